@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from lianfang.kernel.text import Bilingual
@@ -50,7 +51,7 @@ class Refusal(Exception):
     message: Bilingual
     field: str | None = None
     reason: Bilingual | None = None
-    details: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
     def code(self) -> str:
