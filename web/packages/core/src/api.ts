@@ -1,0 +1,144 @@
+// The typed way to the server: session cookie, CSRF header, refusals as thrown sentences. Keeps no data.
+
+import type {
+  ActionDone,
+  Command,
+  CommandResult,
+  Detail,
+  Filters,
+  GapBoard,
+  GapRow,
+  IntakeBatch,
+  IntakeOpened,
+  Job,
+  Me,
+  Meta,
+  Page,
+  SearchFound,
+} from './contract'
+import { refusalFrom, Unreachable } from './refusals'
+import type { Language } from './text'
+
+export interface Transport {
+  base?: string
+  fetch?: typeof fetch
+  csrf?: () => string
+  language?: () => Language
+  onSignedOut?: () => void
+}
+
+export interface ListQuery {
+  q?: string
+  within?: string
+  sort?: string
+  limit?: number
+  after?: string
+  count?: 1
+  where?: Filters
+}
+
+export type Api = ReturnType<typeof createApi>
+
+/** The query string of a list; the same filters make the Excel download, so list and file agree. */
+export function listSearch(query: ListQuery): string {
+  const { where, ...own } = query
+  const search = new URLSearchParams()
+  for (const [key, value] of Object.entries({ ...own, ...where })) {
+    if (value !== undefined && value !== null && value !== '') search.set(key, String(value))
+  }
+  const text = search.toString()
+  return text ? `?${text}` : ''
+}
+
+/** Build the client. `fetch` and `csrf` can be given, so that tests and workers need no browser. */
+export function createApi(transport: Transport = {}) {
+  const send = transport.fetch ?? ((...args: Parameters<typeof fetch>) => fetch(...args))
+  const base = transport.base ?? ''
+
+  async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+    const headers: Record<string, string> = { Accept: 'application/json' }
+    if (transport.language) headers['Accept-Language'] = transport.language()
+    if (method !== 'GET') headers['X-CSRFToken'] = (transport.csrf ?? csrfCookie)()
+    const form = body instanceof FormData
+    if (body !== undefined && !form) headers['Content-Type'] = 'application/json'
+    const payload = body === undefined ? undefined : form ? body : JSON.stringify(body)
+    let response: Response
+    try {
+      response = await send(base + path, { method, headers, body: payload, signal, credentials: 'same-origin' })
+    } catch (problem) {
+      if (signal?.aborted) throw problem
+      throw new Unreachable(problem)
+    }
+    if (response.status === 204) return undefined as T
+    const answer = await readJson(response)
+    if (response.ok) return answer as T
+    // A proxy that cannot reach the server answers 502-504: the command's fate is unknown, so it is no refusal.
+    if (response.status >= 502 && response.status <= 504) throw new Unreachable(response.status)
+    const refusal = refusalFrom(response.status, answer)
+    if (response.status === 401 && refusal.code === 'session.none' && path !== '/api/session') transport.onSignedOut?.()
+    throw refusal
+  }
+
+  const get = <T>(path: string, signal?: AbortSignal) => call<T>('GET', path, undefined, signal)
+  const post = <T>(path: string, body: unknown = {}) => call<T>('POST', path, body)
+  const at = encodeURIComponent
+
+  return {
+    get,
+    post,
+    me: () => get<Me>('/api/session'),
+    signIn: (username: string, password: string, device_id?: string) =>
+      post<Me>('/api/session', { username, password, device_id }),
+    signOut: () => call<void>('DELETE', '/api/session'),
+    setLanguage: (language: Language) => post<void>('/api/session/language', { language }),
+    meta: () => get<Meta>('/api/meta'),
+    list: (table: string, query: ListQuery, signal?: AbortSignal) =>
+      get<Page>(`/api/tables/${at(table)}${listSearch(query)}`, signal),
+    row: (table: string, id: string) => get<Detail>(`/api/tables/${at(table)}/${at(id)}`),
+    workbook: (table: string, query: ListQuery) => `${base}/api/tables/${at(table)}.xlsx${listSearch(query)}`,
+    act: (action: string, command: Omit<Command, 'action'>) => post<ActionDone>(`/api/actions/${at(action)}`, command),
+    batch: (commands: Command[]) => post<{ results: CommandResult[] }>('/api/batch', { commands }),
+    upload: (commands: Command[], device_id: string, app_version: string) =>
+      post<{ results: CommandResult[] }>('/api/sync/upload', { commands, device_id, app_version }),
+    bundle: <T>() => get<T>('/api/sync/bundle'),
+    gaps: (within?: string, signal?: AbortSignal) => get<GapBoard>(`/api/gaps${listSearch({ within })}`, signal),
+    gap: (name: string, within?: string, after?: string) =>
+      get<{ rows: GapRow[]; next: string | null; as_of: string }>(
+        `/api/gaps/${at(name)}${listSearch({ within, after })}`,
+      ),
+    search: (q: string, signal?: AbortSignal) => get<SearchFound>(`/api/search${listSearch({ q })}`, signal),
+    reveal: (table: string, id: string, column: string, reason: string) =>
+      post<{ value: string; until: string }>('/api/reveal', { table, id, column, reason }),
+    job: (id: string) => get<Job>(`/api/jobs/${at(id)}`),
+    cancelJob: (id: string) => post<Job>(`/api/jobs/${at(id)}/cancel`),
+    file: (file: File) => post<{ id: string; name: string; size: number; sha256: string }>('/api/files', formOf(file)),
+    openIntake: (source: File | { text: string }) =>
+      post<IntakeOpened>('/api/intake', source instanceof File ? formOf(source) : source),
+    checkIntake: (batch: string, choice: { mapping: Record<string, string>; within: string; sheet: string | null }) =>
+      post<Job>(`/api/intake/${at(batch)}/check`, choice),
+    runIntake: (batch: string) => post<Job>(`/api/intake/${at(batch)}/run`),
+    intake: (batch: string) => get<IntakeBatch>(`/api/intake/${at(batch)}`),
+    markedWorkbook: (batch: string) => `${base}/api/intake/${at(batch)}/marked.xlsx`,
+    undoIntake: (batch: string) => post<unknown>(`/api/intake/${at(batch)}/undo`),
+  }
+}
+
+function formOf(file: File): FormData {
+  const form = new FormData()
+  form.append('file', file)
+  return form
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json()
+  } catch {
+    return null
+  }
+}
+
+/** The token Django leaves in the `csrftoken` cookie. */
+export function csrfCookie(): string {
+  const found = /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)
+  return found?.[1] ? decodeURIComponent(found[1]) : ''
+}

@@ -1,0 +1,254 @@
+// The shapes that cross the HTTP doors. Types only: what a value means is decided on the server.
+
+import type { Bilingual, Language } from './text'
+
+export type Row = { id: string; area?: string | null; cells: Record<string, unknown>; [extra: string]: unknown }
+export type Filters = Record<string, string | number | boolean | null | undefined>
+
+export interface AreaRef {
+  path: string
+  name: string
+  level?: string
+  full_name?: string
+  ancestors?: { path: string; name: string; level?: string }[]
+}
+
+export interface Me {
+  account: { id: string; name: string; username: string; language: Language }
+  csrf: string
+  grants: { role: string; label: Bilingual; area: AreaRef; ends_on: string | null }[]
+  home_area: AreaRef | null
+  can: string[]
+  server_time: string
+}
+
+export type ColumnKind = 'text' | 'int' | 'number' | 'bool' | 'date' | 'datetime' | 'choice' | 'area' | 'link' | 'json'
+
+export interface Choice {
+  value: string | number | boolean
+  label: Bilingual
+}
+
+export interface Column {
+  name: string
+  label: Bilingual
+  kind: ColumnKind
+  privacy: string
+  sortable: boolean
+  filterable: boolean
+  choices: Choice[] | null
+  link: { table: string } | null
+  hidden: boolean
+  masked: boolean
+}
+
+export interface Table {
+  name: string
+  title: Bilingual
+  help: Bilingual | null
+  columns: Column[]
+  searchable: boolean
+  default_sort: string
+  saved_filters: { key: string; label: Bilingual; where: Filters }[]
+  actions: string[]
+  export: 'masked' | 'named' | 'both' | null
+  area: boolean
+}
+
+export interface Action {
+  name: string
+  title: Bilingual
+  help: Bilingual | null
+  input: JsonSchema
+  subject: { table: string; field: string } | null
+  batch: boolean
+  danger: boolean
+}
+
+export interface JsonSchema {
+  type?: string | string[]
+  title?: string
+  description?: string
+  format?: string
+  enum?: unknown[]
+  const?: unknown
+  default?: unknown
+  items?: JsonSchema
+  properties?: Record<string, JsonSchema>
+  required?: string[]
+  anyOf?: JsonSchema[]
+  allOf?: JsonSchema[]
+  oneOf?: JsonSchema[]
+  $ref?: string
+  $defs?: Record<string, JsonSchema>
+  minimum?: number
+  maximum?: number
+  exclusiveMinimum?: number
+  exclusiveMaximum?: number
+  minLength?: number
+  maxLength?: number
+  'x-title-en'?: string
+  'x-widget'?: string
+  'x-choices'?: Choice[]
+  'x-table'?: string
+  [extra: string]: unknown
+}
+
+export type MenuItem = { table: string } | { page: string; title?: Bilingual }
+
+export interface Meta {
+  version: string
+  tables: Table[]
+  actions: Action[]
+  menu: { key: string; title: Bilingual; items: MenuItem[] }[]
+  refusals: Record<string, Bilingual>
+}
+
+export interface Page {
+  rows: Row[]
+  next: string | null
+  previous: string | null
+  as_of: string
+  count: number | null
+}
+
+export interface HistoryLine {
+  at: string
+  by: string | { name: string } | null
+  action: string
+  title: Bilingual | string | null
+  note: string | Bilingual | null
+}
+
+export interface Detail {
+  row: Row
+  history: HistoryLine[]
+  related: { table: string; where: Filters }[]
+}
+
+export interface ActionDone {
+  id: string
+  status: 'done' | 'repeated'
+  result: Record<string, unknown> & { undo?: { action: string; input: Record<string, unknown> } }
+}
+
+export interface Command {
+  id: string
+  action: string
+  input: Record<string, unknown>
+  happened_at?: string
+}
+
+export interface RefusalBody {
+  code: string
+  message: Bilingual
+  field?: string | null
+  reason?: Bilingual | null
+  details?: Record<string, unknown>
+  problems?: RefusalBody[]
+}
+
+export interface CommandResult {
+  id: string
+  status: 'done' | 'repeated' | 'refused'
+  result?: Record<string, unknown>
+  refusal?: RefusalBody
+}
+
+export type Severity = 'urgent' | 'today' | 'soon'
+
+export interface Gap {
+  name: string
+  title: Bilingual
+  help: Bilingual | null
+  severity: Severity
+  count: number
+  oldest_since: string | null
+  act: { action?: string; table?: string; page?: string; title: Bilingual } | null
+  table: string | null
+}
+
+export interface GapBoard {
+  as_of: string
+  within: AreaRef
+  gaps: Gap[]
+  areas: { path: string; name: string; level: string; total: number; counts: Record<string, number> }[]
+}
+
+export interface GapRow {
+  subject: { table: string; id: string; label: string }
+  area: { path: string; name: string } | null
+  since: string | null
+  answers: { id: string; name: string; title: string | null } | null
+  detail: Bilingual | null
+}
+
+export interface Found {
+  id: string
+  label: string
+  note?: string
+  [extra: string]: unknown
+}
+
+export interface SearchFound {
+  households: Found[]
+  persons: Found[]
+  areas: Found[]
+  places: Found[]
+}
+
+export type JobState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'
+
+export interface Job {
+  id: string
+  name: string
+  title: Bilingual
+  state: JobState
+  done: number
+  total: number
+  note: Bilingual | null
+  result: unknown
+  refusal: RefusalBody | null
+}
+
+export interface IntakeColumn {
+  index: number
+  header: string
+  sample: string[]
+  field: string | null
+  confidence: number
+  remembered: boolean
+}
+
+export interface IntakeOpened {
+  batch_id: string
+  sheets: string[]
+  header_rows: number | number[]
+  columns: IntakeColumn[]
+  fields: { name: string; label: Bilingual; required: boolean }[]
+  preview_rows: unknown[][]
+}
+
+export interface IntakeRefusedRow {
+  row: number
+  column: string | null
+  code: string
+  message: Bilingual | string
+}
+
+export interface IntakeSummary {
+  rows: number
+  accepted: number
+  rejected: IntakeRefusedRow[]
+  rejected_count?: number
+  matched: Record<string, number>
+  places: Record<string, number>
+}
+
+export interface IntakeBatch {
+  id?: string
+  batch_id?: string
+  status: string
+  summary: IntakeSummary | null
+  [extra: string]: unknown
+}

@@ -1,0 +1,10 @@
+// What the console and the field app share. Everything here runs without a document.
+
+export * from './api'
+export * from './contract'
+export * from './fields'
+export * from './moments'
+export * from './outbox'
+export * from './refusals'
+export * from './text'
+export * from './uuid7'

@@ -1,0 +1,83 @@
+// How moments and days are written for people. Times are shown in the county's zone, whatever the device thinks.
+
+import type { Language } from './text'
+
+const ZONE = 'Asia/Shanghai'
+
+function parts(moment: Date): Record<string, string> {
+  const format = new Intl.DateTimeFormat('en-CA', {
+    timeZone: ZONE,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  })
+  return Object.fromEntries(format.formatToParts(moment).map((part) => [part.type, part.value]))
+}
+
+/** ISO day (2020-02-03) of a moment in the county's zone. */
+export function dayOf(moment: Date): string {
+  const p = parts(moment)
+  return `${p.year}-${p.month}-${p.day}`
+}
+
+/** Clock time, 07:35. */
+export function clock(moment: string | Date): string {
+  const p = parts(new Date(moment))
+  return `${p.hour}:${p.minute}`
+}
+
+/** A moment in full: 2020-02-03 07:35. */
+export function fullMoment(moment: string | Date): string {
+  const date = new Date(moment)
+  return Number.isNaN(date.getTime()) ? String(moment) : `${dayOf(date)} ${clock(date)}`
+}
+
+/** A moment as short as stays clear: 07:35 today, 2月3日 07:35 otherwise. */
+export function shortMoment(moment: string | Date, language: Language, now: Date): string {
+  const date = new Date(moment)
+  if (Number.isNaN(date.getTime())) return String(moment)
+  if (dayOf(date) === dayOf(now)) return clock(date)
+  return `${shortDay(dayOf(date), language)} ${clock(date)}`
+}
+
+/** An ISO day as 2月3日 or 3 Feb. */
+export function shortDay(day: string, language: Language): string {
+  const [year, month, date] = day.split('-').map(Number)
+  if (!year || !month || !date) return day
+  if (language === 'zh-hans') return `${month}月${date}日`
+  return `${date} ${new Date(Date.UTC(year, month - 1, date)).toLocaleString('en-GB', { month: 'short', timeZone: 'UTC' })}`
+}
+
+/** How long ago, in the largest unit that reads naturally: 3小时, 2天. */
+export function elapsed(since: string | Date, now: Date, language: Language): string {
+  const minutes = Math.max(0, Math.floor((now.getTime() - new Date(since).getTime()) / 60000))
+  const [count, zh, en] =
+    minutes < 60
+      ? [minutes, '分钟', 'min']
+      : minutes < 48 * 60
+        ? [Math.floor(minutes / 60), '小时', 'h']
+        : [Math.floor(minutes / 1440), '天', 'd']
+  return language === 'en' ? `${count} ${en}` : `${count} ${zh}`
+}
+
+/** Device-local ISO moment with offset, because the server keeps what the device's clock said. */
+export function isoWithOffset(moment: Date): string {
+  const offset = -moment.getTimezoneOffset()
+  const sign = offset < 0 ? '-' : '+'
+  const pad = (value: number) => String(Math.floor(Math.abs(value))).padStart(2, '0')
+  const local = new Date(moment.getTime() + offset * 60000).toISOString().slice(0, 19)
+  return `${local}${sign}${pad(offset / 60)}:${pad(offset % 60)}`
+}
+
+/** Days from one ISO day to another. */
+export function daysBetween(from: string, to: string): number {
+  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86400000)
+}
+
+/** The ISO day `count` days after `day`. */
+export function addDays(day: string, count: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + count * 86400000).toISOString().slice(0, 10)
+}
