@@ -1,0 +1,1 @@
+"""Facts that travel with the package; each folder names its source and licence."""
