@@ -1,4 +1,4 @@
-"""Names of persons: cleaned, judged plausible, found by pinyin and initials. Refuses what is no name; corrects nothing."""
+"""Names of persons: cleaned, judged, found by pinyin and initials. Refuses what is no name; corrects nothing."""
 
 from __future__ import annotations
 
@@ -40,9 +40,12 @@ _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 _HAN_NAME = re.compile(rf"[{_HAN}]+(?:·[{_HAN}]+)*")
 _LATIN_NAME = re.compile(r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ' .,\-]*")
 _DOTS = re.compile(r"\s*[·•・･‧∙⋅●.]\s*")
-_PLACEHOLDERS = frozenset(
-    "姓名 同上 无名 未知 不详 不明 合计 小计 总计 共计 备注 说明 户主 空户 空挂户 无人 暂无 没有 填表人 制表人 审核人 负责人".split()
-)
+# fmt: off
+_PLACEHOLDERS = frozenset({
+    "姓名", "同上", "无名", "未知", "不详", "不明", "合计", "小计", "总计", "共计", "备注", "说明",
+    "户主", "空户", "空挂户", "无人", "暂无", "没有", "填表人", "制表人", "审核人", "负责人",
+})
+# fmt: on
 
 # Surnames that a dictionary of single characters reads wrongly; the first reading is the usual one.
 _SURNAMES = {
