@@ -1,0 +1,391 @@
+"""Visits, leads and push lists: what an outcome asks for next, and whether two rows speak of one person.
+
+Gives evidence in words and never a score of a person. Refuses an answer without what the asker needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from lianfang.kernel import names
+from lianfang.kernel.errors import Problems, Refusal, refusal
+from lianfang.kernel.text import Bilingual, both
+
+OUTCOME_UNKNOWN = refusal("screening.outcome_unknown", "没有“{code}”这一结果。", "There is no outcome “{code}”.")
+OUTCOME_NEEDS = refusal(
+    "screening.outcome_needs",
+    "核查结果为“{outcome}”时须填写{label}。",
+    "The outcome “{outcome_en}” needs {label_en}.",
+)
+TOO_FEW_TRIES = refusal(
+    "screening.too_few_tries",
+    "联系 {tries} 次还不能记为联系不上，至少 {needed} 次。",
+    "{tries} tries are too few for “unreachable”; at least {needed} are needed.",
+)
+STEP_NOT_ALLOWED = refusal(
+    "screening.step_not_allowed",
+    "当前状态为“{now}”，不能改为“{then}”。",
+    "The state is “{now_en}” and cannot become “{then_en}”.",
+    status=409,
+)
+
+# --- visits ------------------------------------------------------------------------------------------------------
+
+VISIT_OUTCOMES: dict[str, Bilingual] = {
+    "done": both("已见到", "done"),
+    "absent": both("家中无人", "nobody at home"),
+    "refused": both("拒访", "refused"),
+    "vacant": both("空置房", "vacant"),
+    "moved": both("已搬走", "moved away"),
+    "wrong_address": both("地址有误", "wrong address"),
+}
+FollowUp = Literal["none", "revisit", "secretary", "register"]
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What a visit asks for next: nothing, another visit, the village secretary, or a correction of the register."""
+
+    what: FollowUp
+    due_at: datetime | None
+    because: Bilingual
+
+
+def after_visit(
+    outcome: str, visited_at: datetime, *, tries: int, revisit_after_hours: float, tries_before_secretary: int
+) -> NextStep:
+    """Return what follows a visit; `tries` counts visits to this household without meeting anyone, this one included.
+
+    A refusal goes to the village secretary and never on a public list. Raises `screening.outcome_unknown`.
+    """
+    if outcome not in VISIT_OUTCOMES:
+        raise OUTCOME_UNKNOWN(field="outcome", code=outcome)
+    due_at = visited_at + timedelta(hours=revisit_after_hours)
+    if outcome == "absent" and tries < tries_before_secretary:
+        return NextStep("revisit", due_at, both("家中无人，需再次入户", "Nobody was at home: visit again"))
+    if outcome == "absent":
+        return NextStep(
+            "secretary", due_at, both("多次无人，请村支书协助", "Nobody at home several times: ask the secretary")
+        )
+    if outcome == "refused":
+        return NextStep("secretary", due_at, both("拒访，请村支书上门沟通", "Refused: the village secretary calls"))
+    if outcome in ("moved", "wrong_address"):
+        return NextStep("register", None, both("请更正住户登记", "The register needs correcting"))
+    return NextStep("none", None, VISIT_OUTCOMES[outcome])
+
+
+def is_reached(outcome: str | None) -> bool:
+    """Does this outcome count as reached? Only somebody met at the door does."""
+    return outcome == "done"
+
+
+def has_outcome(outcome: str | None) -> bool:
+    """Is anything known about this household in the campaign?"""
+    return outcome in VISIT_OUTCOMES
+
+
+def in_denominator(outcome: str | None) -> bool:
+    """Does the household count as one to be reached? Vacant, moved and wrongly listed ones do not."""
+    return outcome not in ("vacant", "moved", "wrong_address")
+
+
+CAMPAIGN_STATES: dict[str, Bilingual] = {
+    "draft": both("草稿", "draft"),
+    "approved": both("已批准", "approved"),
+    "running": both("进行中", "running"),
+    "closed": both("已结束", "closed"),
+}
+_CAMPAIGN_STEPS = {"draft": ("approved", "closed"), "approved": ("running", "closed"), "running": ("closed",)}
+
+
+def check_campaign_step(now: str, then: str) -> None:
+    """Accept only draft → approved → running → closed. Raises `screening.step_not_allowed`."""
+    _check_step(_CAMPAIGN_STEPS, CAMPAIGN_STATES, now, then)
+
+
+# --- leads -------------------------------------------------------------------------------------------------------
+
+SOURCES: dict[str, Bilingual] = {
+    "data_push": both("大数据推送", "data push"),
+    "grid": both("网格发现", "grid"),
+    "sweep": both("地毯式排查", "sweep"),
+    "tip": both("群众反映", "public tip"),
+}
+LEAD_STATES: dict[str, Bilingual] = {
+    "received": both("已接收", "received"),
+    "matched": both("已比对", "matched"),
+    "dispatched": both("已分派", "dispatched"),
+    "verified": both("已核查", "verified"),
+    "replied": both("已反馈", "replied"),
+}
+_LEAD_STEPS = {
+    "received": ("matched", "dispatched"),
+    "matched": ("dispatched", "verified"),
+    "dispatched": ("dispatched", "verified"),
+    "verified": ("replied", "dispatched"),
+}
+
+
+def check_lead_step(now: str, then: str) -> None:
+    """Accept only the steps of a lead; a verified one may be sent out again. Raises `screening.step_not_allowed`."""
+    _check_step(_LEAD_STEPS, LEAD_STATES, now, then)
+
+
+def lead_deadline(received_at: datetime, within_hours: float, batch_deadline: datetime | None = None) -> datetime:
+    """Return when the lead must be verified: the sender's deadline when there is one, else hours after receipt."""
+    return batch_deadline or received_at + timedelta(hours=within_hours)
+
+
+def is_past_window(last_there_on: date, on: date, window_days: int) -> bool:
+    """Did the person leave so long ago that no observation is due any more? Day 1 is the day after leaving."""
+    return on > last_there_on + timedelta(days=window_days)
+
+
+def _check_step(steps: Mapping[str, Sequence[str]], labels: Mapping[str, Bilingual], now: str, then: str) -> None:
+    if then in steps.get(now, ()):
+        return
+    before, after = (labels.get(state, both(state, state)) for state in (now, then))
+    raise STEP_NOT_ALLOWED(field="state", now=before.zh, then=after.zh, now_en=before.en, then_en=after.en)
+
+
+# --- push-list outcomes ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One code of the reply to a push list, and the fields that must stand beside it."""
+
+    code: str
+    label: Bilingual
+    needs: tuple[str, ...]
+    in_care: bool = False
+
+
+OUTCOME_FIELDS: dict[str, Bilingual] = {
+    "person_id": both("登记的人员", "the registered person"),
+    "address": both("核实地址", "the verified address"),
+    "measure": both("管控措施", "the measure taken"),
+    "note": both("情况说明", "what was found"),
+    "last_there_on": both("最后在当地的日期", "the last day there"),
+}
+OUTCOMES: dict[str, Outcome] = {
+    outcome.code: outcome
+    for outcome in (
+        Outcome("already_known", both("前期已排查", "already known"), ("person_id", "measure"), in_care=True),
+        Outcome(
+            "confirmed_new", both("新核实（漏排）", "confirmed, new"), ("person_id", "address", "measure"), in_care=True
+        ),
+        Outcome("wrong_info", both("信息有误", "wrong information"), ("note",)),
+        Outcome("not_resident", both("不在本地", "not resident here"), ("note",)),
+        Outcome("past_window", both("已超期", "past the window"), ("last_there_on",)),
+        Outcome("passed_through_only", both("途经停留", "passed through only"), ("last_there_on",)),
+        Outcome("not_applicable", both("未停留、不适用", "not applicable"), ("note",)),
+        Outcome("unreachable", both("联系不上", "unreachable"), ("note",)),
+    )
+}
+
+
+def check_outcome(code: str, given: Mapping[str, object], *, tries: int = 0, tries_needed: int = 0) -> Outcome:
+    """Return the outcome when all it needs is given. Raises `screening.outcome_unknown` or Problems."""
+    outcome = OUTCOMES.get(code)
+    if outcome is None:
+        raise OUTCOME_UNKNOWN(field="outcome", code=code)
+    problems = [_needs(outcome, name) for name in outcome.needs if not str(given.get(name) or "").strip()]
+    if code == "unreachable" and tries < tries_needed:
+        problems.append(TOO_FEW_TRIES(field="tries", tries=tries, needed=tries_needed))
+    if problems:
+        raise Problems(problems)
+    return outcome
+
+
+def _needs(outcome: Outcome, name: str) -> Refusal:
+    label = OUTCOME_FIELDS[name]
+    return OUTCOME_NEEDS(
+        field=name, outcome=outcome.label.zh, outcome_en=outcome.label.en, label=label.zh, label_en=label.en
+    )
+
+
+# --- is it the same person? --------------------------------------------------------------------------------------
+
+Level = Literal["exact", "probable", "new"]
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What a row or the register says about one person. Identity and phones may be blind-index tokens."""
+
+    id: str = ""
+    name: str = ""
+    identity: str | None = None
+    phones: frozenset[str] = frozenset()
+    village: str = ""
+    born_on: date | None = None
+    age: int | None = None
+    sex: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One reason for or against, in words without personal data."""
+
+    code: str
+    speaks_for: bool
+    sentence: Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How a row stands to the register: exact with one person, probable with some, or new."""
+
+    level: Level
+    person_ids: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+_EVIDENCE: dict[str, Evidence] = {
+    one.code: one
+    for one in (
+        Evidence("person_same", True, both("已比对为登记中的同一人", "matched to the same registered person")),
+        Evidence("identity_same", True, both("证件号码相同", "the same identity number")),
+        Evidence("identity_differs", False, both("证件号码不同", "different identity numbers")),
+        Evidence("phone_same", True, both("电话相同", "the same phone")),
+        Evidence("name_same", True, both("姓名相同", "the same name")),
+        Evidence(
+            "name_sounds_same", True, both("姓名同音不同字", "the names sound the same and are written differently")
+        ),
+        Evidence("name_differs", False, both("姓名不同", "different names")),
+        Evidence("name_missing", False, both("没有姓名可比", "no name to compare")),
+        Evidence("village_same", True, both("同一村（社区）", "the same village")),
+        Evidence("village_differs", False, both("不在同一村（社区）", "different villages")),
+        Evidence("age_agrees", True, both("年龄相符", "the ages agree")),
+        Evidence("age_differs", False, both("年龄不符", "the ages do not agree")),
+        Evidence("sex_differs", False, both("性别不同", "different sexes")),
+        Evidence(
+            "several",
+            False,
+            both("登记中有多人符合，请人工确认", "several registered persons fit: a person must decide"),
+        ),
+    )
+}
+AGE_TOLERANCE_YEARS = 1
+
+
+def match(row: Particulars, candidates: Iterable[Particulars], *, on: date) -> Match:
+    """Return how the row stands to the register's candidates; a person decides wherever it is not exact."""
+    judged = [(candidate, *compare(row, candidate, on=on)) for candidate in candidates]
+    exact = [(candidate, evidence) for candidate, level, evidence in judged if level == "exact"]
+    probable = [(candidate, evidence) for candidate, level, evidence in judged if level == "probable"]
+    if len(exact) == 1:
+        return Match("exact", (exact[0][0].id,), exact[0][1])
+    several = exact or probable
+    if not several:
+        return Match("new")
+    extra = (_EVIDENCE["several"],) if len(several) > 1 else ()
+    return Match("probable", tuple(candidate.id for candidate, _ in several), several[0][1] + extra)
+
+
+def compare(row: Particulars, known: Particulars, *, on: date) -> tuple[Level, tuple[Evidence, ...]]:
+    """Return whether two sets of particulars are one person, with every reason for and against."""
+    codes = _codes(row, known, on)
+    return _level(codes), tuple(_EVIDENCE[code] for code in codes)
+
+
+def _codes(row: Particulars, known: Particulars, on: date) -> list[str]:
+    found = [_identity_code(row, known), _phone_code(row, known), _name_code(row.name, known.name)]
+    found += [_village_code(row, known), _age_code(row, known, on), _sex_code(row, known)]
+    return [code for code in found if code]
+
+
+def _level(codes: Sequence[str]) -> Level:
+    held = set(codes)
+    named = bool(held & {"name_same", "name_sounds_same"})
+    if "identity_same" in held:
+        return "probable" if "name_differs" in held else "exact"
+    if "identity_differs" in held:
+        return "probable" if {"name_same", "phone_same"} <= held else "new"
+    if "phone_same" in held and (named or "name_missing" in held):
+        return "exact" if "name_same" in held and not held & {"age_differs", "sex_differs"} else "probable"
+    by_place = named and "village_same" in held and not held & {"age_differs", "sex_differs"}
+    return "probable" if by_place else "new"
+
+
+def _identity_code(row: Particulars, known: Particulars) -> str:
+    if not row.identity or not known.identity:
+        return ""
+    return "identity_same" if row.identity == known.identity else "identity_differs"
+
+
+def _phone_code(row: Particulars, known: Particulars) -> str:
+    return "phone_same" if row.phones & known.phones else ""
+
+
+def _name_code(one: str, other: str) -> str:
+    one, other = names.normalise(one), names.normalise(other)
+    if not one or not other:
+        return "name_missing"
+    if one == other:
+        return "name_same"
+    return "name_sounds_same" if _sounds_same(one, other) else "name_differs"
+
+
+def _sounds_same(one: str, other: str) -> bool:
+    if len(one) != len(other):
+        return False
+    return names.pinyin(one) in names.search_keys(other) or names.pinyin(other) in names.search_keys(one)
+
+
+def _village_code(row: Particulars, known: Particulars) -> str:
+    if not row.village or not known.village:
+        return ""
+    near = row.village.startswith(known.village) or known.village.startswith(row.village)
+    return "village_same" if near else "village_differs"
+
+
+def _age_code(row: Particulars, known: Particulars, on: date) -> str:
+    if row.born_on and known.born_on:
+        return "age_agrees" if row.born_on == known.born_on else "age_differs"
+    ages = _age(row, on), _age(known, on)
+    if ages[0] is None or ages[1] is None:
+        return ""
+    return "age_agrees" if abs(ages[0] - ages[1]) <= AGE_TOLERANCE_YEARS else "age_differs"
+
+
+def _age(one: Particulars, on: date) -> int | None:
+    if one.born_on is None:
+        return one.age
+    return on.year - one.born_on.year - ((on.month, on.day) < (one.born_on.month, one.born_on.day))
+
+
+def _sex_code(row: Particulars, known: Particulars) -> str:
+    return "sex_differs" if row.sex and known.sex and row.sex != known.sex else ""
+
+
+# --- duplicate leads ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LeadAbout:
+    """What is needed to see whether two leads are one piece of work."""
+
+    id: str
+    incident: str
+    received_on: date
+    about: Particulars
+    person_id: str | None = None
+
+
+def judge_duplicate(new: LeadAbout, old: LeadAbout, *, window_days: int) -> Match:
+    """Say whether two leads are one piece of work; suggested to people, never blocking what comes in.
+
+    Leads of different incidents or further apart than the window are separate work.
+    """
+    if new.incident != old.incident or abs((new.received_on - old.received_on).days) > window_days:
+        return Match("new")
+    if new.person_id and old.person_id:
+        same = new.person_id == old.person_id
+        return Match("exact", (old.id,), (_EVIDENCE["person_same"],)) if same else Match("new")
+    level, evidence = compare(new.about, old.about, on=new.received_on)
+    return Match(level, () if level == "new" else (old.id,), () if level == "new" else evidence)
