@@ -1,0 +1,50 @@
+// How a cell of a table reads, and what a row is called. Masks are the server's; nothing is unmasked here.
+import { type Bilingual, type Column, fullMoment, isBilingual, type Row, type Table } from '@lianfang/core'
+import { i18n, tell } from '../i18n'
+
+interface Named {
+  id?: string
+  path?: string
+  name?: string
+  label?: string | Bilingual
+}
+
+/** The text of one cell; empty when there is nothing. */
+export function cellText(column: Column, value: unknown): string {
+  if (value === null || value === undefined || value === '') return ''
+  if (column.kind === 'bool') return i18n.global.t(value ? 'common.yes' : 'common.no')
+  if (column.choices) return choiceText(column, value)
+  if (column.kind === 'datetime') return fullMoment(String(value))
+  if (isBilingual(value)) return tell(value)
+  if (Array.isArray(value)) return value.map((one) => cellText(column, one)).join('、')
+  if (typeof value === 'object') return namedText(value as Named)
+  return String(value)
+}
+
+function choiceText(column: Column, value: unknown): string {
+  if (Array.isArray(value)) return value.map((one) => choiceText(column, one)).join('、')
+  const choice = column.choices?.find((one) => one.value === value)
+  return choice ? tell(choice.label) : String(value)
+}
+
+function namedText(value: Named): string {
+  if (value.label) return tell(value.label)
+  return value.name ?? value.path ?? value.id ?? JSON.stringify(value)
+}
+
+/** Where a link cell leads. */
+export function linkTarget(column: Column, value: unknown): { table: string; id: string } | null {
+  if (!column.link || !value) return null
+  const id = typeof value === 'object' ? (value as Named).id : String(value)
+  return id ? { table: column.link.table, id } : null
+}
+
+/** What to call a row: its first column that says something. */
+export function rowLabel(table: Table | undefined, row: Row): string {
+  for (const column of table?.columns ?? []) {
+    if (column.hidden || column.kind === 'json' || column.kind === 'bool' || column.kind === 'datetime') continue
+    const text = cellText(column, row.cells[column.name])
+    if (text) return text
+  }
+  return row.id.slice(-8)
+}

@@ -1,0 +1,30 @@
+// Keyboard shortcuts for the whole console. Never act while someone is typing.
+import type { Router } from 'vue-router'
+
+export function installKeys(router: Router, showHelp: () => void): void {
+  let afterG = 0
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
+    if (event.key === '/') return focusSearch(event)
+    if (event.key === '?') return showHelp()
+    if (event.key === 'g') {
+      afterG = Date.now()
+    } else if (event.key === 'h' && Date.now() - afterG < 1200) {
+      void router.push({ name: 'home' })
+    }
+  })
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+}
+
+/** The page's own search wins over the one in the header. */
+function focusSearch(event: KeyboardEvent): void {
+  const boxes = [...document.querySelectorAll<HTMLInputElement>('[data-search]')].filter((box) => box.offsetParent)
+  const box = boxes.at(-1)
+  if (!box) return
+  event.preventDefault()
+  box.focus()
+  box.select()
+}

@@ -1,0 +1,14 @@
+// The hand-made pages a menu or a gap may name. A name not here is left out rather than shown broken.
+const PAGES = {
+  home: { title: 'nav.home', icon: 'home', to: { name: 'home' } },
+  intake: { title: 'nav.intake', icon: 'upload', to: { name: 'intake' } },
+  coverage: { title: 'nav.coverage', icon: 'map', to: { name: 'coverage' } },
+  report: { title: 'nav.report', icon: 'report', to: { name: 'report' } },
+  jobs: { title: 'nav.jobs', icon: 'jobs', to: { name: 'jobs' } },
+} as const
+
+export type PageKey = keyof typeof PAGES
+
+export function pageOf(key: string): (typeof PAGES)[PageKey] | undefined {
+  return Object.hasOwn(PAGES, key) ? PAGES[key as PageKey] : undefined
+}

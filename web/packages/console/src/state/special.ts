@@ -1,0 +1,9 @@
+// The few tables whose rows deserve a page of their own above the generic one.
+import { type Component, defineAsyncComponent } from 'vue'
+
+const SPECIAL: Record<string, Component> = {
+  'people.households': defineAsyncComponent(() => import('../pages/HouseholdPanel.vue')),
+  'observation.orders': defineAsyncComponent(() => import('../pages/ObservationPanel.vue')),
+}
+
+export const specialFor = (table: string): Component | undefined => SPECIAL[table]
