@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lianfang.domain.incidents import rules
@@ -155,6 +155,7 @@ def test_hours_are_chosen_by_the_nearest_area():
 numbers = st.integers(-5, 60)
 
 
+@settings(deadline=None)
 @given(numbers, st.dates(date(2020, 2, 21), date(2022, 12, 31)))
 def test_a_local_rule_never_makes_the_rule_milder(days, on):
     rule = replace(LOCAL, value=days, from_on=date(2020, 1, 1), until_on=date(2024, 1, 1))
@@ -205,6 +206,7 @@ def test_orders_of_every_earlier_edition_are_looked_at_and_others_left_alone():
     assert sorted(one.order_id for one in found) == ["order-1", "order-3"]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 40) | st.none(), st.integers(1, 40) | st.none(), st.integers(1, 40), st.integers(0, 40))
 def test_no_new_edition_ever_lengthens_an_order(before, after, length, age):
     new = edition(after, "新", date(2022, 6, 28))

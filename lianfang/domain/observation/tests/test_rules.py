@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lianfang.domain.observation import rules
@@ -240,6 +240,7 @@ moments = st.datetimes(datetime(2020, 1, 1), datetime(2020, 5, 31), timezones=st
 taken_at = st.lists(moments, max_size=20)
 
 
+@settings(deadline=None)
 @given(spans)
 def test_every_day_of_every_order_has_each_slot_exactly_once(orders):
     keys = [slot.key for slot in rules.timetable(orders, WINDOWS)]
@@ -247,12 +248,14 @@ def test_every_day_of_every_order_has_each_slot_exactly_once(orders):
     assert all(f"{span.starts_on}/morning" in keys and f"{span.ends_on}/evening" in keys for span in orders)
 
 
+@settings(deadline=None)
 @given(spans, moments)
 def test_a_reading_counts_for_at_most_one_slot(orders, taken):
     slots = rules.timetable(orders, WINDOWS)
     assert sum(slot.catches_from <= taken < slot.catches_until for slot in slots) <= 1
 
 
+@settings(deadline=None)
 @given(spans, taken_at, moments)
 def test_no_work_and_no_alarm_outlives_the_last_slot(orders, taken, now):
     slots = rules.timetable(orders, WINDOWS)
@@ -266,6 +269,7 @@ def test_no_work_and_no_alarm_outlives_the_last_slot(orders, taken, now):
     assert len(work) <= 3
 
 
+@settings(deadline=None)
 @given(spans, taken_at, moments, moments)
 def test_one_more_reading_never_makes_a_slot_missed(orders, taken, extra, now):
     slots = rules.timetable(orders, WINDOWS)
@@ -276,12 +280,14 @@ def test_one_more_reading_never_makes_a_slot_missed(orders, taken, extra, now):
             assert rules.slot_state(slot, after, now) == "recorded"
 
 
+@settings(deadline=None)
 @given(days, st.integers(1, 60), st.integers(0, 2))
 def test_planned_days_have_the_length_of_the_rule(exposed_on, length, offset):
     starts_on, ends_on = rules.planned_days(exposed_on, length, offset)
     assert (ends_on - starts_on).days + 1 == length
 
 
+@settings(deadline=None)
 @given(st.floats(34, 43), st.floats(36, 40))
 def test_fever_is_at_or_above_the_threshold(temperature_c, threshold):
     reading = Reading("1", at(3, 8), temperature_c)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lianfang.domain.screening import rules
@@ -201,11 +201,13 @@ people = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(people, people)
 def test_comparing_is_the_same_from_both_sides(one, other):
     assert rules.compare(one, other, on=ON) == rules.compare(other, one, on=ON)
 
 
+@settings(deadline=None)
 @given(people, people)
 def test_nobody_is_taken_for_another_on_a_name_alone(one, other):
     bare = replace(one, identity=None, phones=frozenset())

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lianfang.domain.welfare import rules
@@ -93,6 +93,7 @@ def test_somebody_never_contacted_is_due_today():
     assert rules.next_contact_on(date(2020, 2, 1), today, 3) == date(2020, 2, 4)
 
 
+@settings(deadline=None)
 @given(st.datetimes(timezones=st.just(UTC), min_value=datetime(2020, 1, 1), max_value=datetime(2026, 1, 1)))  # noqa: DTZ001
 def test_graver_classes_are_never_due_later(raised_at):
     due = [
