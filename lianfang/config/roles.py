@@ -1,0 +1,102 @@
+"""Who may do and see what: the policy page. Roles are patterns over action and table names, and a level per privacy class."""
+
+from __future__ import annotations
+
+from lianfang.foundation.access.policy import Role
+from lianfang.foundation.privacy.classes import Level, PrivacyClass
+from lianfang.kernel.text import both
+
+CLEAR, MASKED, HIDDEN = Level.CLEAR, Level.MASKED, Level.HIDDEN
+IDENTITY, CONTACT, ADDRESS = PrivacyClass.IDENTITY, PrivacyClass.CONTACT, PrivacyClass.ADDRESS
+HEALTH, MOVEMENT = PrivacyClass.HEALTH, PrivacyClass.MOVEMENT
+VULNERABILITY, MINOR = PrivacyClass.VULNERABILITY, PrivacyClass.MINOR
+
+MASKED_ALL = dict.fromkeys([IDENTITY, CONTACT, ADDRESS, HEALTH, MOVEMENT, VULNERABILITY, MINOR], MASKED)
+
+# what anyone who works in an area may do about themselves and look up
+EVERYBODY = (
+    "areas.areas",
+    "organisation.responsibilities", "organisation.workers", "organisation.units",
+    "incidents.incidents", "incidents.rule_values",
+    "accounts.change_password", "accounts.choose_language",
+)  # fmt: skip
+
+FIELD_WORK = (
+    *EVERYBODY,
+    "people.households", "people.persons", "people.add_household", "people.add_person", "people.edit_household",
+    "people.edit_person", "people.move_person", "people.set_vulnerability",
+    "screening.record_visit", "screening.visits", "screening.sweep_households", "screening.leads", "screening.answer_lead", "screening.report_lead",
+    "screening.campaigns", "screening.coverage",
+    "observation.orders", "observation.slots", "observation.readings", "observation.record_reading",
+    "observation.notify_person", "observation.needs", "observation.settle_need", "observation.timetable",
+    "welfare.requests", "welfare.raise_request", "welfare.accept_request", "welfare.deliver_request", "welfare.confirm_request",
+)  # fmt: skip
+
+COORDINATION = (
+    *FIELD_WORK,
+    "areas.*", "places.*", "people.*", "organisation.*", "screening.*", "observation.*", "welfare.*", "reports.*", "incidents.*",
+    "jobs.jobs", "events.failures", "intake.*", "privacy.reveal_value", "actions.refused_commands", "actions.resolve_refused",
+    "accounts.accounts",
+)  # fmt: skip
+
+ROLES = (
+    Role(
+        "duty_officer", both("县指挥部值班员", "County duty officer"),
+        (*COORDINATION, "accounts.*", "access.*", "privacy.export_named", "audit.lines", "tables.export_named"),
+        MASKED_ALL | {ADDRESS: CLEAR, VULNERABILITY: CLEAR},
+    ),
+    Role(
+        "county_leader", both("县领导", "County leader"),
+        (*EVERYBODY, "people.households", "observation.orders", "observation.slots", "screening.campaigns", "screening.coverage",
+         "welfare.requests", "reports.*", "screening.leads", "places.places", "observation.needs"),
+        dict.fromkeys([ADDRESS], MASKED),
+    ),
+    Role(
+        "township_coordinator", both("乡镇协调员", "Township coordinator"),
+        COORDINATION,
+        MASKED_ALL | {ADDRESS: CLEAR, VULNERABILITY: CLEAR, HEALTH: CLEAR, MOVEMENT: CLEAR},
+    ),
+    Role(
+        "village_secretary", both("村支书", "Village secretary"),
+        (*FIELD_WORK, "reports.*", "screening.*", "observation.order_observation", "observation.propose_release", "observation.confirm_release",
+         "organisation.assign_responsibility", "organisation.accept_responsibility", "organisation.hand_over_all", "areas.create_grid", "areas.rename_grid",
+         "areas.split_grid", "areas.merge_grids", "places.*", "privacy.reveal_value", "people.*"),
+        MASKED_ALL | {ADDRESS: CLEAR, VULNERABILITY: CLEAR, HEALTH: CLEAR, MOVEMENT: CLEAR, IDENTITY: MASKED, CONTACT: CLEAR, MINOR: CLEAR},
+    ),
+    Role(
+        "grid_worker", both("网格员", "Grid worker"),
+        (*FIELD_WORK, "privacy.reveal_value", "organisation.accept_responsibility"),
+        {IDENTITY: MASKED, CONTACT: CLEAR, ADDRESS: CLEAR, HEALTH: CLEAR, MOVEMENT: CLEAR, VULNERABILITY: CLEAR, MINOR: CLEAR},
+    ),
+    Role(
+        "village_doctor", both("村医", "Village doctor"),
+        (*FIELD_WORK, "observation.referrals", "observation.accept_referral", "observation.close_referral", "privacy.reveal_value"),
+        {IDENTITY: MASKED, CONTACT: CLEAR, ADDRESS: CLEAR, HEALTH: CLEAR, MOVEMENT: CLEAR, VULNERABILITY: CLEAR, MINOR: CLEAR},
+    ),
+    Role(
+        "health_desk", both("卫健专班", "Health desk"),
+        (*EVERYBODY, "observation.*", "people.persons", "people.households", "privacy.reveal_value", "reports.*"),
+        MASKED_ALL | {HEALTH: CLEAR, CONTACT: CLEAR, ADDRESS: CLEAR},
+    ),
+    Role(
+        "tracer", both("流调员", "CDC tracer"),
+        (*EVERYBODY, "people.persons", "people.households", "observation.*", "screening.*", "privacy.reveal_value", "places.*"),
+        {IDENTITY: MASKED, CONTACT: CLEAR, ADDRESS: CLEAR, HEALTH: CLEAR, MOVEMENT: CLEAR, VULNERABILITY: MASKED, MINOR: MASKED},
+    ),
+    Role(
+        "checkpoint_volunteer", both("卡点值守员", "Checkpoint volunteer"),
+        (*EVERYBODY, "places.places", "screening.report_lead"),
+        {},
+    ),
+    Role(
+        "department_desk", both("部门专员", "Department desk"),
+        (*EVERYBODY, "places.*", "welfare.requests", "screening.campaigns", "screening.coverage"),
+        {ADDRESS: MASKED},
+    ),
+    Role(
+        "auditor", both("审计员", "Auditor"),
+        ("areas.areas", "audit.lines", "privacy.reveals", "privacy.exports", "jobs.jobs", "events.failures", "organisation.responsibilities",
+         "organisation.workers", "access.grants", "incidents.*", "actions.refused_commands"),
+        {},
+    ),
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""Units, workers and who answers for whom: the responsibility chain."""

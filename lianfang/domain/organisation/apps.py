@@ -1,0 +1,7 @@
+"""The organisation app."""
+
+from lianfang.foundation.declaring import DeclaringApp
+
+
+class OrganisationConfig(DeclaringApp):
+    name = "lianfang.domain.organisation"

@@ -1,0 +1,1 @@
+"""Premises, posts, facilities, vessels: places that are not households."""

@@ -1,0 +1,4 @@
+"""The actions of screening, by topic: leads and visits."""
+
+import lianfang.domain.screening.actions.leads
+import lianfang.domain.screening.actions.visits  # noqa: F401

@@ -1,0 +1,7 @@
+"""The screening app."""
+
+from lianfang.foundation.declaring import DeclaringApp
+
+
+class ScreeningConfig(DeclaringApp):
+    name = "lianfang.domain.screening"

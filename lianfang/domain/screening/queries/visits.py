@@ -1,0 +1,1 @@
+"""Screening queries: visits."""

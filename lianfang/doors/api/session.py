@@ -1,0 +1,109 @@
+"""Signing in and out, and who is asking: the session becomes an actor with the grants of the day."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from axes.exceptions import AxesBackendPermissionDenied
+from django.conf import settings
+from django.contrib.auth import authenticate, login, logout
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.views.decorators.csrf import csrf_exempt
+
+from lianfang.domain.areas.queries import area_card
+from lianfang.foundation.access.actor import Actor, actor_for
+from lianfang.foundation.accounts.models import Account
+from lianfang.foundation.actions.registry import ACTIONS
+from lianfang.foundation.actions.running import run
+from lianfang.foundation.tables.registry import TABLES
+from lianfang.foundation.audit.chain import Entry, append
+from lianfang.kernel.clock import now, today
+from lianfang.kernel.errors import refusal
+from lianfang.doors.api.answers import NO_SESSION, answer, door, json_body
+
+WRONG = refusal("session.wrong", "登录名或密码不对。", "Wrong name or password.", status=401)
+LOCKED = refusal(
+    "session.locked", "尝试次数过多，请 15 分钟后再试。", "Too many attempts. Try again in 15 minutes.", status=429
+)
+
+_actors: dict[tuple[str, str], tuple[float, Actor]] = {}
+
+
+def actor_of(request: HttpRequest, door_name: str = "console") -> Actor:
+    """Return who is asking. Raises `session.none`. Kept for a moment per session, so that a busy phone costs one look-up."""
+    key = (request.session.session_key or "", door_name)
+    kept = _actors.get(key) if key[0] else None
+    if kept and kept[0] > time.monotonic():
+        return kept[1]
+    account = request.user
+    if not isinstance(account, Account) or not account.is_active:
+        raise NO_SESSION()
+    actor = actor_for(account, on=today(), door=door_name, device_id=request.session.get("device_id", ""))
+    if len(_actors) > 20_000:
+        _actors.clear()
+    _actors[key] = (time.monotonic() + settings.LIANFANG_ACTOR_SECONDS, actor)
+    return actor
+
+
+def forget_actors() -> None:
+    """Forget every kept actor, so that changed grants hold at once in this process."""
+    _actors.clear()
+
+
+def me(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    """Return what the screens need to know of the person signed in."""
+    account = request.user
+    assert isinstance(account, Account)
+    return {
+        "account": {"id": str(account.pk), "name": account.name, "username": account.username, "language": account.language, "title": account.title},
+        "csrf": get_token(request),
+        "grants": [
+            {"role": held.role.name, "label": held.role.label.as_dict(), "area": area_card(held.area_path), "purpose": held.purpose}
+            for held in actor.grants
+        ],
+        "home_area": area_card(actor.home_area),
+        "can": sorted(name for name in (*ACTIONS, *TABLES) if actor.may(name)),
+        "server_time": now().isoformat(),
+    }  # fmt: skip
+
+
+@csrf_exempt
+@door("GET", "POST", "DELETE")
+def session(request: HttpRequest) -> HttpResponse:
+    """GET who I am, POST sign in, DELETE sign out. Signing in takes JSON only, which a foreign page cannot send."""
+    if request.method == "GET":
+        return answer(me(request, actor_of(request)))
+    if request.method == "DELETE":
+        logout(request)
+        return HttpResponse(status=204)
+    body = json_body(request)
+    account = _authenticate(request, str(body.get("username", ""))[:60], str(body.get("password", ""))[:128])
+    login(request, account, backend="django.contrib.auth.backends.ModelBackend")
+    request.session["device_id"] = str(body.get("device_id", ""))[:64]
+    actor = actor_of(request)
+    append([Entry("session.sign_in", account.pk, "console", request.session["device_id"], area_path=actor.home_area)])
+    return answer(me(request, actor))
+
+
+def _authenticate(request: HttpRequest, username: str, password: str) -> Account:
+    if request.content_type != "application/json":
+        raise WRONG()
+    try:
+        account = authenticate(request, username=username.replace("\x00", ""), password=password)
+    except (AxesBackendPermissionDenied, PermissionDenied):
+        raise LOCKED() from None
+    if getattr(request, "axes_locked_out", False):
+        raise LOCKED()
+    if not isinstance(account, Account) or not account.is_active:
+        raise WRONG()
+    return account
+
+
+@door("POST")
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Choose the language of one's own screens."""
+    run(actor_of(request), "accounts.choose_language", {"language": json_body(request).get("language")})
+    return HttpResponse(status=204)

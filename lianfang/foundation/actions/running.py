@@ -1,0 +1,265 @@
+"""Carrying out actions: validate, ask, decide, write, announce and audit in one transaction; repeats change nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+import orjson
+from django.db import DataError, IntegrityError, OperationalError, transaction
+
+from lianfang.foundation.access.actor import SYSTEM, Actor
+from lianfang.foundation.actions.facts import append_facts
+from lianfang.foundation.actions.guard import writing
+from lianfang.foundation.actions.inputs import KIND, parse
+from lianfang.foundation.actions.models import Command, RefusedCommand
+from lianfang.foundation.actions.registry import ACTIONS, Action, Call, Result
+from lianfang.foundation.audit.chain import Entry, append
+from lianfang.foundation.events.announcing import announce
+from lianfang.kernel.clock import now
+from lianfang.kernel.errors import Refusal, refusal
+from lianfang.kernel.ids import uuid7
+
+log = logging.getLogger(__name__)
+
+UNKNOWN_ACTION = refusal("action.unknown", "没有这个操作：{name}。", "There is no action {name}.", status=404)
+NEVER_ASKED = refusal(
+    "action.never_asked",
+    "程序错误：操作没有检查权限，已拒绝。",
+    "Program error: the action never asked for permission.",
+    status=500,
+)
+ID_REUSED = refusal(
+    "action.id_reused",
+    "这个编号已用于另一次不同的提交。",
+    "This id was already used for a different command.",
+    status=409,
+)
+CONFLICT = refusal(
+    "action.conflict",
+    "与已有记录冲突，没有保存。",
+    "Conflicts with what is already recorded; nothing was saved.",
+    status=409,
+)
+BUSY = refusal(
+    "action.busy",
+    "系统正忙或磁盘已满，没有保存，请稍后再试。",
+    "The system is busy or its disk is full; nothing was saved. Try again.",
+    status=503,
+)
+BAD_TIME = refusal(
+    "action.bad_time",
+    "发生时间不合理，请检查手机时钟。",
+    "The time of the event is not plausible; check the phone's clock.",
+)
+
+AHEAD = timedelta(days=366)
+
+
+@dataclass(frozen=True)
+class Request:
+    """A command as it came through a door."""
+
+    actor: Actor
+    action: str
+    input: object
+    id: UUID
+    happened_at: datetime | None = None
+    device_id: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a command: done, repeated (nothing changed) or refused."""
+
+    id: UUID
+    status: str
+    result: Result | None = None
+    refusal: Refusal | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        body: dict[str, Any] = {"id": str(self.id), "status": self.status}
+        if self.refusal is not None:
+            return body | {"refusal": self.refusal.as_dict()}
+        return body | {"result": self.result or {}}
+
+
+def run(
+    actor: Actor, name: str, given: object, *, id: UUID | None = None, happened_at: datetime | None = None
+) -> Result:
+    """Carry out one action and return its result. Raises the Refusal when it is refused."""
+    [outcome] = run_many([Request(actor, name, given, id or uuid7(), happened_at)])
+    if outcome.refusal is not None:
+        raise outcome.refusal
+    return outcome.result or {}
+
+
+def follow(name: str, given: dict[str, Any], *, because: str, key: str = "") -> Result:
+    """Carry out an action as the consequence of a fact; the same fact repeated leads to the same command id."""
+    return run(SYSTEM, name, given, id=uuid5(UUID(because), f"{name}:{key}"))
+
+
+def run_many(requests: Sequence[Request]) -> list[Outcome]:
+    """Carry out commands in order, facts of one kind together in one transaction; each has an outcome of its own."""
+    outcomes: list[Outcome] = []
+    for name, group in itertools.groupby(requests, key=lambda request: request.action):
+        outcomes += _run_group(name, list(group))
+    return outcomes
+
+
+def _run_group(name: str, requests: list[Request]) -> list[Outcome]:
+    declared = ACTIONS.get(name)
+    if declared is None:
+        return [Outcome(one.id, "refused", refusal=UNKNOWN_ACTION(name=name[:80])) for one in requests]
+    received_at = now()
+    calls = [_prepare(declared, one, received_at) for one in requests]
+    try:
+        if declared.many:
+            _run_facts(declared, [call for call in calls if call.refusal is None])
+        else:
+            for call in calls:
+                _run_one(declared, call)
+    finally:
+        _keep_refused(calls, requests)
+    return [_outcome(call) for call in calls]
+
+
+def _prepare(declared: Action, request: Request, received_at: datetime) -> Call:
+    """Return the call with its typed input, or with the refusal of it."""
+    happened_at = request.happened_at or received_at
+    call = Call(request.actor, declared.name, request.id, None, received_at, happened_at, request.device_id)
+    try:
+        if happened_at.tzinfo is None or abs(happened_at - received_at) > AHEAD:
+            raise BAD_TIME(field="happened_at")
+        if not isinstance(request.input, dict):
+            raise KIND(field="input", kind="对象 / an object")
+        call.given = parse(declared.input, request.input)
+    except Refusal as no:
+        call.refusal = no
+    return call
+
+
+def _outcome(call: Call) -> Outcome:
+    if call.refusal is not None:
+        return Outcome(call.id, "refused", refusal=call.refusal)
+    return Outcome(call.id, "repeated" if call.repeated else "done", {**(call.result or {}), **call.once})
+
+
+def _digest(call: Call) -> str:
+    """Return a fingerprint of what was asked and by whom; equal repeats have equal fingerprints."""
+    body = call.given.model_dump_json() if call.given is not None else ""
+    return hashlib.sha256(f"{call.action}\0{call.actor.account_id}\0{body}".encode()).hexdigest()[:32]
+
+
+def _run_one(declared: Action, call: Call) -> None:
+    if call.refusal is not None:
+        return
+    digest = _digest(call)
+    try:
+        with writing(), transaction.atomic():
+            if not _claim(call, digest):
+                return
+            call.result = declared.body(call, call.given) or {}
+            if not call.asked:
+                raise NEVER_ASKED()
+            Command.objects.filter(pk=call.id).update(result=call.result)
+            _record([call])
+    except Refusal as no:
+        call.refusal = no
+    except IntegrityError:
+        log.exception("conflict in %s", call.action)
+        call.refusal = CONFLICT()
+    except (OperationalError, DataError):
+        log.exception("trouble in %s", call.action)
+        call.refusal = BUSY()
+
+
+def _claim(call: Call, digest: str) -> bool:
+    """Take the command's id; False when it was carried out before, with its result on the call."""
+    mine = Command(id=call.id, action=call.action, account_id=call.actor.account_id, digest=digest, at=call.received_at)
+    if append_facts([mine]):
+        return True
+    known = Command.objects.get(pk=call.id)
+    if known.digest != digest:
+        raise ID_REUSED()
+    call.result, call.repeated = known.result, True
+    return False
+
+
+def _run_facts(declared: Action, calls: list[Call]) -> None:
+    if not calls:
+        return
+    try:
+        with writing(), transaction.atomic():
+            declared.body(calls)
+            if not all(call.asked for call in calls if call.refusal is None and not call.repeated):
+                raise NEVER_ASKED()
+            _record([call for call in calls if call.refusal is None and not call.repeated])
+    except (IntegrityError, OperationalError, DataError):
+        log.exception("trouble in %s", declared.name)
+        if len(calls) == 1:
+            calls[0].refusal = BUSY()
+            return
+        for call in calls:  # one bad row must not refuse its neighbours
+            call.refusal, call.repeated, call.facts = None, False, []
+            _run_facts(declared, [call])
+
+
+def _record(calls: Sequence[Call]) -> None:
+    """Write the audit lines and the facts of the calls, in the open transaction."""
+    if not calls:
+        return
+    append(_entries(calls), at=calls[0].received_at)
+    for call in calls:
+        if call.facts:
+            announce(call.facts, command_id=call.id, account_id=call.actor.account_id)
+
+
+def _entries(calls: Sequence[Call]) -> Iterable[Entry]:
+    """Return one line per act; facts of one person recorded together share a line that names each of them."""
+    ordered = sorted(calls, key=lambda call: str(call.actor.account_id))
+    for _, group in itertools.groupby(ordered, key=lambda call: call.actor.account_id):
+        mine = list(group)
+        first = mine[0]
+        details = first.details if len(mine) == 1 else {"commands": [str(call.id) for call in mine]}
+        path = first.area_path if len(mine) == 1 else _common([call.area_path for call in mine])
+        yield Entry(
+            action=first.action, account_id=first.actor.account_id, door=first.actor.door, device_id=first.device_id,
+            command_id=first.id, subject=first.subject if len(mine) == 1 else "", area_path=path, details=details,
+        )  # fmt: skip
+
+
+def _common(paths: list[str]) -> str:
+    low, high = min(paths), max(paths)
+    same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(low, high, strict=False))
+    return "".join(pair[0] for pair in same)
+
+
+def _keep_refused(calls: Sequence[Call], requests: Sequence[Request]) -> None:
+    """Keep what a phone sent and the server refused, with its reason; an accepted repeat resolves it."""
+    from_phones = [(call, one) for call, one in zip(calls, requests, strict=True) if one.actor.door == "sync"]
+    refused = [
+        (call, one) for call, one in from_phones if call.refusal is not None and call.refusal.status != BUSY.status
+    ]
+    RefusedCommand.objects.bulk_create(
+        [
+            RefusedCommand(
+                command_id=call.id, action=call.action[:80], account_id=call.actor.account_id, device_id=call.device_id,
+                area_path=call.actor.home_area, input=orjson.dumps(one.input, default=str).decode()[:20_000],
+                code=call.refusal.code if call.refusal else "", at=call.received_at, happened_at=one.happened_at,
+            )
+            for call, one in refused
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+    accepted = [call.id for call, _ in from_phones if call.refusal is None]
+    if accepted:
+        RefusedCommand.objects.filter(command_id__in=accepted, resolved_at__isnull=True).update(
+            resolved_at=now(), resolution="accepted"
+        )

@@ -1,0 +1,208 @@
+"""Administration of accounts, grants, revealing and refused uploads."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from django.contrib.auth.hashers import check_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from pydantic import Field
+
+from lianfang.foundation.access.models import Grant
+from lianfang.foundation.access.policy import roles
+from lianfang.foundation.accounts.models import Account
+from lianfang.foundation.actions.inputs import CHOICE, Input
+from lianfang.foundation.actions.models import RefusedCommand
+from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.privacy.models import Reveal
+from lianfang.foundation.tables.reading import find_table, reveal_value
+from lianfang.kernel.clock import today
+from lianfang.kernel.errors import refusal
+from lianfang.kernel.text import both
+
+NO_ACCOUNT = refusal("accounts.unknown", "没有这个账号。", "There is no such account.", status=404)
+NAME_TAKEN = refusal("accounts.name_taken", "登录名已被使用。", "The sign-in name is taken.", status=409)
+WEAK = refusal(
+    "accounts.weak_password", "密码太短或太常见，至少 8 位。", "The password is too short or too common: at least 8."
+)
+WRONG_PASSWORD = refusal("accounts.wrong_password", "原密码不对。", "The old password is wrong.")
+NO_GRANT = refusal(
+    "access.no_grant", "没有这项授权，或已结束。", "There is no such grant, or it has ended.", status=404
+)
+
+NO_REFUSED = refusal("actions.no_refused", "没有这条被退回的记录。", "There is no such refused record.", status=404)
+
+Path = Annotated[
+    str, Field(pattern=r"^[0-9A-Z]{2,24}$", title="区域", json_schema_extra={"x-title-en": "Area", "x-widget": "area"})
+]
+Reason = Annotated[str, Field(min_length=2, max_length=200, title="原因", json_schema_extra={"x-title-en": "Reason"})]
+
+REVEAL_FOR = timedelta(minutes=5)
+
+
+def labelled(zh: str, en: str, widget: str = "", **more: object) -> dict[str, object]:
+    """Return the field settings that give a form its label in both languages and its widget."""
+    extra = {"x-title-en": en, **({"x-widget": widget} if widget else {}), **more}
+    return {"title": zh, "json_schema_extra": extra}
+
+
+class RevealValue(Input):
+    table: str = Field(max_length=80)
+    row_id: str = Field(max_length=40)
+    column: str = Field(max_length=60)
+    reason: Reason
+
+
+@action("privacy.reveal_value", both("查看完整信息", "Reveal a value"), RevealValue)
+def reveal(call: Call, given: RevealValue) -> Result:
+    """Show one masked value of one row for five minutes, with a reason, logged (P03, P07)."""
+    find_table(given.table)
+    value, path = reveal_value(call.actor, given.table, given.row_id, given.column)
+    call.permit(path)
+    until = call.received_at + REVEAL_FOR
+    Reveal.objects.create(
+        account_id=call.actor.account_id, table=given.table, row_id=given.row_id, column=given.column,
+        reason=given.reason, area_path=path, at=call.received_at, until=until,
+    )  # fmt: skip
+    call.about(given.table, given.row_id, column=given.column)
+    call.once = {"value": value}
+    return {"until": until.isoformat()}
+
+
+class AddAccount(Input):
+    username: str = Field(pattern=r"^[a-z0-9][a-z0-9_.-]{1,58}$", **labelled("登录名", "Sign-in name"))
+    name: str = Field(min_length=1, max_length=60, **labelled("姓名", "Name"))
+    title: str = Field("", max_length=60, **labelled("职务", "Title"))
+    unit: str = Field("", max_length=80, **labelled("单位", "Unit"))
+    phone: str = Field("", max_length=20, **labelled("电话", "Phone"))
+    password: str = Field(min_length=8, max_length=128, **labelled("初始密码", "First password"))
+    home_area: Path
+
+
+@action("accounts.add_account", both("新建账号", "Add an account"), AddAccount)
+def add_account(call: Call, given: AddAccount) -> Result:
+    """Add a worker's account. It may do nothing until it is granted a role."""
+    call.permit(given.home_area)
+    if Account.objects.filter(username=given.username).exists():
+        raise NAME_TAKEN(field="username")
+    _strong(given.password)
+    account = Account.objects.create(**given.model_dump())
+    call.about("accounts.accounts", account.pk)
+    return {"id": str(account.pk)}
+
+
+def _strong(password: str) -> None:
+    try:
+        validate_password(password)
+    except ValidationError:
+        raise WEAK(field="password") from None
+
+
+def _account(account_id: UUID) -> Account:
+    found = Account.objects.filter(pk=account_id).first()
+    if found is None:
+        raise NO_ACCOUNT(field="account_id")
+    return found
+
+
+class GrantRole(Input):
+    account_id: UUID = Field(**labelled("人员", "Person", "account"))
+    role: str = Field(max_length=40, **labelled("角色", "Role"))
+    area_path: Path
+    purpose: str = Field(min_length=2, max_length=200, **labelled("用途", "Purpose"))
+    starts_on: date | None = Field(None, **labelled("开始", "From", "date"))
+    ends_on: date | None = Field(None, **labelled("结束", "Until", "date"))
+
+
+@action("access.grant_role", both("授权", "Grant a role"), GrantRole)
+def grant_role(call: Call, given: GrantRole) -> Result:
+    """Grant a role within an area, for a purpose, between dates. Nobody grants more than the own area holds."""
+    call.permit(given.area_path)
+    if given.role not in roles():
+        raise CHOICE(field="role")
+    grant = Grant.objects.create(
+        account=_account(given.account_id), role=given.role, area_path=given.area_path, purpose=given.purpose,
+        starts_on=given.starts_on or today(), ends_on=given.ends_on, granted_by=call.actor.account_id,
+    )  # fmt: skip
+    call.about("access.grants", grant.pk, role=given.role)
+    return {
+        "id": str(grant.pk),
+        "undo": {"action": "access.end_grant", "input": {"grant_id": str(grant.pk), "reason": "撤销"}},
+    }
+
+
+class EndGrant(Input):
+    grant_id: UUID
+    reason: Reason
+
+
+@action(
+    "access.end_grant",
+    both("收回授权", "End a grant"),
+    EndGrant,
+    subject=Subject("access.grants", "grant_id"),
+    danger=True,
+)
+def end_grant(call: Call, given: EndGrant) -> Result:
+    """End a grant now; it stays on record."""
+    grant = Grant.objects.filter(pk=given.grant_id, ended_at__isnull=True).first()
+    if grant is None:
+        raise NO_GRANT(field="grant_id")
+    call.permit(grant.area_path)
+    grant.ended_at, grant.ended_reason = call.received_at, given.reason
+    grant.save(update_fields=["ended_at", "ended_reason"])
+    call.about("access.grants", grant.pk)
+    return {"id": str(grant.pk)}
+
+
+class ChangePassword(Input):
+    old: str = Field(max_length=128, **labelled("原密码", "Old password"))
+    new: str = Field(min_length=8, max_length=128, **labelled("新密码", "New password"))
+
+
+@action("accounts.change_password", both("修改密码", "Change password"), ChangePassword)
+def change_password(call: Call, given: ChangePassword) -> Result:
+    """Change one's own password; every other session of the account ends with it."""
+    call.permit(call.actor.home_area)
+    account = _account(call.actor.account_id or UUID(int=0))
+    if not check_password(given.old, account.password):
+        raise WRONG_PASSWORD(field="old")
+    _strong(given.new)
+    account.set_password(given.new)
+    account.save(update_fields=["password"])
+    call.about("accounts.accounts", account.pk)
+    return {}
+
+
+class ChooseLanguage(Input):
+    language: str = Field(pattern="^(zh-hans|en)$")
+
+
+@action("accounts.choose_language", both("选择语言", "Choose language"), ChooseLanguage)
+def choose_language(call: Call, given: ChooseLanguage) -> Result:
+    """Choose the language of one's own screens and letters."""
+    call.permit(call.actor.home_area)
+    Account.objects.filter(pk=call.actor.account_id).update(language=given.language)
+    return {}
+
+
+class ResolveRefused(Input):
+    refused_id: int = Field(ge=1, le=2**62)
+    resolution: str = Field(min_length=2, max_length=200, **labelled("处理结果", "Resolution"))
+
+
+@action("actions.resolve_refused", both("处理退回记录", "Resolve a refused record"), ResolveRefused,
+        subject=Subject("actions.refused_commands", "refused_id"))  # fmt: skip
+def resolve_refused(call: Call, given: ResolveRefused) -> Result:
+    """Say what became of a record that a phone sent and the server refused."""
+    kept = RefusedCommand.objects.filter(pk=given.refused_id, resolved_at__isnull=True).first()
+    if kept is None:
+        raise NO_REFUSED(field="refused_id")
+    call.permit(kept.area_path)
+    kept.resolved_at, kept.resolved_by, kept.resolution = call.received_at, call.actor.account_id, given.resolution
+    kept.save(update_fields=["resolved_at", "resolved_by", "resolution"])
+    call.about("actions.refused_commands", kept.pk)
+    return {}

@@ -1,0 +1,7 @@
+"""The administration app."""
+
+from lianfang.foundation.declaring import DeclaringApp
+
+
+class AdministrationConfig(DeclaringApp):
+    name = "lianfang.foundation.administration"

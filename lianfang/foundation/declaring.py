@@ -1,0 +1,17 @@
+"""The app configuration every app with registries shares: at start its rooms are imported, and so declared."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import AppConfig
+
+
+class DeclaringApp(AppConfig):
+    """Imports the rooms that declare something: actions, tables, gaps, reactions."""
+
+    def ready(self) -> None:
+        for room in ("actions", "tables", "gaps", "reactions"):
+            if find_spec(f"{self.name}.{room}") is not None:
+                import_module(f"{self.name}.{room}")

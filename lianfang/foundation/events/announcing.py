@@ -1,0 +1,83 @@
+"""Announcing facts and wiring reactions to them. A reaction runs after commit, as a job, and is retried."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from lianfang.foundation.events.models import Event
+from lianfang.foundation.jobs.models import Job
+from lianfang.foundation.jobs.queue import Progress, job
+from lianfang.kernel.clock import now
+from lianfang.kernel.text import both
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """Base of every fact. Subclasses name themselves by `name = "app.past_tense"` and hold ids, codes and dates."""
+
+    area_path: str
+
+    @classmethod
+    def event_name(cls) -> str:
+        return str(cls.name)  # type: ignore[attr-defined]  # every subclass declares it
+
+
+Reaction = Callable[[dict[str, Any]], None]
+
+
+@cache
+def wiring() -> dict[str, tuple[Reaction, ...]]:
+    """Return the reactions by fact name, from the one page that says what follows from what."""
+    page = import_module(settings.LIANFANG_WIRING)
+    return {fact.event_name(): tuple(reactions) for fact, reactions in page.WIRING.items()}
+
+
+def _plain(value: Any) -> Any:
+    """Return ids and dates as text, for JSON."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
+
+
+def announce(facts: Iterable[Fact], *, command_id: UUID | None = None, account_id: UUID | None = None) -> None:
+    """Store the facts and queue their reactions, all in the caller's transaction."""
+    moment = now()
+    events = [
+        Event(
+            name=fact.event_name(), body=_plain(dataclasses.asdict(fact)), area_path=fact.area_path, at=moment,
+            command_id=command_id, account_id=account_id,
+        )
+        for fact in facts
+    ]  # fmt: skip
+    Event.objects.bulk_create(events)
+    Job.objects.bulk_create(
+        Job(
+            name="events.react",
+            body={"event": str(event.pk), "reaction": _address(reaction)},
+            area_path=event.area_path, created_at=moment, run_after=moment,
+        )
+        for event in events
+        for reaction in wiring().get(event.name, ())
+    )  # fmt: skip
+
+
+def _address(reaction: Reaction) -> str:
+    return f"{reaction.__module__}:{reaction.__qualname__}"
+
+
+@job("events.react", both("后续处理", "Follow-up"))
+def react(body: dict[str, Any], _: Progress) -> None:
+    """Run one reaction to one fact."""
+    event = Event.objects.get(pk=body["event"])
+    module, _, name = body["reaction"].partition(":")
+    getattr(import_module(module), name)(event.body | {"event_id": str(event.pk)})

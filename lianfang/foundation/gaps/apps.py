@@ -1,0 +1,7 @@
+"""The gaps app."""
+
+from django.apps import AppConfig
+
+
+class GapsConfig(AppConfig):
+    name = "lianfang.foundation.gaps"

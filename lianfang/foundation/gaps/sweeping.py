@@ -1,0 +1,72 @@
+"""Keeping the gap board true: sweep a gap in an area, note what opened and what closed, recount the villages."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Min
+from django.db.models.functions import Substr
+
+from lianfang.foundation.gaps.models import GapCount, GapItem, GapSweep
+from lianfang.foundation.gaps.registry import GAPS, Gap
+from lianfang.foundation.jobs.queue import Progress, job
+from lianfang.foundation.privacy.fields import within
+from lianfang.kernel.clock import now
+from lianfang.kernel.text import both
+
+VILLAGE = 12
+
+
+def sweep(declared: Gap, path: str = "", at: datetime | None = None) -> None:
+    """Bring the kept items of one gap below one area in line with what is true now."""
+    moment, started = at or now(), time.perf_counter()
+    with transaction.atomic():
+        GapSweep.objects.get_or_create(gap=declared.name, defaults={"swept_at": moment})
+        GapSweep.objects.select_for_update().get(pk=declared.name)
+        found = {one.subject_id: one for one in declared.find(path, moment)}
+        known = {item.subject_id: item for item in GapItem.objects.filter(within(path), gap=declared.name)}
+        closed = [item.pk for subject, item in known.items() if subject not in found]
+        GapItem.objects.filter(pk__in=closed).delete()
+        opened, changed = [], []
+        for subject, one in found.items():
+            item = known.get(subject)
+            if item is None:
+                opened.append(GapItem(gap=declared.name, subject_id=subject, area_path=one.area_path, since=one.since,
+                                      answerable_id=one.answerable_id, details=one.details))  # fmt: skip
+            elif (item.area_path, item.answerable_id, item.details) != (one.area_path, one.answerable_id, one.details):
+                item.area_path, item.answerable_id, item.details = one.area_path, one.answerable_id, one.details
+                changed.append(item)
+        GapItem.objects.bulk_create(opened, batch_size=2000, ignore_conflicts=True)
+        GapItem.objects.bulk_update(changed, ["area_path", "answerable_id", "details"], batch_size=500)
+        _recount(declared, path)
+        if not path:
+            spent = int((time.perf_counter() - started) * 1000)
+            GapSweep.objects.filter(pk=declared.name).update(swept_at=moment, milliseconds=spent)
+
+
+def _recount(declared: Gap, path: str) -> None:
+    """Rewrite the counts per village below the area (of the whole village when the area is a grid)."""
+    area = path[:VILLAGE]
+    items = GapItem.objects.filter(within(area), gap=declared.name).annotate(village=Substr("area_path", 1, VILLAGE))
+    counted = items.values("village").annotate(n=Count("pk"), oldest=Min("since"))
+    GapCount.objects.filter(within(area), gap=declared.name).delete()
+    GapCount.objects.bulk_create(
+        GapCount(gap=declared.name, area_path=row["village"], count=row["n"], oldest_since=row["oldest"])
+        for row in counted
+    )
+
+
+def sweep_all(path: str = "", names: Iterable[str] | None = None) -> None:
+    """Sweep every declared gap, or the named ones, below an area."""
+    for name in names or GAPS:
+        sweep(GAPS[name], path)
+
+
+@job("gaps.sweep", both("更新缺口看板", "Refresh the gap board"))
+def sweep_job(body: dict[str, Any], _: Progress) -> None:
+    """Sweep the named gaps below an area."""
+    sweep_all(body.get("within", ""), body.get("gaps"))

@@ -1,0 +1,62 @@
+"""Model fields that carry their privacy: encrypted text with a keyed blind index, and area paths."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from lianfang.foundation.privacy.keys import ring
+
+
+class EncryptedText(models.TextField):
+    """Text encrypted at rest. `blind` names the sibling column that finds equal values; `context` binds the two.
+
+    Lookups on the field itself find nothing by design: ask by the blind index.
+    """
+
+    def __init__(self, *args: Any, context: str = "", **kwargs: Any) -> None:
+        self.context = context
+        kwargs.setdefault("blank", True)
+        kwargs.setdefault("default", "")
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        kwargs["context"] = self.context
+        return name, path, args, kwargs
+
+    def from_db_value(self, value: str | None, expression: object, connection: object) -> str:
+        return ring().decrypt(value, self.context) if value else ""
+
+    def get_prep_value(self, value: Any) -> Any:
+        return ring().encrypt(str(value), self.context) if value else ""
+
+
+def blind(text: str, context: str) -> str:
+    """Return the blind index of an already normal form."""
+    return ring().blind_index(text, context)
+
+
+class AreaPathField(models.CharField):
+    """The path of an area: county 6 digits, town 9, village 12, grid 15 or more; a child begins with its parent.
+
+    Sorted byte by byte (C collation), because scope and roll-ups are ranges on it.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 24)
+        super().__init__(*args, **kwargs)
+
+    def db_parameters(self, connection: BaseDatabaseWrapper) -> dict[str, Any]:
+        parameters = super().db_parameters(connection)
+        parameters["collation"] = "C" if connection.vendor == "postgresql" else None
+        return parameters
+
+
+def within(path: str, field: str = "area_path") -> models.Q:
+    """Return the condition for rows at or below an area, written as a range so that plans stay on the index."""
+    if not path:
+        return models.Q()
+    return models.Q(**{f"{field}__gte": path, f"{field}__lt": path + "~"})

@@ -1,0 +1,114 @@
+"""The key ring: a file outside the database. Without it identity data is noise, and so it is backed up apart."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+from lianfang.kernel.errors import refusal
+
+UNREADABLE = refusal(
+    "keys.unreadable",
+    "数据密钥缺失或不匹配，无法读取加密内容。请恢复密钥文件后重试。",
+    "The key for encrypted data is missing or does not match. Restore the key file and try again.",
+    status=500,
+)
+
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """Keys by name; `current` encrypts, the others still decrypt what was written before a rotation."""
+
+    current: str
+    encryption: dict[str, AESGCM]
+    blind: bytes
+    audit: bytes
+
+    def encrypt(self, text: str, context: str) -> str:
+        """Return "key:base64" bound to its context, so that a value cannot be moved to another column."""
+        nonce = os.urandom(12)
+        sealed = self.encryption[self.current].encrypt(nonce, text.encode(), context.encode())
+        return f"{self.current}:{base64.b64encode(nonce + sealed).decode()}"
+
+    def decrypt(self, sealed: str, context: str) -> str:
+        """Return the text. Raises `keys.unreadable` for an unknown key or a changed value."""
+        name, _, body = sealed.partition(":")
+        try:
+            raw = base64.b64decode(body)
+            return self.encryption[name].decrypt(raw[:12], raw[12:], context.encode()).decode()
+        except Exception as trouble:  # whatever went wrong, no part of the value may reach a message
+            raise UNREADABLE() from trouble
+
+    def blind_index(self, text: str, context: str) -> str:
+        """Return the keyed fingerprint that finds equal values without showing them; 32 hex digits, "" for ""."""
+        if not text:
+            return ""
+        return hmac.new(self.blind, f"{context}\0{text}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _new_secret() -> str:
+    return base64.b64encode(os.urandom(32)).decode()
+
+
+def _write(path: Path, body: dict[str, object]) -> None:
+    """Write the file for its owner alone, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(body, file)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+def _read(path: Path) -> dict[str, object]:
+    with _lock:
+        if not path.exists():
+            _write(
+                path, {"current": "k1", "keys": {"k1": _new_secret()}, "blind": _new_secret(), "audit": _new_secret()}
+            )
+        return dict(json.loads(path.read_text()))
+
+
+_loaded: tuple[str, float, KeyRing] | None = None
+
+
+def ring() -> KeyRing:
+    """Return the key ring, made on first use, read again when the file changes."""
+    global _loaded
+    path = Path(settings.LIANFANG_KEYS_FILE)
+    stamp = path.stat().st_mtime if path.exists() else 0.0
+    if _loaded is None or _loaded[:2] != (str(path), stamp):
+        body = _read(path)
+        keys = body["keys"]
+        assert isinstance(keys, dict)
+        ready = KeyRing(
+            current=str(body["current"]),
+            encryption={name: AESGCM(base64.b64decode(secret)) for name, secret in keys.items()},
+            blind=base64.b64decode(str(body["blind"])),
+            audit=base64.b64decode(str(body["audit"])),
+        )
+        _loaded = (str(path), path.stat().st_mtime, ready)
+    return _loaded[2]
+
+
+def add_key() -> str:
+    """Add a new encryption key, make it current and return its name; old keys stay for reading."""
+    path = Path(settings.LIANFANG_KEYS_FILE)
+    body = _read(path)
+    keys = body["keys"]
+    assert isinstance(keys, dict)
+    name = f"k{len(keys) + 1}"
+    _write(path, {**body, "current": name, "keys": {**keys, name: _new_secret()}})
+    return name

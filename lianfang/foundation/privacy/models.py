@@ -1,0 +1,47 @@
+"""Records of privacy itself: the open door of an erasure, and who looked at what and why."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from lianfang.foundation.privacy.classes import PrivacyClass
+from lianfang.kernel.ids import uuid7
+
+
+class Erasing(models.Model):
+    """Holds a row only while an erasure runs; the append-only triggers look here."""
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = {"id": PrivacyClass.WORK}
+
+    id = models.SmallIntegerField(primary_key=True)
+
+    class Meta:
+        db_table = "privacy_erasing"
+
+
+class Reveal(models.Model):
+    """One unmasked look at one value of one row: who, why, until when. The person may ask to see this list (P07)."""
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = {
+        "id": PrivacyClass.WORK,
+        "account_id": PrivacyClass.WORK,
+        "table": PrivacyClass.WORK,
+        "row_id": PrivacyClass.WORK,
+        "column": PrivacyClass.WORK,
+        "reason": PrivacyClass.WORK,
+        "area_path": PrivacyClass.WORK,
+        "at": PrivacyClass.WORK,
+        "until": PrivacyClass.WORK,
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    account_id = models.UUIDField(db_index=True)
+    table = models.CharField(max_length=80)
+    row_id = models.CharField(max_length=40, db_index=True)
+    column = models.CharField(max_length=60)
+    reason = models.CharField(max_length=200)
+    area_path = models.CharField(max_length=24, blank=True)
+    at = models.DateTimeField(db_index=True)
+    until = models.DateTimeField()

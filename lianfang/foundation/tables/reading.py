@@ -1,0 +1,305 @@
+"""Reading tables: permission, scope, filters, keyset pages and masking, the same for every door. Masking lives only here."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.core.exceptions import ValidationError
+from django.db.models import F, Q, QuerySet
+from django.utils.dateparse import parse_date, parse_datetime
+
+from lianfang.foundation.access.actor import NOT_YOURS, SYSTEM, Actor, any_within
+from lianfang.foundation.privacy.classes import Level
+from lianfang.foundation.privacy.fields import within
+from lianfang.foundation.tables.registry import TABLES, Column, Table
+from lianfang.kernel.clock import now
+from lianfang.kernel.errors import refusal
+from lianfang.kernel.text import has_control_characters
+
+UNKNOWN_TABLE = refusal("table.unknown", "没有这张表：{name}。", "There is no table {name}.", status=404)
+UNKNOWN_COLUMN = refusal(
+    "table.unknown_column", "不能按“{name}”筛选或排序。", "Cannot filter or sort by {name}.", status=400
+)
+BAD_VALUE = refusal(
+    "table.bad_value", "“{name}”的筛选值格式不对。", "The filter value for {name} has the wrong form.", status=400
+)
+BAD_CURSOR = refusal(
+    "table.bad_cursor", "翻页标记已失效，请从头开始。", "The page marker is no longer valid; start again.", status=400
+)
+NO_ROW = refusal(
+    "table.no_row", "没有这一行，或者不在您的范围内。", "No such row, or it is outside your area.", status=404
+)
+
+MAX_LIMIT = 500
+OPERATORS = {"": "", "gte": "__gte", "lte": "__lte", "in": "__in", "contains": "__icontains"}
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a viewer asks of a table."""
+
+    where: Mapping[str, str] = field(default_factory=dict)
+    within: str = ""
+    search: str = ""
+    sort: str = ""
+    after: str = ""
+    limit: int = 50
+    count: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of rows as plain values, the cursor of the next page, and the moment they were true."""
+
+    rows: list[dict[str, Any]]
+    next: str | None
+    as_of: datetime
+    count: int | None = None
+
+
+def find_table(name: str) -> Table:
+    """Return the declared table. Raises `table.unknown`."""
+    found = TABLES.get(name)
+    if found is None:
+        raise UNKNOWN_TABLE(name=name[:80])
+    return found
+
+
+def scoped(viewer: Actor, declared: Table) -> QuerySet[Any]:
+    """Return the rows this viewer may read at all. Raises `access.not_yours` when no grant reads the table."""
+    if not viewer.may(declared.name):
+        raise NOT_YOURS()
+    rows = declared.rows(viewer)
+    if declared.area:
+        rows = rows.filter(any_within(viewer.prefixes(declared.name), declared.area))
+    return rows
+
+
+def read(viewer: Actor, name: str, query: Query = Query()) -> Page:
+    """Return one page of the table, masked for the viewer."""
+    declared = find_table(name)
+    rows = _filtered(viewer, declared, query)
+    count = _count(rows) if query.count else None
+    sort = _sort(declared, query.sort)
+    limit = max(1, min(query.limit, MAX_LIMIT))
+    if query.after:
+        rows = rows.filter(_after(sort, query.after))
+    raw = list(_ordered(rows, sort).values(**_values(declared, sort))[: limit + 1])
+    page = raw[:limit]
+    following = _cursor(page[-1]) if len(raw) > limit else None
+    return Page([_shown(viewer, declared, row) for row in page], following, now(), count)
+
+
+def read_all(viewer: Actor, name: str, query: Query = Query()) -> Iterator[dict[str, Any]]:
+    """Yield every row of the query, masked, in constant memory: for downloads."""
+    declared = find_table(name)
+    sort = _sort(declared, query.sort)
+    rows = _ordered(_filtered(viewer, declared, query), sort).values(**_values(declared, sort))
+    for row in rows.iterator(chunk_size=2000):
+        yield _shown(viewer, declared, row)
+
+
+def read_one(viewer: Actor, name: str, row_id: str) -> dict[str, Any]:
+    """Return one row, masked. Raises `table.no_row` when it is not there or not in the viewer's scope."""
+    declared = find_table(name)
+    raw = _raw_row(viewer, declared, row_id)
+    return _shown(viewer, declared, raw)
+
+
+def reveal_value(viewer: Actor, name: str, row_id: str, column_name: str) -> tuple[Any, str]:
+    """Return the clear value of one masked cell and the row's area; the caller records the look.
+
+    Raises `access.not_yours` when the viewer's roles hide the class of the column.
+    """
+    declared = find_table(name)
+    column = declared.column(column_name)
+    if column is None:
+        raise UNKNOWN_COLUMN(name=column_name[:60], field="column")
+    raw = _raw_row(viewer, declared, row_id)
+    path = raw["_area"] or ""
+    if viewer.level(column.privacy, name, path) is Level.HIDDEN:
+        raise NOT_YOURS(field="column")
+    return _clear(column, raw[f"c_{column.name}"]), path
+
+
+def _raw_row(viewer: Actor, declared: Table, row_id: str) -> dict[str, Any]:
+    sort = _sort(declared, "")
+    try:
+        row = scoped(viewer, declared).filter(**{declared.key: row_id}).values(**_values(declared, sort)).first()
+    except (ValueError, ValidationError, OverflowError):
+        row = None
+    if row is None:
+        raise NO_ROW()
+    return dict(row)
+
+
+def _values(declared: Table, sort: tuple[str, bool]) -> dict[str, F]:
+    """Return what to select: key, area, sort value and each column, under names that cannot meet model fields."""
+    wanted = {f"c_{column.name}": F(column.path) for column in declared.columns}
+    return {
+        "_id": F(declared.key),
+        "_sort": F(sort[0]),
+        **({"_area": F(declared.area)} if declared.area else {}),
+        **wanted,
+    }
+
+
+def _filtered(viewer: Actor, declared: Table, query: Query) -> QuerySet[Any]:
+    rows = scoped(viewer, declared)
+    if query.within and declared.area:
+        if has_control_characters(query.within):
+            raise BAD_VALUE(name="within", field="within")
+        rows = rows.filter(within(query.within, declared.area))
+    if query.search and declared.search:
+        if has_control_characters(query.search):
+            raise BAD_VALUE(name="q", field="q")
+        rows = rows.filter(declared.search(query.search.strip()))
+    for key, text in query.where.items():
+        rows = rows.filter(_condition(declared, key, text))
+    return rows
+
+
+def _condition(declared: Table, key: str, text: str) -> Q:
+    name, _, operator = key.partition("__")
+    if name == "id" and operator in ("", "in"):
+        return _by_key(declared, text)
+    column = declared.column(name)
+    if column is None or operator not in OPERATORS or not column.filterable:
+        raise UNKNOWN_COLUMN(name=key[:60], field=key[:60])
+    if has_control_characters(text):
+        raise BAD_VALUE(name=key[:60], field=key[:60])
+    if text == "" and operator == "":
+        return Q(**{f"{column.path}__isnull": True}) | (
+            Q(**{column.path: ""}) if column.kind in ("text", "choice") else Q()
+        )
+    value = [_typed(column, one) for one in text.split(",")] if operator == "in" else _typed(column, text)
+    if column.kind == "area" and operator == "":
+        return within(text, column.path)
+    if column.kind == "datetime" and operator == "lte" and len(text) == 10:
+        return Q(**{f"{column.path}__date__lte": parse_date(text)})
+    return Q(**{f"{column.path}{OPERATORS[operator]}": value})
+
+
+def _by_key(declared: Table, text: str) -> Q:
+    """Return the condition for rows by their keys, separated by commas."""
+    field = declared.rows(SYSTEM).model._meta.pk
+    try:
+        return Q(**{f"{declared.key}__in": [field.to_python(one) for one in text.split(",")[:MAX_LIMIT]]})
+    except (ValidationError, ValueError, OverflowError):
+        raise BAD_VALUE(name="id", field="id") from None
+
+
+def _typed(column: Column, text: str) -> Any:
+    """Return the filter value in the column's type. Raises `table.bad_value`."""
+    try:
+        if column.kind == "int":
+            number = int(text)
+            if abs(number) > 2**31:
+                raise ValueError
+            return number
+        if column.kind == "number":
+            return Decimal(text)
+        if column.kind == "bool":
+            return {"true": True, "1": True, "false": False, "0": False}[text.lower()]
+        if column.kind == "date":
+            return parse_date(text) or _bad()
+        if column.kind == "datetime":
+            return parse_datetime(text) or parse_date(text) or _bad()
+        if column.kind == "link":
+            return UUID(text) if "-" in text else text
+    except (ValueError, KeyError, InvalidOperation, OverflowError):
+        raise BAD_VALUE(name=column.name, field=column.name) from None
+    return text
+
+
+def _bad() -> Any:
+    raise ValueError
+
+
+def _sort(declared: Table, asked: str) -> tuple[str, bool]:
+    """Return the ORM path to sort by and whether descending. Raises `table.unknown_column`."""
+    chosen = asked or declared.sort
+    descending, name = chosen.startswith("-"), chosen.lstrip("-")
+    if not asked:
+        column = declared.column(name)
+        return (column.path if column else name), descending
+    column = declared.column(name)
+    if column is None or not column.sortable:
+        raise UNKNOWN_COLUMN(name=name[:60], field="sort")
+    return column.path, descending
+
+
+def _ordered(rows: QuerySet[Any], sort: tuple[str, bool]) -> QuerySet[Any]:
+    path, descending = sort
+    if path == "pk":
+        return rows.order_by("-pk" if descending else "pk")
+    first = F(path).desc(nulls_last=True) if descending else F(path).asc(nulls_last=True)
+    return rows.order_by(first, "-pk" if descending else "pk")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (UUID, Decimal)):
+        return str(value)
+    return value
+
+
+def _cursor(row: Mapping[str, Any]) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps([_plain(row["_sort"]), _plain(row["_id"])])).decode().rstrip("=")
+
+
+def _after(sort: tuple[str, bool], cursor: str) -> Q:
+    """Return the condition for rows behind the cursor: a comparison on (sort value, key), never an offset."""
+    path, descending = sort
+    try:
+        value, key = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if isinstance(value, (list, dict)) or not isinstance(key, (str, int)):
+            raise ValueError
+    except (ValueError, TypeError):
+        raise BAD_CURSOR(field="after") from None
+    step = "lt" if descending else "gt"
+    behind = Q(**{f"pk__{step}": key})
+    if path == "pk":
+        return behind
+    if value is None:
+        return Q(**{f"{path}__isnull": True}) & behind
+    return Q(**{f"{path}__{step}": value}) | (Q(**{path: value}) & behind) | Q(**{f"{path}__isnull": True})
+
+
+def _count(rows: QuerySet[Any]) -> int | None:
+    """Return the exact number of rows up to 10,000, and None above: a number nobody reads is not worth its query."""
+    bound = 10_001
+    found = rows.order_by().values("pk")[:bound].count()
+    return None if found == bound else found
+
+
+def _shown(viewer: Actor, declared: Table, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row as this viewer may see it."""
+    path = row.get("_area") or ""
+    cells = {column.name: _cell(viewer, declared, column, row[f"c_{column.name}"], path) for column in declared.columns}
+    return {"id": _plain(row["_id"]), "area": path, "cells": cells}
+
+
+def _cell(viewer: Actor, declared: Table, column: Column, raw: Any, path: str) -> Any:
+    level = viewer.level(column.privacy, declared.name, path)
+    if level is Level.HIDDEN or raw is None:
+        return None
+    value = _clear(column, raw)
+    if level is Level.CLEAR or value in ("", None):
+        return value
+    return column.mask(value) if isinstance(value, str) else None
+
+
+def _clear(column: Column, raw: Any) -> Any:
+    value = column.show(raw) if column.show else raw
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, UUID):
+        return str(value)
+    return value
