@@ -11,6 +11,11 @@ from django.apps import AppConfig
 class DeclaringApp(AppConfig):
     """Imports the rooms that declare something: actions, tables, gaps, reactions."""
 
+    default = False  # because Django would otherwise count this base among an app's configurations
+
+    def __init_subclass__(cls) -> None:
+        cls.default = True
+
     def ready(self) -> None:
         for room in ("actions", "tables", "gaps", "reactions"):
             if find_spec(f"{self.name}.{room}") is not None:
