@@ -1,0 +1,31 @@
+// The field app's sentences. Chinese first.
+import { type Bilingual, type Language, rememberedLanguage, rememberLanguage, say } from '@lianfang/core'
+import { computed } from 'vue'
+import { createI18n } from 'vue-i18n'
+import { en } from './en'
+import { zh } from './zh'
+
+export const i18n = createI18n({
+  legacy: false,
+  locale: rememberedLanguage(),
+  fallbackLocale: 'zh-hans',
+  messages: { 'zh-hans': zh, en },
+})
+
+export const language = computed<Language>(() => (i18n.global.locale.value === 'en' ? 'en' : 'zh-hans'))
+
+export function chooseLanguage(chosen: Language): void {
+  i18n.global.locale.value = chosen
+  document.documentElement.lang = chosen === 'en' ? 'en' : 'zh-Hans'
+  rememberLanguage(chosen)
+}
+
+export function tell(text: Bilingual | string | null | undefined): string {
+  return typeof text === 'string' ? text : say(text, language.value)
+}
+
+/** A sentence of ours in both languages: the queue may be read later in the other one, or by the office. */
+export function bothWays(key: string, values: (inLanguage: Language) => Record<string, string>): Bilingual {
+  const write = (locale: Language) => i18n.global.t(key, values(locale), { locale })
+  return { zh: write('zh-hans'), en: write('en') }
+}

@@ -1,0 +1,34 @@
+import { createRouter, createWebHistory } from 'vue-router'
+import Today from './pages/Today.vue'
+import { me, mustSignIn, resume } from './store/session'
+import { startWork } from './store/start'
+
+export const router = createRouter({
+  history: createWebHistory('/field/'),
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  routes: [
+    { path: '/sign-in', name: 'sign-in', component: () => import('./pages/SignIn.vue') },
+    { path: '/', name: 'today', component: Today },
+    { path: '/find', name: 'find', component: () => import('./pages/Find.vue') },
+    { path: '/queue', name: 'queue', component: () => import('./pages/Queue.vue') },
+    { path: '/mine', name: 'mine', component: () => import('./pages/Mine.vue') },
+    { path: '/house/:id', name: 'house', component: () => import('./pages/House.vue') },
+    { path: '/reading/:person', name: 'reading', component: () => import('./pages/Reading.vue') },
+    { path: '/visit/:household', name: 'visit', component: () => import('./pages/Visit.vue') },
+    { path: '/errand/:id', name: 'errand', component: () => import('./pages/ErrandPage.vue') },
+    { path: '/:rest(.*)*', redirect: '/' },
+  ],
+})
+
+let resumed = false
+
+router.beforeEach(async (to) => {
+  if (!resumed) {
+    resumed = true
+    await resume()
+    if (me.value) await startWork()
+  }
+  if ((!me.value || mustSignIn.value) && to.name !== 'sign-in') return { name: 'sign-in' }
+  if (me.value && !mustSignIn.value && to.name === 'sign-in') return { name: 'today' }
+  return true
+})

@@ -1,0 +1,97 @@
+// What the phone holds of its own grids, as it comes from /api/sync/bundle. Shapes only.
+import type { AreaRef, Bilingual } from '@lianfang/core'
+
+export interface Household {
+  id: string
+  area: string
+  door_no: string
+  address: string
+  head: string
+  initials: string
+  order: number | null
+  flags: string[]
+}
+
+export interface Person {
+  id: string
+  household_id: string | null
+  name: string
+  initials: string
+  sex: string | null
+  age: number | null
+  phone: string | null
+  flags: string[]
+}
+
+export interface Observation {
+  id: string
+  person_id: string
+  starts_on: string
+  ends_on: string
+  state: string
+}
+
+export type SlotState = 'upcoming' | 'due' | 'missed' | 'recorded'
+
+export interface Slot {
+  id: string
+  observation_id: string
+  person_id: string
+  day_on: string
+  slot: 'morning' | 'evening'
+  closes_at: string | null
+  state: SlotState
+}
+
+export interface Errand {
+  id: string
+  household_id: string | null
+  person_id: string | null
+  kind: string
+  what: string
+  state: string
+  due_at: string | null
+}
+
+export interface OpenVisit {
+  id: string
+  campaign_id: string | null
+  household_id: string
+  title: Bilingual | string
+  due_at: string | null
+  last_outcome: string | null
+}
+
+export interface Notice {
+  id: string
+  title: Bilingual | string
+  text: Bilingual | string
+  at: string
+}
+
+export interface Answerable {
+  name: string
+  role: Bilingual | string
+  phone: string | null
+}
+
+export interface Rules {
+  fever_threshold_c: number
+  symptoms_to_refer: string[]
+  refer_within_hours: number
+}
+
+export interface Bundle {
+  version: number
+  as_of: string
+  areas: AreaRef[]
+  households: Household[]
+  persons: Person[]
+  observations: Observation[]
+  slots: Slot[]
+  errands: Errand[]
+  visits_open: OpenVisit[]
+  notices: Notice[]
+  rules: Rules
+  responsible: Answerable[]
+}

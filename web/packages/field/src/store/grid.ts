@@ -1,0 +1,43 @@
+// The grid on this phone: downloaded whole, kept in the store, shown at once on the next start.
+import { Refusal, Unreachable } from '@lianfang/core'
+import { computed, ref, shallowRef } from 'vue'
+import type { Bundle, Household, Person } from './bundle'
+import { readBundle } from './reading'
+import { api, database, me, mustSignIn, online } from './session'
+
+export const bundle = shallowRef<Bundle | null>(null)
+export const downloading = ref(false)
+
+export const households = computed(() => new Map((bundle.value?.households ?? []).map((one) => [one.id, one])))
+export const persons = computed(() => new Map((bundle.value?.persons ?? []).map((one) => [one.id, one])))
+
+export function membersOf(household: string): Person[] {
+  return (bundle.value?.persons ?? []).filter((person) => person.household_id === household)
+}
+
+export function houseName(house: Household | undefined, otherwise: string): string {
+  if (!house) return otherwise
+  return [house.door_no || house.address, house.head].filter(Boolean).join(' ') || otherwise
+}
+
+export async function openGrid(): Promise<void> {
+  bundle.value = (await database.value?.bundle()) ?? null
+}
+
+/** Download the grid again. Keeps the old one when there is no network. */
+export async function downloadGrid(): Promise<void> {
+  if (downloading.value || !me.value) return
+  downloading.value = true
+  try {
+    const fresh = readBundle(await api.bundle())
+    await database.value?.keepBundle(fresh)
+    bundle.value = fresh
+    online.value = true
+  } catch (problem) {
+    if (problem instanceof Unreachable) online.value = false
+    else if (problem instanceof Refusal && problem.status === 401) mustSignIn.value = true
+    else throw problem
+  } finally {
+    downloading.value = false
+  }
+}

@@ -1,0 +1,129 @@
+// The phone's queue: written to the store before anything is said to be saved, uploaded when there is a network.
+import {
+  type Bilingual,
+  commandsOf,
+  type Entry,
+  forgettable,
+  hasUnsent,
+  isoWithOffset,
+  nextUpload,
+  notAnswered,
+  outboxFile,
+  queued,
+  Refusal,
+  refusedCount,
+  retried,
+  setAside,
+  settle,
+  Unreachable,
+  uuid7,
+  waitingCount,
+} from '@lianfang/core'
+import { computed, ref, shallowRef } from 'vue'
+import { api, database, device, me, mustSignIn, online } from './session'
+
+export const entries = shallowRef<Entry[]>([])
+export const uploading = ref(false)
+export const waiting = computed(() => waitingCount(entries.value))
+export const refused = computed(() => refusedCount(entries.value))
+export const unsent = computed(() => hasUnsent(entries.value))
+
+const KEEP_SENT_MS = 36 * 3600000
+
+export async function loadOutbox(): Promise<void> {
+  const store = database.value
+  if (!store) return
+  const before = isoWithOffset(new Date(Date.now() - KEEP_SENT_MS))
+  const all = await store.outbox.toArray()
+  await store.outbox.bulkDelete(forgettable(all, before).map((entry) => entry.id))
+  entries.value = await store.outbox.orderBy('queued_at').toArray()
+}
+
+export interface NewWork {
+  action: string
+  input: Record<string, unknown>
+  label: Bilingual
+  subject: string
+}
+
+/** Put work in the queue and start an upload. Returns once the work is safely on the phone. */
+export async function record(work: NewWork): Promise<Entry> {
+  const now = isoWithOffset(new Date())
+  const entry = queued({ ...work, id: uuid7(), happened_at: now }, now)
+  await write([entry])
+  void upload()
+  return entry
+}
+
+async function write(changed: Entry[]): Promise<void> {
+  await database.value?.outbox.bulkPut(changed)
+  const byId = new Map(entries.value.map((entry) => [entry.id, entry]))
+  for (const entry of changed) byId.set(entry.id, entry)
+  entries.value = [...byId.values()]
+}
+
+export interface Uploaded {
+  sent: number
+  refused: number
+}
+
+/** Send what waits, oldest first, until nothing waits or the network is gone. Safe to call at any time. */
+export async function upload(): Promise<Uploaded> {
+  const total = { sent: 0, refused: 0 }
+  if (uploading.value || !me.value) return total
+  uploading.value = true
+  try {
+    for (let some = nextUpload(entries.value); some.length > 0; some = nextUpload(entries.value)) {
+      const settled = await uploadSome(some)
+      total.sent += settled.filter((entry) => entry.state === 'sent').length
+      total.refused += settled.filter((entry) => entry.state === 'refused').length
+      if (settled.every((entry) => entry.state === 'waiting')) break
+    }
+  } finally {
+    uploading.value = false
+  }
+  return total
+}
+
+async function uploadSome(some: Entry[]): Promise<Entry[]> {
+  const settled = await answered(some)
+  await write(settled)
+  return settled
+}
+
+async function answered(some: Entry[]): Promise<Entry[]> {
+  try {
+    const { results } = await api.upload(commandsOf(some), device, __APP_VERSION__)
+    online.value = true
+    return settle(some, results, isoWithOffset(new Date()))
+  } catch (problem) {
+    if (problem instanceof Unreachable) online.value = false
+    // A refusal of the whole upload is about the session or the request, not about any one record: all of them wait.
+    if (problem instanceof Refusal && problem.status === 401) mustSignIn.value = true
+    return notAnswered(some)
+  }
+}
+
+export async function retry(entry: Entry): Promise<void> {
+  await write([retried(entry)])
+  void upload()
+}
+
+export async function putAside(entry: Entry): Promise<void> {
+  await write([setAside(entry, isoWithOffset(new Date()))])
+}
+
+/** Everything not accepted by the server, as a file. Returns how many records are in it. */
+export function exportFile(): number {
+  const file = outboxFile(
+    entries.value,
+    { device_id: device, account: me.value?.account.id ?? '' },
+    isoWithOffset(new Date()),
+  )
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob([JSON.stringify(file, null, 1)], { type: 'application/json' }))
+  link.download = `lianfang-${file.exported_at.slice(0, 16).replace(/[:T]/g, '-')}.json`
+  link.click()
+  URL.revokeObjectURL(link.href)
+  return file.commands.length
+}

@@ -1,0 +1,110 @@
+// Reads the server's bundle into the phone's shapes; tolerates what an older or newer server leaves out.
+import type { Bundle, Errand, Household, Observation, OpenVisit, Person, Slot } from './bundle'
+
+type Loose = Record<string, unknown>
+
+const text = (value: unknown): string => (value === null || value === undefined ? '' : String(value))
+const maybe = (value: unknown): string | null => (value ? String(value) : null)
+const list = (value: unknown): Loose[] => (Array.isArray(value) ? (value as Loose[]) : [])
+const words = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
+const pathOf = (value: unknown): string =>
+  value && typeof value === 'object' ? text((value as Loose).path) : text(value)
+
+export function readBundle(raw: unknown): Bundle {
+  const given = raw as Loose
+  return {
+    version: Number(given.version ?? 1),
+    as_of: text(given.as_of),
+    areas: list(given.areas) as unknown as Bundle['areas'],
+    households: list(given.households).map(household),
+    persons: list(given.persons).map(person),
+    observations: list(given.observations).map(observation),
+    slots: list(given.slots).map(slot),
+    errands: list(given.errands).map(errand),
+    visits_open: list(given.visits_open).map(openVisit),
+    notices: list(given.notices) as unknown as Bundle['notices'],
+    rules: rules((given.rules ?? {}) as Loose),
+    responsible: list(given.responsible) as unknown as Bundle['responsible'],
+  }
+}
+
+function household(given: Loose): Household {
+  return {
+    id: text(given.id),
+    area: pathOf(given.area),
+    door_no: text(given.door_no),
+    address: text(given.address),
+    head: text(given.head ?? given.head_name),
+    initials: text(given.initials),
+    order: given.order === null || given.order === undefined ? null : Number(given.order),
+    flags: words(given.flags),
+  }
+}
+
+function person(given: Loose): Person {
+  return {
+    id: text(given.id),
+    household_id: maybe(given.household_id),
+    name: text(given.name),
+    initials: text(given.initials),
+    sex: maybe(given.sex),
+    age: given.age === null || given.age === undefined ? null : Number(given.age),
+    phone: maybe(given.phone),
+    flags: words(given.flags),
+  }
+}
+
+function observation(given: Loose): Observation {
+  return {
+    id: text(given.id),
+    person_id: text(given.person_id),
+    starts_on: text(given.starts_on),
+    ends_on: text(given.ends_on),
+    state: text(given.state),
+  }
+}
+
+function slot(given: Loose): Slot {
+  const observed = text(given.observation_id ?? given.order_id)
+  return {
+    id: text(given.id ?? `${observed}/${given.day_on}/${given.slot}`),
+    observation_id: observed,
+    person_id: text(given.person_id),
+    day_on: text(given.day_on),
+    slot: given.slot === 'evening' ? 'evening' : 'morning',
+    closes_at: maybe(given.closes_at ?? given.due_at),
+    state: (text(given.state) || 'due') as Slot['state'],
+  }
+}
+
+function errand(given: Loose): Errand {
+  return {
+    id: text(given.id),
+    household_id: maybe(given.household_id),
+    person_id: maybe(given.person_id),
+    kind: text(given.kind),
+    what: text(given.what),
+    state: text(given.state),
+    due_at: maybe(given.due_at),
+  }
+}
+
+function openVisit(given: Loose): OpenVisit {
+  return {
+    id: text(given.id ?? given.household_id),
+    campaign_id: maybe(given.campaign_id),
+    household_id: text(given.household_id),
+    title: (given.title ?? '') as OpenVisit['title'],
+    due_at: maybe(given.due_at),
+    last_outcome: maybe(given.last_outcome),
+  }
+}
+
+/** The phone refuses to invent a fever line: without one from the server, every reading is the server's to judge. */
+function rules(given: Loose): Bundle['rules'] {
+  return {
+    fever_threshold_c: Number(given.fever_threshold_c ?? Number.POSITIVE_INFINITY),
+    symptoms_to_refer: words(given.symptoms_to_refer),
+    refer_within_hours: Number(given.refer_within_hours ?? 0),
+  }
+}

@@ -1,0 +1,26 @@
+// What happens once someone is signed in: show what the phone holds, send what waits, fetch what is new.
+import { downloadGrid, openGrid } from './grid'
+import { loadOutbox, upload, waiting } from './outbox'
+import { me, online } from './session'
+
+let watching = false
+
+export async function startWork(): Promise<void> {
+  await openGrid()
+  await loadOutbox()
+  void upload().then(downloadGrid)
+  if (watching) return
+  watching = true
+  window.addEventListener('online', () => void comeBack())
+  window.addEventListener('offline', () => {
+    online.value = false
+  })
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && void comeBack())
+  setInterval(() => waiting.value > 0 && void upload(), 30000)
+}
+
+async function comeBack(): Promise<void> {
+  if (!me.value) return
+  await upload()
+  await downloadGrid()
+}

@@ -1,0 +1,128 @@
+// Today as one list in walking order. Pure: the grid, the queue and the moment go in, houses with their work come out.
+import type { Entry } from '@lianfang/core'
+import { dayOf } from '@lianfang/core'
+import type { Bundle, Errand, Household, OpenVisit, Slot } from './bundle'
+
+export type Work =
+  | { kind: 'slot'; key: string; slot: Slot; late: boolean }
+  | { kind: 'visit'; key: string; visit: OpenVisit; late: boolean }
+  | { kind: 'errand'; key: string; errand: Errand; late: boolean }
+
+export interface HouseWork {
+  household: Household | null
+  work: Work[]
+}
+
+export interface Day {
+  houses: HouseWork[]
+  left: number
+  done: number
+}
+
+/** What an entry of the queue is about; the same words in `subject` and here tie the two together. */
+export const subjects = {
+  slot: (slot: Pick<Slot, 'person_id' | 'day_on' | 'slot'>) => `slot/${slot.person_id}/${slot.day_on}/${slot.slot}`,
+  visit: (household: string) => `visit/${household}`,
+  errand: (errand: string, step: 'accept' | 'deliver') => `errand/${errand}/${step}`,
+}
+
+/** Everything to do at `now`, house by house. What this phone has recorded counts as done before the server knows it. */
+export function dayWork(bundle: Bundle, entries: Entry[], now: Date): Day {
+  const recorded = new Set(entries.filter((entry) => entry.state !== 'refused').map((entry) => entry.subject ?? ''))
+  const all = [...slotWork(bundle, now), ...visitWork(bundle, now), ...errandWork(bundle, recorded, now)]
+  const open = all.filter((work) => !recorded.has(subjectOf(work)))
+  return { houses: byHouse(bundle, open), left: open.length, done: doneToday(bundle, entries, now) }
+}
+
+function subjectOf(work: Work): string {
+  if (work.kind === 'slot') return subjects.slot(work.slot)
+  if (work.kind === 'visit') return subjects.visit(work.visit.household_id)
+  return subjects.errand(work.errand.id, 'deliver')
+}
+
+function slotWork(bundle: Bundle, now: Date): Work[] {
+  return bundle.slots
+    .filter((slot) => slot.state === 'due' || (slot.state === 'missed' && slot.day_on === dayOf(now)))
+    .map((slot) => ({ kind: 'slot', key: slot.id, slot, late: slot.state === 'missed' || isPast(slot.closes_at, now) }))
+}
+
+function visitWork(bundle: Bundle, now: Date): Work[] {
+  return bundle.visits_open.map((visit) => ({ kind: 'visit', key: visit.id, visit, late: isPast(visit.due_at, now) }))
+}
+
+function errandWork(bundle: Bundle, recorded: Set<string>, now: Date): Work[] {
+  return bundle.errands
+    .filter((errand) => ['raised', 'accepted', 'not_delivered'].includes(errand.state))
+    .map((errand) => (recorded.has(subjects.errand(errand.id, 'accept')) ? { ...errand, state: 'accepted' } : errand))
+    .map((errand) => ({ kind: 'errand', key: errand.id, errand, late: isPast(errand.due_at, now) }))
+}
+
+function isPast(moment: string | null, now: Date): boolean {
+  return moment !== null && new Date(moment).getTime() < now.getTime()
+}
+
+function doneToday(bundle: Bundle, entries: Entry[], now: Date): number {
+  const today = dayOf(now)
+  const mine = entries.filter((entry) => entry.state !== 'refused' && dayOf(new Date(entry.happened_at)) === today)
+  const here = new Set(mine.map((entry) => entry.subject ?? ''))
+  const elsewhere = bundle.slots.filter((slot) => slot.state === 'recorded' && slot.day_on === today)
+  return mine.length + elsewhere.filter((slot) => !here.has(subjects.slot(slot))).length
+}
+
+function byHouse(bundle: Bundle, work: Work[]): HouseWork[] {
+  const homes = new Map(bundle.persons.map((person) => [person.id, person.household_id]))
+  const houses = new Map<string, Work[]>()
+  for (const one of work) {
+    const house = houseOf(one, homes) ?? ''
+    houses.set(house, [...(houses.get(house) ?? []), one])
+  }
+  const known = new Map(bundle.households.map((house) => [house.id, house]))
+  return [...houses]
+    .map(([id, list]) => ({ household: known.get(id) ?? null, work: list }))
+    .sort((one, other) => walking(one.household, other.household))
+}
+
+function houseOf(work: Work, homes: Map<string, string | null>): string | null {
+  if (work.kind === 'visit') return work.visit.household_id
+  if (work.kind === 'slot') return homes.get(work.slot.person_id) ?? null
+  return work.errand.household_id ?? homes.get(work.errand.person_id ?? '') ?? null
+}
+
+/** Walking order: the grid, then the order someone set, then house numbers as people count them (2号 before 10号). */
+export function walking(one: Household | null, other: Household | null): number {
+  if (!one || !other) return one ? -1 : other ? 1 : 0
+  if (one.area !== other.area) return one.area < other.area ? -1 : 1
+  if (one.order !== null && other.order !== null && one.order !== other.order) return one.order - other.order
+  return (one.door_no || one.address).localeCompare(other.door_no || other.address, 'zh-Hans-CN', { numeric: true })
+}
+
+/** Households that fit what was typed: part of a name, initials of any member, or a house number. */
+export function findHouseholds(bundle: Bundle, typed: string): Household[] {
+  const wanted = typed.trim().toLowerCase()
+  const sorted = [...bundle.households].sort(walking)
+  if (!wanted) return sorted
+  const byMember = new Set(
+    bundle.persons
+      .filter((person) => person.name.includes(wanted) || fits(person.initials, wanted))
+      .map((person) => person.household_id),
+  )
+  return sorted.filter((house) => houseFits(house, wanted) || byMember.has(house.id))
+}
+
+function houseFits(house: Household, wanted: string): boolean {
+  if (/^\d+号?$/.test(wanted)) return house.door_no.replace(/[^\d-]/g, '').startsWith(wanted.replace('号', ''))
+  return (
+    house.head.includes(wanted) ||
+    house.door_no.includes(wanted) ||
+    house.address.includes(wanted) ||
+    fits(house.initials, wanted)
+  )
+}
+
+/** Initials may hold several readings of one name, separated by spaces: 单 is shan and dan. */
+function fits(initials: string, wanted: string): boolean {
+  return initials
+    .toLowerCase()
+    .split(/\s+/)
+    .some((reading) => reading.startsWith(wanted))
+}
