@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from lianfang.foundation.events.announcing import Fact, Reaction
+from lianfang.foundation.events.announcing import Reaction
+from lianfang.kernel.facts import Fact
 
 WIRING: dict[type[Fact], tuple[Reaction, ...]] = {}

@@ -51,9 +51,16 @@ def make_cast(on: date, *, password: str = PASSWORD) -> dict[str, Account]:
     made: dict[str, Account] = {}
     for part in CAST:
         account = Account.objects.create(
-            username=part.username, password=password, name=part.name, title=part.title, unit=part.unit, home_area=part.area_path
+            username=part.username,
+            password=password,
+            name=part.name,
+            title=part.title,
+            unit=part.unit,
+            home_area=part.area_path,
         )
         if part.role:
-            Grant.objects.create(account=account, role=part.role, area_path=part.area_path, purpose="疫情防控", starts_on=on)
+            Grant.objects.create(
+                account=account, role=part.role, area_path=part.area_path, purpose="疫情防控", starts_on=on
+            )
         made[part.username] = account
     return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from lianfang.foundation.events.announcing import Fact
+from lianfang.kernel.facts import Fact
 
 
 @dataclass(frozen=True, kw_only=True)

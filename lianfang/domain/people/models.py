@@ -15,7 +15,7 @@ class Household(models.Model):
     """A door: the denominator of every sweep. `area_path` is its grid, or its village while no grid is set."""
 
     privacy: ClassVar[dict[str, PrivacyClass]] = {
-        **dict.fromkeys(["id", "area_path", "number", "order", "status", "closed_on", "version", "source", "updated_at"], PrivacyClass.WORK),
+        **dict.fromkeys(["id", "area_path", "number", "order", "status", "closed_on", "version", "source", "added_at", "updated_at"], PrivacyClass.WORK),
         "address": PrivacyClass.ADDRESS,
         "confidential_address": PrivacyClass.VULNERABILITY,
         "head_name": PrivacyClass.IDENTITY,
@@ -51,6 +51,7 @@ class Household(models.Model):
     source = models.CharField(max_length=40, blank=True)
     closed_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
+    added_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -61,13 +62,13 @@ class Person(models.Model):
     """A person of a household, or one not yet placed. `area_path` follows the household; `merged_into` keeps a merge reversible."""
 
     privacy: ClassVar[dict[str, PrivacyClass]] = {
-        **dict.fromkeys(["id", "area_path", "household", "relation", "status", "merged_into", "version", "source", "updated_at"], PrivacyClass.WORK),
+        **dict.fromkeys(["id", "area_path", "household", "relation", "status", "merged_into", "version", "source", "added_at", "updated_at"], PrivacyClass.WORK),
         **dict.fromkeys(["name", "keys", "identity_number", "identity_index"], PrivacyClass.IDENTITY),
         **dict.fromkeys(["sex", "born_on"], PrivacyClass.IDENTITY),
         **dict.fromkeys(["phone", "phone_index"], PrivacyClass.CONTACT),
-        **dict.fromkeys(["vulnerabilities", "note"], PrivacyClass.VULNERABILITY),
-        "guardian": PrivacyClass.MINOR,
-        "guardian_name": PrivacyClass.MINOR,
+        **dict.fromkeys(["vulnerabilities", "vulnerable", "contact_every_days", "note"], PrivacyClass.VULNERABILITY),
+        **dict.fromkeys(["guardian", "guardian_name", "guardian_phone"], PrivacyClass.MINOR),
+        "medicine": PrivacyClass.HEALTH,
     }  # fmt: skip
 
     class Status(models.TextChoices):
@@ -92,12 +93,17 @@ class Person(models.Model):
     relation = models.CharField(max_length=20, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.RESIDENT)
     vulnerabilities = models.JSONField(default=list, blank=True)
+    vulnerable = models.BooleanField(default=False)
+    medicine = models.CharField(max_length=200, blank=True)
+    contact_every_days = models.PositiveSmallIntegerField(null=True, blank=True)
     guardian = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     guardian_name = models.CharField(max_length=60, blank=True)
+    guardian_phone = EncryptedText(context="person.guardian_phone")
     note = models.CharField(max_length=400, blank=True)
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     source = models.CharField(max_length=40, blank=True)
     version = models.PositiveIntegerField(default=1)
+    added_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -105,4 +111,105 @@ class Person(models.Model):
             models.Index(fields=["area_path", "id"]),
             models.Index(fields=["household"]),
             models.Index(fields=["name", "area_path"]),
+            models.Index(fields=["area_path", "id"], condition=models.Q(vulnerable=True), name="people_vulnerable"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="person_merged_says_into_whom",
+                condition=models.Q(status="merged", merged_into__isnull=False)
+                | (~models.Q(status="merged") & models.Q(merged_into__isnull=True)),
+            ),
+        ]
+
+
+class RecordConflict(models.Model):
+    """A second edit of the same version: kept whole beside the first until a person chooses (side by side)."""
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = {
+        **dict.fromkeys(["id", "area_path", "table", "record_id", "base_version", "found_version", "fields", "account_id",
+                         "device_id", "at", "settled_at", "settled_by", "taken"], PrivacyClass.WORK),
+        "identity_sides": PrivacyClass.IDENTITY,
+        "contact_sides": PrivacyClass.CONTACT,
+        "address_sides": PrivacyClass.ADDRESS,
+        "care_sides": PrivacyClass.VULNERABILITY,
+        "work_sides": PrivacyClass.WORK,
+    }  # fmt: skip
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    area_path = AreaPathField()
+    table = models.CharField(max_length=40)
+    record_id = models.UUIDField(db_index=True)
+    base_version = models.PositiveIntegerField()
+    found_version = models.PositiveIntegerField()
+    fields = models.JSONField(default=list)
+    identity_sides = EncryptedText(context="conflict.identity")
+    contact_sides = EncryptedText(context="conflict.contact")
+    address_sides = EncryptedText(context="conflict.address")
+    care_sides = EncryptedText(context="conflict.care")
+    work_sides = EncryptedText(context="conflict.work")
+    account_id = models.UUIDField(null=True)
+    device_id = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.UUIDField(null=True, blank=True)
+    taken = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["area_path", "id"])]
+
+
+class MergeRecord(models.Model):
+    """Two entries of one person made one: what was filled in from the other, so that it can be taken apart again."""
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = {
+        **dict.fromkeys(["id", "area_path", "kept", "merged", "filled", "merged_status", "reason", "at", "account_id", "undone_at",
+                         "undone_by"], PrivacyClass.WORK),
+        "before": PrivacyClass.IDENTITY,
+    }  # fmt: skip
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    area_path = AreaPathField()
+    kept = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    merged = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    filled = models.JSONField(default=list)
+    before = EncryptedText(context="merge.before")
+    merged_status = models.CharField(max_length=10)
+    reason = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    account_id = models.UUIDField(null=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["area_path", "id"])]
+        constraints = [
+            models.CheckConstraint(name="merge_of_two_persons", condition=~models.Q(kept=models.F("merged"))),
+            models.UniqueConstraint(
+                fields=["merged"], condition=models.Q(undone_at__isnull=True), name="merged_once_at_a_time"
+            ),
+        ]
+
+
+class DuplicateSuggestion(models.Model):
+    """Two entries that may be one person, with the reason. `area_path` is the smallest area that holds both."""
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
+        ["id", "area_path", "first", "second", "why", "at", "settled_at", "settled_by", "outcome"], PrivacyClass.WORK
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    area_path = AreaPathField()
+    first = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    why = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.UUIDField(null=True, blank=True)
+    outcome = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["area_path", "id"])]
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="duplicate_pair_once"),
+            models.CheckConstraint(name="duplicate_pair_in_order", condition=models.Q(first__lt=models.F("second"))),
         ]

@@ -88,7 +88,7 @@ def _column(viewer: Actor, one: Table, column: Column) -> dict[str, Any]:
         if column.choices
         else None,
         "link": {"table": column.link} if column.link else None,
-        "hidden": column.hidden or bool(levels) and all(level is Level.HIDDEN for level in levels),
+        "hidden": column.hidden or (bool(levels) and all(level is Level.HIDDEN for level in levels)),
         "masked": any(level is Level.MASKED for level in levels),
     }
 

@@ -14,15 +14,15 @@ from django.middleware.csrf import get_token
 from django.views.decorators.csrf import csrf_exempt
 
 from lianfang.domain.areas.queries import area_card
+from lianfang.doors.api.answers import NO_SESSION, answer, door, json_body
 from lianfang.foundation.access.actor import Actor, actor_for
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.actions.registry import ACTIONS
 from lianfang.foundation.actions.running import run
-from lianfang.foundation.tables.registry import TABLES
 from lianfang.foundation.audit.chain import Entry, append
+from lianfang.foundation.tables.registry import TABLES
 from lianfang.kernel.clock import now, today
 from lianfang.kernel.errors import refusal
-from lianfang.doors.api.answers import NO_SESSION, answer, door, json_body
 
 WRONG = refusal("session.wrong", "登录名或密码不对。", "Wrong name or password.", status=401)
 LOCKED = refusal(

@@ -10,11 +10,11 @@ from uuid import UUID
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.utils.dateparse import parse_datetime
 
+from lianfang.domain.areas.queries import area_card, child_path_length, children
 from lianfang.doors.api.answers import BAD_VALUE, answer, door, json_body
 from lianfang.doors.api.catalogue import describe
 from lianfang.doors.api.gathering import gather
 from lianfang.doors.api.session import actor_of
-from lianfang.domain.areas.queries import area_card, child_path_length, children
 from lianfang.foundation.access.actor import NOT_YOURS, Actor
 from lianfang.foundation.actions.registry import ACTIONS
 from lianfang.foundation.actions.running import Request, run, run_many

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.actions.inputs import Input
-from lianfang.foundation.events.announcing import Fact
 from lianfang.kernel.errors import Refusal
+from lianfang.kernel.facts import Fact
 from lianfang.kernel.text import Bilingual
 
 Result = dict[str, Any]

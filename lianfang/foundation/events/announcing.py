@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -16,19 +15,8 @@ from lianfang.foundation.events.models import Event
 from lianfang.foundation.jobs.models import Job
 from lianfang.foundation.jobs.queue import Progress, job
 from lianfang.kernel.clock import now
+from lianfang.kernel.facts import Fact
 from lianfang.kernel.text import both
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fact:
-    """Base of every fact. Subclasses name themselves by `name = "app.past_tense"` and hold ids, codes and dates."""
-
-    area_path: str
-
-    @classmethod
-    def event_name(cls) -> str:
-        return str(cls.name)  # type: ignore[attr-defined]  # every subclass declares it
-
 
 Reaction = Callable[[dict[str, Any]], None]
 

@@ -19,14 +19,18 @@ def test_nobody_is_answered_without_signing_in(client: Any) -> None:
 
 
 def test_a_worker_signs_in_and_learns_who_they_are(client: Any, accounts: Any) -> None:
-    response = client.post("/api/session", {"username": "secretary", "password": PASSWORD}, content_type="application/json")
+    response = client.post(
+        "/api/session", {"username": "secretary", "password": PASSWORD}, content_type="application/json"
+    )
     assert response.status_code == 200, response.content
     assert response.json()["home_area"]["path"] == VILLAGE
     assert client.get("/api/meta").status_code == 200
 
 
 def test_a_wrong_password_is_refused_with_a_sentence(client: Any, accounts: Any) -> None:
-    response = client.post("/api/session", {"username": "secretary", "password": "wrong"}, content_type="application/json")
+    response = client.post(
+        "/api/session", {"username": "secretary", "password": "wrong"}, content_type="application/json"
+    )
     assert response.status_code == 401
     assert response.json()["message"]["zh"]
 

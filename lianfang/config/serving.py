@@ -1,0 +1,99 @@
+"""Serving: granian in front, one job worker and one clock beside it, in as few processes as the database allows."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import close_old_connections, connection
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 30.0
+SWEEP_EVERY = 2  # ticks
+
+
+def _is_sqlite() -> bool:
+    return str(settings.DATABASES["default"]["ENGINE"]).endswith("sqlite3")
+
+
+def _tick(number: int) -> None:
+    """Queue what the passing of time makes due; a job already waiting is not queued twice."""
+    from lianfang.foundation.jobs.models import Job
+    from lianfang.foundation.jobs.queue import KINDS, enqueue
+
+    names = [name for name in ("observation.tick", "screening.tick", "reports.tick") if name in KINDS]
+    if number % SWEEP_EVERY == 0:
+        names.append("gaps.sweep")
+    for name in names:
+        if not Job.objects.filter(name=name, body={}, state__in=("waiting", "running")).exists():
+            enqueue(name, {})
+
+
+def start_clockwork(stop: threading.Event) -> threading.Thread:
+    """Start the thread that queues time-driven work."""
+
+    def run() -> None:
+        number = 0
+        while not stop.is_set():
+            try:
+                close_old_connections()
+                _tick(number)
+            except Exception:
+                log.exception("the clock met trouble and goes on")
+            number += 1
+            stop.wait(TICK_SECONDS)
+        connection.close()
+
+    thread = threading.Thread(target=run, name="clock", daemon=True)
+    thread.start()
+    return thread
+
+
+def _worker_process() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianfang.config.settings")
+    import django
+
+    django.setup()
+    from lianfang.foundation.jobs.queue import work_forever
+
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    start_clockwork(stop)
+    work_forever(stop)
+
+
+def serve_forever(host: str, port: int, workers: int = 0) -> int:
+    """Serve until interrupted. One server process on SQLite, because it has one writer; two on PostgreSQL."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    context = multiprocessing.get_context("spawn")
+    worker: Any = context.Process(target=_worker_process, name="lianfang-work", daemon=True)
+    worker.start()
+    connection.close()
+    server = Granian(
+        "lianfang.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers or (1 if _is_sqlite() else 2),
+        blocking_threads=32,
+        backpressure=256,
+        log_level="warning",
+        respawn_failed_workers=True,
+        workers_lifetime=timedelta(hours=24),
+    )
+    try:
+        server.serve()
+    finally:
+        worker.terminate()
+        worker.join(5)
+    return 0

@@ -1,0 +1,183 @@
+"""Reads of the register for other code, in bulk. Values come clear: whoever shows them to a person asks through a table."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from lianfang.domain.people.models import Household, Person
+from lianfang.domain.people.rules import LIVING
+from lianfang.foundation.access.actor import Actor
+from lianfang.foundation.privacy.classes import Level, PrivacyClass
+from lianfang.foundation.privacy.fields import blind, within
+from lianfang.kernel.masks import mask_address, mask_name, mask_phone
+
+# fewer than any database takes as parameters of one statement
+CHUNK = 5000
+_MOST_MERGES = 20
+
+Key = TypeVar("Key")
+
+
+def identity_index(normal: str) -> str:
+    """Return the blind index of an identity number in its normal form (kernel.identity)."""
+    return blind(normal, "person.identity_number")
+
+
+def phone_index(normal: str) -> str:
+    """Return the blind index of a person's phone in its normal form (kernel.phones)."""
+    return blind(normal, "person.phone")
+
+
+def household_phone_index(normal: str) -> str:
+    """Return the blind index of a household's phone in its normal form."""
+    return blind(normal, "household.phone")
+
+
+def _chunks(keys: Iterable[Key]) -> Iterator[list[Key]]:
+    rest = iter(dict.fromkeys(keys))
+    while chunk := list(islice(rest, CHUNK)):
+        yield chunk
+
+
+def find_household(household_id: UUID | str) -> Household | None:
+    """Return the household, closed ones too."""
+    return Household.objects.filter(pk=household_id).first()
+
+
+def find_households(household_ids: Iterable[UUID]) -> dict[UUID, Household]:
+    """Return the households that exist, by id."""
+    found: dict[UUID, Household] = {}
+    for chunk in _chunks(household_ids):
+        found |= Household.objects.in_bulk(chunk)
+    return found
+
+
+def find_person(person_id: UUID | str) -> Person | None:
+    """Return the person; for an entry merged into another, the one that was kept."""
+    person = Person.objects.select_related("household").filter(pk=person_id).first()
+    return _kept([person])[0] if person else None
+
+
+def find_persons(person_ids: Iterable[UUID]) -> dict[UUID, Person]:
+    """Return the persons by the id asked for; a merged entry leads to the one that was kept."""
+    found: dict[UUID, Person] = {}
+    for chunk in _chunks(person_ids):
+        people = list(Person.objects.select_related("household").filter(pk__in=chunk))
+        found |= {asked.pk: kept for asked, kept in zip(people, _kept(people), strict=True)}
+    return found
+
+
+def _kept(people: Sequence[Person]) -> list[Person]:
+    """Return for each the entry it was merged into in the end, itself when it was not."""
+    result = list(people)
+    for _ in range(_MOST_MERGES):
+        onward = {one.merged_into_id for one in result if one.merged_into_id}
+        if not onward:
+            break
+        known = {one.pk: one for one in Person.objects.select_related("household").filter(pk__in=onward)}
+        result = [known[one.merged_into_id] if one.merged_into_id else one for one in result]
+    return result
+
+
+def _grouped(field: str, keys: Iterable[str], *, living: bool, path: str = "") -> dict[str, list[Person]]:
+    found: dict[str, list[Person]] = defaultdict(list)
+    rows = persons_within(path) if living else Person.objects.exclude(status=Person.Status.MERGED).filter(within(path))
+    for chunk in _chunks(key for key in keys if key):
+        for person in rows.select_related("household").filter(**{f"{field}__in": chunk}).order_by("pk"):
+            found[getattr(person, field)].append(person)
+    return dict(found)
+
+
+def persons_by_identity_index(indexes: Iterable[str]) -> dict[str, list[Person]]:
+    """Return who carries each identity number, found by blind index; those who left or died too, merged entries never."""
+    return _grouped("identity_index", indexes, living=False)
+
+
+def persons_by_phone_index(indexes: Iterable[str]) -> dict[str, list[Person]]:
+    """Return who may be reached under each phone, by blind index. One phone may serve a whole family."""
+    return _grouped("phone_index", indexes, living=True)
+
+
+def persons_by_names(names: Iterable[str], path: str = "") -> dict[str, list[Person]]:
+    """Return who bears each name (normal form) at or below an area."""
+    return _grouped("name", names, living=True, path=path)
+
+
+def households_by_phone_index(indexes: Iterable[str]) -> dict[str, list[Household]]:
+    """Return the households with each phone, by blind index."""
+    found: dict[str, list[Household]] = defaultdict(list)
+    for chunk in _chunks(index for index in indexes if index):
+        for household in households_within().filter(phone_index__in=chunk).order_by("pk"):
+            found[household.phone_index].append(household)
+    return dict(found)
+
+
+def households_within(path: str = "") -> QuerySet[Household]:
+    """Return the open households at or below an area: the denominator of every sweep."""
+    return Household.objects.filter(within(path)).exclude(status=Household.Status.CLOSED)
+
+
+def persons_within(path: str = "") -> QuerySet[Person]:
+    """Return the people living, away or visiting at or below an area."""
+    return Person.objects.filter(within(path), status__in=LIVING)
+
+
+def vulnerable_within(path: str = "") -> QuerySet[Person]:
+    """Return the people with a vulnerability flag at or below an area."""
+    return persons_within(path).filter(vulnerable=True)
+
+
+def persons_of_households(household_ids: Iterable[UUID]) -> dict[UUID, list[Person]]:
+    """Return the people of each household in the order they were added."""
+    found: dict[UUID, list[Person]] = defaultdict(list)
+    for chunk in _chunks(household_ids):
+        for person in Person.objects.filter(household_id__in=chunk, status__in=LIVING).order_by("pk"):
+            assert person.household_id is not None
+            found[person.household_id].append(person)
+    return dict(found)
+
+
+def walking_order(path: str) -> list[UUID]:
+    """Return the open households of an area in the order one walks them: grid by grid, door by door."""
+    return list(households_within(path).order_by("area_path", "order", "pk").values_list("pk", flat=True))
+
+
+def household_cards(viewer: Actor, household_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return what a worker at the door sees of each household: number, address, head, phone, people; as the viewer may.
+
+    Households outside the viewer's scope are left out.
+    """
+    cards: dict[UUID, dict[str, Any]] = {}
+    for chunk in _chunks(household_ids):
+        rows = list(Household.objects.filter(viewer.scope("people.households"), pk__in=chunk))
+        living = persons_of_households(row.pk for row in rows)
+        cards |= {row.pk: _card(viewer, row, living.get(row.pk, [])) for row in rows}
+    return cards
+
+
+def _card(viewer: Actor, row: Household, living: list[Person]) -> dict[str, Any]:
+    def seen(cls: PrivacyClass, value: str, mask: Any) -> str | None:
+        level = viewer.level(cls, "people.households", row.area_path)
+        return None if level is Level.HIDDEN else value if level is Level.CLEAR else mask(value)
+
+    kept_quiet = PrivacyClass.IDENTITY if row.confidential_address else PrivacyClass.ADDRESS
+    return {
+        "id": str(row.pk), "area_path": row.area_path, "number": row.number, "order": row.order,
+        "address": seen(kept_quiet, row.address, mask_address),
+        "head_name": seen(PrivacyClass.IDENTITY, row.head_name, mask_name),
+        "phone": seen(PrivacyClass.CONTACT, row.phone, mask_phone),
+        "size": row.size, "status": row.status, "version": row.version,
+        "persons": [{"id": str(one.pk), "name": seen(PrivacyClass.IDENTITY, one.name, mask_name), "relation": one.relation}
+                    for one in living],
+    }  # fmt: skip
+
+
+def find_by_document(number: str) -> Q:
+    """Return the condition for a person with this identity number in normal form."""
+    return Q(identity_index=identity_index(number))

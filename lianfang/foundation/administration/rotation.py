@@ -1,0 +1,52 @@
+"""Key rotation: a new key for what comes, and every stored value written anew under it, in resumable steps."""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.db import connection, models, transaction
+
+from lianfang.foundation.actions.guard import writing
+from lianfang.foundation.privacy.appendonly import erasing
+from lianfang.foundation.privacy.fields import EncryptedText
+from lianfang.foundation.privacy.keys import add_key, ring
+
+STEP = 1000
+
+
+def encrypted_columns() -> list[tuple[type[models.Model], EncryptedText]]:
+    """Return every model field that is encrypted at rest."""
+    return [
+        (model, field)
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if isinstance(field, EncryptedText)
+    ]
+
+
+def rotate() -> dict[str, object]:
+    """Add a key, re-encrypt every value, and say what was done. Safe to run again after a crash."""
+    name = add_key()
+    counts = {f"{model._meta.label}.{field.name}": _rewrite(model, field, name) for model, field in encrypted_columns()}
+    return {"key": name, "rewritten": counts}
+
+
+def _rewrite(model: type[models.Model], field: EncryptedText, name: str) -> int:
+    table, column, key = model._meta.db_table, field.column, model._meta.pk.column
+    read = f'SELECT "{key}", "{column}" FROM "{table}" WHERE "{column}" <> \'\' AND "{column}" NOT LIKE %s LIMIT {STEP}'  # noqa: S608
+    write = f'UPDATE "{table}" SET "{column}" = %s WHERE "{key}" = %s'  # noqa: S608
+    total = 0
+    while True:
+        with writing(), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(read, [f"{name}:%"])
+            rows = cursor.fetchall()
+            if not rows:
+                return total
+            fresh = [
+                (ring().encrypt(ring().decrypt(sealed, field.context), field.context), row) for row, sealed in rows
+            ]
+            if getattr(model, "append_only", False):
+                with erasing():
+                    cursor.executemany(write, fresh)
+            else:
+                cursor.executemany(write, fresh)
+        total += len(rows)
