@@ -45,7 +45,7 @@ def _chunks(keys: Iterable[Key]) -> Iterator[list[Key]]:
         yield chunk
 
 
-def find_household(household_id: UUID | str) -> Household | None:
+def find_household(household_id: UUID) -> Household | None:
     """Return the household, closed ones too."""
     return Household.objects.filter(pk=household_id).first()
 
@@ -58,7 +58,7 @@ def find_households(household_ids: Iterable[UUID]) -> dict[UUID, Household]:
     return found
 
 
-def find_person(person_id: UUID | str) -> Person | None:
+def find_person(person_id: UUID) -> Person | None:
     """Return the person; for an entry merged into another, the one that was kept."""
     person = Person.objects.select_related("household").filter(pk=person_id).first()
     return _kept([person])[0] if person else None
@@ -176,8 +176,3 @@ def _card(viewer: Actor, row: Household, living: list[Person]) -> dict[str, Any]
         "persons": [{"id": str(one.pk), "name": seen(PrivacyClass.IDENTITY, one.name, mask_name), "relation": one.relation}
                     for one in living],
     }  # fmt: skip
-
-
-def find_by_document(number: str) -> Q:
-    """Return the condition for a person with this identity number in normal form."""
-    return Q(identity_index=identity_index(number))
