@@ -1,4 +1,4 @@
-"""Households and persons. Identity numbers and phones are encrypted, found by blind index; names are found by pinyin."""
+"""Households and persons. Identity numbers and phones are encrypted and found by blind index, names by pinyin."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ class Household(models.Model):
     """A door: the denominator of every sweep. `area_path` is its grid, or its village while no grid is set."""
 
     privacy: ClassVar[dict[str, PrivacyClass]] = {
-        **dict.fromkeys(["id", "area_path", "number", "order", "status", "closed_on", "version", "source", "added_at", "updated_at"], PrivacyClass.WORK),
+        **dict.fromkeys(["id", "area_path", "number", "order", "status", "closed_on", "version", "source", "added_at",
+                         "updated_at"], PrivacyClass.WORK),
         "address": PrivacyClass.ADDRESS,
         "confidential_address": PrivacyClass.VULNERABILITY,
         "head_name": PrivacyClass.IDENTITY,
@@ -59,10 +60,14 @@ class Household(models.Model):
 
 
 class Person(models.Model):
-    """A person of a household, or one not yet placed. `area_path` follows the household; `merged_into` keeps a merge reversible."""
+    """A person of a household, or one not yet placed. `area_path` follows the household.
+
+    An entry merged into another stays, names the one that was kept, and can be taken apart again.
+    """
 
     privacy: ClassVar[dict[str, PrivacyClass]] = {
-        **dict.fromkeys(["id", "area_path", "household", "relation", "status", "merged_into", "version", "source", "added_at", "updated_at"], PrivacyClass.WORK),
+        **dict.fromkeys(["id", "area_path", "household", "relation", "status", "merged_into", "version", "source",
+                         "added_at", "updated_at"], PrivacyClass.WORK),
         **dict.fromkeys(["name", "keys", "identity_number", "identity_index"], PrivacyClass.IDENTITY),
         **dict.fromkeys(["sex", "born_on"], PrivacyClass.IDENTITY),
         **dict.fromkeys(["phone", "phone_index"], PrivacyClass.CONTACT),
@@ -126,8 +131,8 @@ class RecordConflict(models.Model):
     """A second edit of the same version: kept whole beside the first until a person chooses (side by side)."""
 
     privacy: ClassVar[dict[str, PrivacyClass]] = {
-        **dict.fromkeys(["id", "area_path", "table", "record_id", "base_version", "found_version", "fields", "account_id",
-                         "device_id", "at", "settled_at", "settled_by", "taken"], PrivacyClass.WORK),
+        **dict.fromkeys(["id", "area_path", "table", "record_id", "base_version", "found_version", "fields",
+                         "account_id", "device_id", "at", "settled_at", "settled_by", "taken"], PrivacyClass.WORK),
         "identity_sides": PrivacyClass.IDENTITY,
         "contact_sides": PrivacyClass.CONTACT,
         "address_sides": PrivacyClass.ADDRESS,
@@ -162,8 +167,8 @@ class MergeRecord(models.Model):
     """Two entries of one person made one: what was filled in from the other, so that it can be taken apart again."""
 
     privacy: ClassVar[dict[str, PrivacyClass]] = {
-        **dict.fromkeys(["id", "area_path", "kept", "merged", "filled", "merged_status", "reason", "at", "account_id", "undone_at",
-                         "undone_by"], PrivacyClass.WORK),
+        **dict.fromkeys(["id", "area_path", "kept", "merged", "filled", "merged_status", "reason", "at",
+                         "account_id", "undone_at", "undone_by"], PrivacyClass.WORK),
         "before": PrivacyClass.IDENTITY,
     }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Reads of the register for other code, in bulk. Values come clear: whoever shows them to a person asks through a table."""
+"""Reads of the register for other code, in bulk. Values come clear: what is shown to a person comes from a table."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from lianfang.domain.people.models import Household, Person
 from lianfang.domain.people.rules import LIVING
@@ -95,7 +95,7 @@ def _grouped(field: str, keys: Iterable[str], *, living: bool, path: str = "") -
 
 
 def persons_by_identity_index(indexes: Iterable[str]) -> dict[str, list[Person]]:
-    """Return who carries each identity number, found by blind index; those who left or died too, merged entries never."""
+    """Return who carries each identity number, by blind index; those who left or died too, merged entries never."""
     return _grouped("identity_index", indexes, living=False)
 
 
@@ -173,6 +173,6 @@ def _card(viewer: Actor, row: Household, living: list[Person]) -> dict[str, Any]
         "head_name": seen(PrivacyClass.IDENTITY, row.head_name, mask_name),
         "phone": seen(PrivacyClass.CONTACT, row.phone, mask_phone),
         "size": row.size, "status": row.status, "version": row.version,
-        "persons": [{"id": str(one.pk), "name": seen(PrivacyClass.IDENTITY, one.name, mask_name), "relation": one.relation}
-                    for one in living],
+        "persons": [{"id": str(one.pk), "relation": one.relation,
+                     "name": seen(PrivacyClass.IDENTITY, one.name, mask_name)} for one in living],
     }  # fmt: skip

@@ -1,11 +1,10 @@
-"""What the register decides by itself: search keys, who may be the same person, whose minor, what a merge fills in. Pure."""
+"""What the register decides by itself: search keys, who may be the same person, what a merge fills in. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from os.path import commonprefix
 from typing import Any, Literal
 
 from lianfang.kernel.ages import age_on
@@ -67,9 +66,9 @@ def _joined(keys: Iterable[str]) -> str:
 
 
 def why_same(a: Likeness, b: Likeness) -> Why | None:
-    """Return why two entries may be one person, None when nothing says so. Two different identity numbers are two people.
+    """Return why two entries may be one person, None when nothing says so.
 
-    A phone alone proves nothing, because a family shares one.
+    Two different identity numbers are two people. A phone alone proves nothing, because a family shares one.
     """
     if a.identity_index and b.identity_index:
         return "identity" if a.identity_index == b.identity_index else None
@@ -85,8 +84,9 @@ def why_same(a: Likeness, b: Likeness) -> Why | None:
 
 def common_area(paths: Iterable[str]) -> str:
     """Return the smallest area that holds all the paths; "" for none."""
-    shared = commonprefix(list(paths))
-    return next((shared[:length] for length in LEVEL_LENGTHS if len(shared) >= length), "")
+    known = list(paths)
+    return next((known[0][:length] for length in LEVEL_LENGTHS if len({one[:length] for one in known}) == 1
+                 and min(map(len, known)) >= length), "")  # fmt: skip
 
 
 def is_minor(born_on: date | None, on: date) -> bool:

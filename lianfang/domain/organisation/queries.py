@@ -1,0 +1,240 @@
+"""Who answers for this? Reads of responsibility for other code, one by one and in bulk. Workers' phones come clear."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from lianfang.domain.areas.rules import ancestors_of, level_of
+from lianfang.domain.organisation.kinds import RESPONSIBILITY_KINDS
+from lianfang.domain.organisation.models import LIVE, Responsibility
+from lianfang.domain.organisation.rules import rank
+from lianfang.domain.people.queries import find_households, find_persons
+from lianfang.domain.places.queries import find_places
+from lianfang.foundation.accounts.models import Account
+from lianfang.foundation.privacy.fields import within
+from lianfang.kernel.clock import today
+from lianfang.kernel.text import Bilingual
+
+CHUNK = 5000
+ANSWERING_LEVELS = ("county", "town", "village", "grid", "micro_grid")
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A worker who answers for something, and as what."""
+
+    account_id: UUID
+    name: str
+    title: str
+    unit: str
+    phone: str
+    is_active: bool
+    kind: str
+    state: str
+    responsibility_id: UUID
+
+    @property
+    def role(self) -> Bilingual:
+        return RESPONSIBILITY_KINDS[self.kind]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return {
+            "account_id": str(self.account_id), "name": self.name, "title": self.title, "unit": self.unit,
+            "phone": self.phone, "is_active": self.is_active, "kind": self.kind, "role": self.role.as_dict(),
+            "state": self.state, "responsibility_id": str(self.responsibility_id),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Those who answer at one level of the chain, the first of them first; empty where nobody does."""
+
+    level: str
+    contacts: tuple[Contact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The full chain for one target, widest level first: county, town, village, grid, then the target itself."""
+
+    target_kind: str
+    target_id: str
+    area_path: str
+    answers: tuple[Answer, ...]
+
+    @property
+    def nearest(self) -> Contact | None:
+        """Return the active worker nearest to the target: the one to ring first."""
+        everybody = (one for answer in reversed(self.answers) for one in answer.contacts)
+        return next((one for one in everybody if one.is_active), None)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return {
+            "target_kind": self.target_kind, "target_id": self.target_id, "area_path": self.area_path,
+            "answers": [{"level": one.level, "contacts": [each.as_dict() for each in one.contacts]}
+                        for one in self.answers],
+        }  # fmt: skip
+
+
+def in_force(on: date) -> Q:
+    """Return the condition for responsibilities that hold on a day, proposed ones among them: somebody is named."""
+    return Q(state__in=LIVE, starts_on__lte=on) & (Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+
+
+def _rows(on: date | None) -> QuerySet[Responsibility]:
+    return Responsibility.objects.filter(in_force(on or today())).select_related("account")
+
+
+def _contact(row: Responsibility) -> Contact:
+    who: Account = row.account
+    return Contact(who.pk, who.name, who.title, who.unit, who.phone, who.is_active, row.kind, row.state, row.pk)
+
+
+def _chunks(keys: Iterable[UUID]) -> Iterator[list[UUID]]:
+    rest = iter(dict.fromkeys(keys))
+    while chunk := list(islice(rest, CHUNK)):
+        yield chunk
+
+
+def primary_contacts(household_ids: Iterable[UUID], on: date | None = None) -> dict[UUID, Contact]:
+    """Return the primary contact of each household that has one."""
+    found: dict[UUID, Contact] = {}
+    for chunk in _chunks(household_ids):
+        rows = _rows(on).filter(target_kind="household", kind="primary_contact", target_id__in=chunk)
+        found |= {row.target_id: _contact(row) for row in rows if row.target_id}
+    return found
+
+
+def primary_contact_ids(path: str = "", on: date | None = None) -> dict[UUID, UUID]:
+    """Return household → account for a whole area, without loading the accounts: for sweeps over 80,000 households."""
+    mine = Responsibility.objects.filter(in_force(on or today()), within(path))
+    mine = mine.filter(target_kind="household", kind="primary_contact", account__is_active=True)
+    return {home: account for home, account in mine.values_list("target_id", "account_id") if home is not None}
+
+
+def answerable_ids(paths: Iterable[str], on: date | None = None) -> dict[str, UUID]:
+    """Return the active worker who answers for each area: the nearest level that has one, its lead first."""
+    wanted = set(paths)
+    above = {one for path in wanted for one in ancestors_of(path)}
+    holders = _area_holders(above, on)
+    nearest: dict[str, UUID] = {}
+    for path in wanted:
+        for one in reversed(ancestors_of(path)):
+            active = [each for each in holders.get(one, ()) if each.is_active]
+            if active:
+                nearest[path] = active[0].account_id
+                break
+    return nearest
+
+
+def answerable_for_households(homes: Iterable[tuple[UUID, str]], on: date | None = None) -> dict[UUID, UUID]:
+    """Return the active worker for each (household, area path): its primary contact, else who answers for the area."""
+    known = list(homes)
+    contacts = primary_contacts((home for home, _ in known), on)
+    areas = answerable_ids({path for _, path in known}, on)
+    found: dict[UUID, UUID] = {}
+    for home, path in known:
+        contact = contacts.get(home)
+        answerable = contact.account_id if contact and contact.is_active else areas.get(path)
+        if answerable:
+            found[home] = answerable
+    return found
+
+
+def holders(paths: Iterable[str], kind: str, on: date | None = None) -> dict[str, Contact]:
+    """Return, for each path, the active holder of a kind (say, doctor) at that area or the nearest above it."""
+    wanted = set(paths)
+    above = {one for path in wanted for one in ancestors_of(path)}
+    found: dict[str, Contact] = {}
+    for row in _rows(on).filter(target_kind="area", kind=kind, area_path__in=above, account__is_active=True):
+        found.setdefault(row.area_path, _contact(row))
+    nearest = {
+        path: next((found[one] for one in reversed(ancestors_of(path)) if one in found), None) for path in wanted
+    }
+    return {path: contact for path, contact in nearest.items() if contact}
+
+
+def responsibilities_of(account_id: UUID, on: date | None = None) -> list[Responsibility]:
+    """Return everything a worker answers for: widest first, then in walking order of the paths."""
+    mine = _rows(on).filter(account_id=account_id)
+    return sorted(mine, key=lambda row: (len(row.area_path), row.area_path, row.target_label))
+
+
+def who_answers_for(target_kind: str, target: UUID | str, on: date | None = None) -> Chain | None:
+    """Return the full chain for an area path, place, household or person; None for a target that is not there."""
+    return who_answers_for_many(target_kind, [target], on).get(target)
+
+
+def who_answers_for_many(
+    target_kind: str, targets: Sequence[UUID | str], on: date | None = None
+) -> dict[UUID | str, Chain]:
+    """Return the chains of many targets of one kind with a fixed number of queries."""
+    located = _locate(target_kind, targets)
+    above = {one for path, _ in located.values() for one in ancestors_of(path)}
+    areas = _area_holders(above, on)
+    direct = _direct_holders({one for _, steps in located.values() for _, one in steps}, on)
+    return {
+        target: Chain(
+            target_kind,
+            str(target),
+            path,
+            (*_area_answers(path, areas), *(Answer(level, tuple(direct.get(one, ()))) for level, one in steps)),
+        )
+        for target, (path, steps) in located.items()
+    }
+
+
+Steps = tuple[tuple[str, UUID], ...]
+
+
+def _locate(target_kind: str, targets: Sequence[UUID | str]) -> dict[UUID | str, tuple[str, Steps]]:
+    """Return for each target its area path and what below the areas one may answer for: the household, the person."""
+    if target_kind == "area":
+        return {path: (str(path), ()) for path in targets}
+    ids = [one for one in targets if isinstance(one, UUID)]
+    if target_kind == "household":
+        return {home.pk: (home.area_path, (("household", home.pk),)) for home in find_households(ids).values()}
+    if target_kind == "place":
+        return {place.pk: (place.area_path, (("place", place.pk),)) for place in find_places(ids).values()}
+    return {asked: (person.area_path, _steps_of(person)) for asked, person in find_persons(ids).items()}
+
+
+def _steps_of(person: Any) -> Steps:
+    home: Steps = (("household", person.household_id),) if person.household_id else ()
+    return (*home, ("person", person.pk))
+
+
+def _area_holders(paths: Iterable[str], on: date | None) -> dict[str, list[Contact]]:
+    found: dict[str, list[Contact]] = defaultdict(list)
+    for row in _rows(on).filter(target_kind="area", area_path__in=set(paths)).order_by("pk"):
+        found[row.area_path].append(_contact(row))
+    for path, contacts in found.items():
+        contacts.sort(key=lambda one: rank(one.kind, level_of(path)))
+    return found
+
+
+def _direct_holders(target_ids: Iterable[UUID], on: date | None) -> dict[UUID, list[Contact]]:
+    found: dict[UUID, list[Contact]] = defaultdict(list)
+    for chunk in _chunks(target_ids):
+        for row in _rows(on).filter(target_id__in=chunk).order_by("pk"):
+            assert row.target_id is not None
+            found[row.target_id].append(_contact(row))
+    for contacts in found.values():
+        contacts.sort(key=lambda one: rank(one.kind, ""))
+    return found
+
+
+def _area_answers(path: str, areas: dict[str, list[Contact]]) -> Iterator[Answer]:
+    for one in ancestors_of(path):
+        if level_of(one) in ANSWERING_LEVELS:
+            yield Answer(level_of(one), tuple(areas.get(one, ())))
