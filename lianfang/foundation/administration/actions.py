@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.contrib.auth.hashers import check_password
@@ -43,9 +43,9 @@ Reason = Annotated[str, Field(min_length=2, max_length=200, title="原因", json
 REVEAL_FOR = timedelta(minutes=5)
 
 
-def labelled(zh: str, en: str, widget: str = "", **more: object) -> dict[str, object]:
+def labelled(zh: str, en: str, widget: str = "", **more: object) -> dict[str, Any]:
     """Return the field settings that give a form its label in both languages and its widget."""
-    extra = {"x-title-en": en, **({"x-widget": widget} if widget else {}), **more}
+    extra: dict[str, Any] = {"x-title-en": en, **({"x-widget": widget} if widget else {}), **more}
     return {"title": zh, "json_schema_extra": extra}
 
 
