@@ -3,6 +3,7 @@ import vue from '@vitejs/plugin-vue'
 import components from 'unplugin-vue-components/vite'
 import { defineConfig } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
+import about from './package.json' with { type: 'json' }
 
 const BUILT = String(Date.now())
 
@@ -10,7 +11,7 @@ const BUILT = String(Date.now())
 export default defineConfig({
   base: '/static/field/',
   define: {
-    __APP_VERSION__: JSON.stringify(process.env.npm_package_version ?? '0'),
+    __APP_VERSION__: JSON.stringify(about.version),
     __VUE_OPTIONS_API__: 'false',
     __VUE_I18N_LEGACY_API__: 'false',
     __VUE_I18N_FULL_INSTALL__: 'false',

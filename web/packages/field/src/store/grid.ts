@@ -41,3 +41,9 @@ export async function downloadGrid(): Promise<void> {
     downloading.value = false
   }
 }
+
+/** The address to dial, or nothing when the number came masked. */
+export function telOf(phone: string | null | undefined): string | undefined {
+  const digits = (phone ?? '').replace(/[\s-]/g, '')
+  return /^\+?\d{5,}$/.test(digits) ? `tel:${digits}` : undefined
+}

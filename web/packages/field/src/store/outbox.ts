@@ -49,7 +49,9 @@ export interface NewWork {
 /** Put work in the queue and start an upload. Returns once the work is safely on the phone. */
 export async function record(work: NewWork): Promise<Entry> {
   const now = isoWithOffset(new Date())
-  const entry = queued({ ...work, id: uuid7(), happened_at: now }, now)
+  // The store takes plain values only: what a page holds is wrapped for the screen.
+  const input = JSON.parse(JSON.stringify(work.input)) as Record<string, unknown>
+  const entry = queued({ ...work, input, id: uuid7(), happened_at: now }, now)
   await write([entry])
   void upload()
   return entry
