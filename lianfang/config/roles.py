@@ -36,7 +36,7 @@ COORDINATION = (
     *FIELD_WORK,
     "areas.*", "places.*", "people.*", "organisation.*", "screening.*", "observation.*", "welfare.*", "reports.*", "incidents.*",
     "jobs.jobs", "events.failures", "intake.*", "privacy.reveal_value", "actions.refused_commands", "actions.resolve_refused",
-    "accounts.accounts",
+    "accounts.accounts", "devices.devices", "devices.mark_lost", "devices.mark_found", "devices.name_device",
 )  # fmt: skip
 
 ROLES = (
@@ -60,7 +60,7 @@ ROLES = (
         "village_secretary", both("村支书", "Village secretary"),
         (*FIELD_WORK, "reports.*", "screening.*", "observation.order_observation", "observation.propose_release", "observation.confirm_release",
          "organisation.assign_responsibility", "organisation.accept_responsibility", "organisation.hand_over_all", "areas.create_grid", "areas.rename_grid",
-         "areas.split_grid", "areas.merge_grids", "places.*", "privacy.reveal_value", "people.*"),
+         "areas.split_grid", "areas.merge_grids", "places.*", "privacy.reveal_value", "people.*", "devices.*"),
         MASKED_ALL | {ADDRESS: CLEAR, VULNERABILITY: CLEAR, HEALTH: CLEAR, MOVEMENT: CLEAR, IDENTITY: MASKED, CONTACT: CLEAR, MINOR: CLEAR},
     ),
     Role(
