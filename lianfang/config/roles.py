@@ -17,8 +17,14 @@ MASKED_ALL = dict.fromkeys([IDENTITY, CONTACT, ADDRESS, HEALTH, MOVEMENT, VULNER
 EVERYBODY = (
     "areas.areas",
     "organisation.responsibilities", "organisation.workers", "organisation.units",
-    "incidents.incidents", "incidents.rule_values",
+    "incidents.incidents", "incidents.rule_values", "incidents.measures",
     "accounts.change_password", "accounts.choose_language",
+)  # fmt: skip
+
+# what may be read of incidents; what is decided about them is the county's
+INCIDENT_TABLES = (
+    "incidents.incidents", "incidents.reviews", "incidents.measures", "incidents.rule_values", "incidents.editions",
+    "incidents.adoptions", "incidents.local_rules",
 )  # fmt: skip
 
 FIELD_WORK = (
@@ -34,7 +40,7 @@ FIELD_WORK = (
 
 COORDINATION = (
     *FIELD_WORK,
-    "areas.*", "places.*", "people.*", "organisation.*", "screening.*", "observation.*", "welfare.*", "reports.*", "incidents.*",
+    "areas.*", "places.*", "people.*", "organisation.*", "screening.*", "observation.*", "welfare.*", "reports.*", *INCIDENT_TABLES,
     "jobs.jobs", "events.failures", "intake.*", "privacy.reveal_value", "actions.refused_commands", "actions.resolve_refused",
     "accounts.accounts", "devices.devices", "devices.mark_lost", "devices.mark_found", "devices.name_device",
 )  # fmt: skip
@@ -42,7 +48,7 @@ COORDINATION = (
 ROLES = (
     Role(
         "duty_officer", both("县指挥部值班员", "County duty officer"),
-        (*COORDINATION, "accounts.*", "access.*", "privacy.export_named", "audit.lines", "tables.export_named"),
+        (*COORDINATION, "incidents.*", "accounts.*", "access.*", "privacy.export_named", "audit.lines", "tables.export_named"),
         MASKED_ALL | {ADDRESS: CLEAR, VULNERABILITY: CLEAR},
     ),
     Role(
@@ -96,7 +102,7 @@ ROLES = (
     Role(
         "auditor", both("审计员", "Auditor"),
         ("areas.areas", "audit.lines", "privacy.reveals", "privacy.exports", "jobs.jobs", "events.failures", "organisation.responsibilities",
-         "organisation.workers", "access.grants", "incidents.*", "actions.refused_commands"),
+         "organisation.workers", "access.grants", *INCIDENT_TABLES, "actions.refused_commands"),
         {},
     ),
 )  # fmt: skip

@@ -234,6 +234,16 @@ def proposals_for_all(
 
 # --- measures (P10) ----------------------------------------------------------------------------------------------
 
+MEASURE_KINDS: dict[str, Bilingual] = {
+    "gathering": both("限制聚集", "limits on gatherings"),
+    "premises": both("场所停业或限流", "premises closed or limited"),
+    "entry": both("出入管理", "entry and exit"),
+    "traffic": both("交通管理", "traffic"),
+    "school": both("停课", "schools closed"),
+    "market": both("市场管理", "markets"),
+    "other": both("其他", "other"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class MeasureDraft:
@@ -283,6 +293,12 @@ def is_in_force(starts_on: date, ends_on: date, on: date, *, lifted_on: date | N
 
 # --- incident ----------------------------------------------------------------------------------------------------
 
+RESPONSE_LEVELS: dict[str, Bilingual] = {
+    "I": both("Ⅰ级（特别重大）", "level I"),
+    "II": both("Ⅱ级（重大）", "level II"),
+    "III": both("Ⅲ级（较大）", "level III"),
+    "IV": both("Ⅳ级（一般）", "level IV"),
+}
 INCIDENT_STATES: dict[str, Bilingual] = {
     "preparing": both("准备", "preparing"),
     "active": both("响应中", "active"),

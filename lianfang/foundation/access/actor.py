@@ -82,7 +82,9 @@ class Actor:
         """Return the best level of a class over the grants that let this actor read this row."""
         if self.system:
             return Level.CLEAR
-        levels = [held.role.level(cls) for held in self.grants if held.covers(path) and held.role.may(permission)]
+        # a row without an area is in a table that has none: any grant that reads the table reads it
+        mine = (held for held in self.grants if (not path or held.covers(path)) and held.role.may(permission))
+        levels = [held.role.level(cls) for held in mine]
         return max(levels, key=ORDER.__getitem__, default=Level.HIDDEN)
 
 
