@@ -1,0 +1,235 @@
+"""What a stranger's file is by its content, and whether it may be opened at all.
+
+Looks at bytes and at the directory of the archive before anything is unpacked. Refuses bombs, macros, passwords,
+damaged files and sheets too wide to be a list, each with its own code.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from lianfang.kernel.errors import refusal
+
+TOO_LARGE = refusal(
+    "intake.too_large",
+    "文件超过 {limit} MB，请拆分后再上传。",
+    "The file is larger than {limit} MB; split it and send the parts.",
+    status=413,
+)
+EMPTY = refusal("intake.empty", "文件里没有内容。", "There is nothing in the file.")
+UNSUPPORTED = refusal(
+    "intake.unsupported",
+    "这不是表格文件，请用 .xlsx、.xls 或 .csv。",
+    "This is no workbook; send .xlsx, .xls or .csv.",
+)
+DAMAGED = refusal(
+    "intake.damaged",
+    "文件不完整或已损坏，请重新保存后上传。",
+    "The file is cut off or damaged; save it again and send it.",
+)
+BOMB = refusal(
+    "intake.bomb",
+    "压缩内容过大，疑似恶意文件，没有打开。",
+    "The file unpacks to far more than a list needs and was not opened.",
+)
+MACROS = refusal(
+    "intake.macros",
+    "文件带有宏，没有打开。请另存为不带宏的 .xlsx。",
+    "The file holds macros and was not opened; save it as .xlsx without macros.",
+)
+PASSWORD = refusal(
+    "intake.password",
+    "文件有打开密码，请去掉密码后上传。",
+    "The file is protected by a password; remove it and send the file again.",
+)
+TOO_WIDE = refusal(
+    "intake.too_wide",
+    "表格有 {columns} 列，最多 {limit} 列。请删除多余的列。",
+    "The sheet has {columns} columns; at most {limit} are read. Delete those that are not needed.",
+)
+TOO_MANY_CELLS = refusal(
+    "intake.too_many_cells",
+    "表格范围太大，请删除表格外零散的内容。",
+    "The sheet spans too many cells; delete what stands far outside the list.",
+)
+
+Kind = Literal["xlsx", "xls", "text"]
+
+MOST_BYTES = 150 * 2**20
+MOST_UNPACKED = 3 * 2**30
+MOST_ENTRIES = 5_000
+# Sheets of equal rows shrink to a fortieth; what shrinks further than this and is large was made to harm.
+MOST_RATIO = 200
+SMALL = 30 * 2**20
+MOST_COLUMNS = 256
+MOST_CELLS = 60_000_000
+_CHUNK = 1 << 20
+
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"PK\x05\x06", b"MZ")
+_MARKUP = re.compile(rb"^\s*<(?:!doctype|html|\?xml|table|mht)", re.IGNORECASE)
+_CELL = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\br="([A-Z]{1,3})(\d{1,7})")[^>]*?(/?)>(\s*<(?:\w+:)?f\b[^>]*(?:/>|>))?')
+_WIDE = re.compile(rb'\br="([A-Z]{2,3})\d{1,7}"[^>/]*>')
+_HIGH = re.compile(rb'\br="[A-Z]{1,3}(\d{6,7})"[^>/]*>')
+
+
+@dataclass(frozen=True)
+class Archive:
+    """What the look into an .xlsx found: formula cells by sheet name, as (row, column) counted from 0."""
+
+    formulas: dict[str, frozenset[tuple[int, int]]] = field(default_factory=dict)
+
+
+def kind_of(body: bytes) -> Kind:
+    """Return what the bytes are, whatever the name says.
+
+    Raises `intake.empty`, `intake.unsupported`, `intake.password`, `intake.macros`.
+    """
+    if not body.strip(b"\x00\r\n\t "):
+        raise EMPTY(field="file")
+    if body.startswith(_ZIP):
+        return "xlsx"
+    if body.startswith(_OLE):
+        _check_ole(body)
+        return "xls"
+    if body.startswith(_BINARY) or _MARKUP.match(body[:200]):
+        raise UNSUPPORTED(field="file")
+    return "text"
+
+
+def check_size(size: int) -> None:
+    """Raise `intake.too_large` for a file nobody's list needs."""
+    if size > MOST_BYTES:
+        raise TOO_LARGE(field="file", limit=MOST_BYTES // 2**20)
+
+
+def look_into(body: bytes) -> Archive:
+    """Check an .xlsx before it is opened and find its formulas.
+
+    Raises `intake.damaged`, `intake.bomb`, `intake.macros`, `intake.unsupported`, `intake.too_wide`.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            entries = archive.infolist()
+            _check_directory(entries, len(body))
+            return _look_at_sheets(archive)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, KeyError, ValueError):
+        raise DAMAGED(field="file") from None
+    except RuntimeError:  # zipfile's word for an encrypted entry
+        raise PASSWORD(field="file") from None
+
+
+def _check_directory(entries: list[zipfile.ZipInfo], size: int) -> None:
+    names = {entry.filename.lower() for entry in entries}
+    unpacked = sum(entry.file_size for entry in entries)
+    if len(entries) > MOST_ENTRIES or unpacked > MOST_UNPACKED or (unpacked > SMALL and unpacked > size * MOST_RATIO):
+        raise BOMB(field="file")
+    if any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in names):
+        raise MACROS(field="file")
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise PASSWORD(field="file")
+    if "xl/workbook.xml" not in names:
+        raise UNSUPPORTED(field="file")
+
+
+def _look_at_sheets(archive: zipfile.ZipFile) -> Archive:
+    formulas: dict[str, frozenset[tuple[int, int]]] = {}
+    for name, path in _sheet_paths(archive).items():
+        formulas[name] = _scan(archive, path)
+    for path in ("xl/sharedStrings.xml",):
+        if path in archive.NameToInfo:
+            for _ in _chunks(archive, path):  # read to its end, so that a size the directory lies about is noticed
+                pass
+    return Archive(formulas)
+
+
+def _sheet_paths(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Return the part of each sheet by its name."""
+    book = _small(archive, "xl/workbook.xml")
+    links = _small(archive, "xl/_rels/workbook.xml.rels")
+    targets = {one.get("Id", ""): one.get("Target", "") for one in _elements(links, "Relationship")}
+    found = {}
+    for sheet in _elements(book, "sheet"):
+        target = targets.get(next((value for key, value in sheet.items() if key.endswith(":id")), ""), "")
+        path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        if path in archive.NameToInfo and "worksheets/" in path:
+            found[sheet.get("name", "")] = path
+    return found
+
+
+def _small(archive: zipfile.ZipFile, path: str) -> str:
+    if archive.getinfo(path).file_size > 8 * 2**20:
+        raise BOMB(field="file")
+    return archive.read(path).decode("utf-8", "replace")
+
+
+def _elements(text: str, name: str) -> Iterator[dict[str, str]]:
+    for found in re.finditer(rf"<(?:\w+:)?{name}\b([^>]*)>", text):
+        yield {key: html.unescape(value) for key, value in re.findall(r'([\w:]+)="([^"]*)"', found[1])}
+
+
+def _chunks(archive: zipfile.ZipFile, path: str) -> Iterator[bytes]:
+    """Yield a part in pieces that never end within a cell's opening tag."""
+    with archive.open(path) as stream:
+        rest = b""
+        while piece := stream.read(_CHUNK):
+            whole, mark, tail = (rest + piece).rpartition(b"</")
+            yield whole
+            rest = mark + tail
+            if len(rest) > 4 * _CHUNK:
+                yield rest
+                rest = b""
+        yield rest
+
+
+def _scan(archive: zipfile.ZipFile, path: str) -> frozenset[tuple[int, int]]:
+    """Return the formula cells of a sheet. Raises when its cells span more than a list can."""
+    formulas: set[tuple[int, int]] = set()
+    width, height = 1, 1
+    for chunk in _chunks(archive, path):
+        width = max(width, _widest(chunk))
+        height = max(height, _highest(chunk))
+        if width > MOST_COLUMNS:
+            raise TOO_WIDE(field="file", columns=width, limit=MOST_COLUMNS)
+        if b"<f" in chunk or b":f" in chunk:
+            formulas.update(_formulas(chunk))
+    if width * height > MOST_CELLS:
+        raise TOO_MANY_CELLS(field="file")
+    return frozenset(formulas)
+
+
+def _widest(chunk: bytes) -> int:
+    return max((_column(letters) + 1 for letters in set(_WIDE.findall(chunk))), default=26)
+
+
+def _highest(chunk: bytes) -> int:
+    return max(map(int, _HIGH.findall(chunk)), default=99_999)
+
+
+def _formulas(chunk: bytes) -> Iterator[tuple[int, int]]:
+    for letters, row, closed, formula in _CELL.findall(chunk):
+        if formula and not closed:
+            yield int(row) - 1, _column(letters)
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+def _check_ole(body: bytes) -> None:
+    if "EncryptedPackage".encode("utf-16-le") in body:
+        raise PASSWORD(field="file")
+    if "_VBA_PROJECT".encode("utf-16-le") in body:
+        raise MACROS(field="file")
+    if not any(name.encode("utf-16-le") in body for name in ("Workbook", "Book")):
+        raise UNSUPPORTED(field="file")

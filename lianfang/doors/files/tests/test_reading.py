@@ -1,0 +1,175 @@
+"""Opening strangers' files: what is refused, and with which code; then every kind that is read."""
+
+from __future__ import annotations
+
+import zipfile
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lianfang.doors.files import guarding
+from lianfang.doors.files.reading import open_book, open_paste
+from lianfang.doors.files.tests.sheets import HEADERS, archive, changed, person, text, xls, xlsx, xlsx_text
+from lianfang.kernel.errors import Refusal
+
+ROWS = [HEADERS, person(1), person(2)]
+GOOD = xlsx(ROWS)
+
+
+def refused(body: bytes) -> str:
+    with pytest.raises(Refusal) as caught:
+        open_book(body)
+    assert caught.value.message.zh
+    assert caught.value.message.en
+    return caught.value.code
+
+
+@pytest.mark.parametrize("body", [b"", b"\n\n  \r\n", b"\x00" * 40])
+def test_an_empty_file_is_refused(body: bytes) -> None:
+    assert refused(body) == "intake.empty"
+
+
+def test_a_workbook_with_blank_sheets_only_is_refused() -> None:
+    assert refused(xlsx([["", ""], [None, None]])) == "intake.empty"
+
+
+@pytest.mark.parametrize(
+    "body", [b"%PDF-1.7 x", b"\x89PNG\r\n", b"<html><table>", b"  <?xml version='1.0'?>", b"PK\x05\x06" + b"\0" * 18]
+)
+def test_what_is_no_workbook_is_refused_whatever_its_name(body: bytes) -> None:
+    assert refused(body) == "intake.unsupported"
+
+
+def test_a_zip_that_is_no_workbook_is_refused() -> None:
+    assert refused(archive({"letter.txt": b"hello"})) == "intake.unsupported"
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])
+def test_a_truncated_workbook_is_refused(share: float) -> None:
+    assert refused(GOOD[: int(len(GOOD) * share)]) == "intake.damaged"
+
+
+def test_a_truncated_old_workbook_is_refused() -> None:
+    assert refused(xls(ROWS)[:3000]) in ("intake.damaged", "intake.unsupported")
+
+
+def test_a_workbook_with_macros_is_refused() -> None:
+    assert refused(changed(GOOD, "xl/vbaProject.bin", b"\xd0\xcf\x11\xe0")) == "intake.macros"
+
+
+def test_an_old_workbook_with_macros_is_refused() -> None:
+    body = xls(ROWS) + "_VBA_PROJECT_CUR".encode("utf-16-le")
+    assert refused(body) == "intake.macros"
+
+
+def test_a_workbook_with_a_password_is_refused() -> None:
+    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 600
+    assert refused(ole) == "intake.password"
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
+    assert refused(changed(GOOD, "xl/media/huge.bin", b"\0" * (40 * 2**20))) == "intake.bomb"
+
+
+def test_a_directory_that_lies_about_sizes_is_noticed() -> None:
+    body = bytearray(changed(GOOD, "xl/sharedStrings.xml", b"<sst>" + b" " * 100_000 + b"</sst>"))
+    place = body.find(b"xl/sharedStrings.xml", body.rfind(b"PK\x01\x02", 0, body.rfind(b"xl/sharedStrings.xml")))
+    body[place - 46 + 24 : place - 46 + 28] = (50).to_bytes(4, "little")
+    assert refused(bytes(body)) == "intake.damaged"
+
+
+def test_a_file_of_two_hundred_megabytes_is_refused() -> None:
+    with pytest.raises(Refusal) as caught:
+        guarding.check_size(200 * 2**20)
+    assert caught.value.code == "intake.too_large"
+
+
+def test_sixteen_thousand_columns_are_refused() -> None:
+    assert refused(xlsx_text([["姓名"] + [""] * 16_382 + ["x"]])) == "intake.too_wide"
+
+
+def test_sixteen_thousand_columns_of_text_are_refused() -> None:
+    assert refused(",".join(["姓名"] * 16_384).encode()) == "intake.too_wide"
+
+
+def test_a_cell_in_the_farthest_corner_does_not_exhaust_memory() -> None:
+    with zipfile.ZipFile(__import__("io").BytesIO(GOOD)) as source:
+        sheet = source.read("xl/worksheets/sheet1.xml")
+    far = b'<row r="1048576"><c r="IU1048576" t="str"><v>x</v></c></row></sheetData>'
+    assert (
+        refused(changed(GOOD, "xl/worksheets/sheet1.xml", sheet.replace(b"</sheetData>", far)))
+        == "intake.too_many_cells"
+    )
+
+
+def test_mixed_encodings_are_refused_with_the_line() -> None:
+    body = text(ROWS, "gb18030") + b"\xff\xfe\xff\n"
+    with pytest.raises(Refusal) as caught:
+        open_book(body)
+    assert caught.value.code == "intake.encoding"
+    assert "4" in caught.value.message.zh
+
+
+def test_a_quote_that_never_ends_is_refused() -> None:
+    assert refused(('姓名,电话\n"' + "x" * 40_000).encode()) == "intake.long_cell"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+def test_text_is_read_in_every_encoding_met_in_the_field(encoding: str, delimiter: str) -> None:
+    rows = list(open_book(text(ROWS, encoding, delimiter)).sheets[0].rows())
+    assert [row[1] for row in rows] == [row[1] for row in ROWS]
+
+
+def test_excel_s_own_line_about_the_separator_keeps_row_numbers() -> None:
+    rows = list(open_book("sep=;\n姓名;电话\n王明;13800000000\n".encode()).sheets[0].rows())
+    assert rows[2][:2] == ["王明", "13800000000"]
+
+
+def test_digits_kept_as_text_by_an_equals_sign_are_read() -> None:
+    rows = list(open_book('姓名,身份证号\n王明,"=""140826198001150011"""\n'.encode()).sheets[0].rows())
+    assert rows[1][1] == "140826198001150011"
+
+
+@pytest.mark.parametrize("make", [xlsx, xlsx_text, xls])
+def test_both_kinds_of_workbook_are_read_by_content(make: object) -> None:
+    rows = list(open_book(make(ROWS)).sheets[0].rows())  # type: ignore[operator]
+    assert [row[1] for row in rows] == [row[1] for row in ROWS]
+
+
+def test_pasted_cells_are_read() -> None:
+    rows = list(open_paste("姓名\t电话\n王明\t13800000000").sheets[0].rows())
+    assert rows[1] == ["王明", "13800000000"]
+
+
+def test_rows_keep_their_numbers_when_the_list_begins_in_the_middle() -> None:
+    body = xlsx_text([[], [], ["", "", "姓名"], [], ["", "", "王明"]])
+    rows = list(open_book(body).sheets[0].rows())
+    assert (rows[2][2], rows[4][2]) == ("姓名", "王明")
+
+
+def test_formulas_are_known_by_their_place_and_never_evaluated() -> None:
+    sheet = open_book(xlsx([["姓名", "年龄"], ["王明", "=1+1"], ["=A2", 3]])).sheets[0]
+    assert sheet.formulas == {(1, 1), (2, 0)}
+    assert list(sheet.rows())[1][1] == ""
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=400))
+def test_any_bytes_are_read_or_refused(body: bytes) -> None:
+    for sample in (body, b"PK\x03\x04" + body, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + body):
+        try:
+            open_book(sample)
+        except Refusal:
+            continue
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, len(GOOD) - 1), st.binary(min_size=1, max_size=8))
+def test_a_workbook_with_some_bytes_changed_is_read_or_refused(place: int, noise: bytes) -> None:
+    try:
+        for sheet in open_book(GOOD[:place] + noise + GOOD[place + len(noise) :]).sheets:
+            list(sheet.rows())
+    except Refusal:
+        return
