@@ -44,41 +44,36 @@ def _visible(viewer: Actor) -> list[Gap]:
 
 
 def board(viewer: Actor, path: str, child_length: int) -> Board:
-    """Return the board for an area; children are named by the first `child_length` digits of their path."""
-    lines: list[Line] = []
-    children: dict[str, dict[str, int]] = defaultdict(dict)
+    """Return the board for an area; children are named by the first `child_length` digits of their path.
+
+    One query per distinct scope, not one per gap: most viewers read every gap's table in the same areas.
+    """
     visible = _visible(viewer)
+    by_scope: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for one in visible:
-        kept: Any = GapCount if len(path) <= VILLAGE and _wide(viewer, one) else GapItem
-        rows = kept.objects.filter(within(path), any_within(viewer.prefixes(one.table)), gap=one.name)
-        total, oldest = _total(rows, kept)
-        lines.append(Line(one, total, oldest))
-        deep: Any = kept if child_length <= VILLAGE else GapItem
-        if total:
-            below = deep.objects.filter(within(path), any_within(viewer.prefixes(one.table)), gap=one.name)
-            for child, count in _by_child(below, deep, child_length):
-                children[child][one.name] = count
+        by_scope[viewer.prefixes(one.table)].append(one.name)
+    counts: dict[str, int] = defaultdict(int)
+    oldest: dict[str, datetime] = {}
+    children: dict[str, dict[str, int]] = defaultdict(dict)
+    for scope, names in by_scope.items():
+        for name, child, count, since in _counted(scope, names, path, child_length):
+            counts[name] += count
+            oldest[name] = min(oldest.get(name, since), since)
+            if len(child) == child_length:
+                children[child][name] = count
+    lines = [Line(one, counts[one.name], oldest.get(one.name)) for one in visible]
     swept = GapSweep.objects.filter(gap__in=[one.name for one in visible]).aggregate(at=Min("swept_at"))
     return Board(swept["at"], lines, dict(children))
 
 
-def _wide(viewer: Actor, one: Gap) -> bool:
-    """Say whether the viewer's scope is made of whole villages, so that village counts are exact."""
-    return all(len(prefix) <= VILLAGE for prefix in viewer.prefixes(one.table))
-
-
-def _total(rows: Any, kept: Any) -> tuple[int, datetime | None]:
-    if kept is GapItem:
-        found = rows.aggregate(oldest=Min("since"))
-        return rows.count(), found["oldest"]
-    found = rows.aggregate(n=Sum("count"), oldest=Min("oldest_since"))
-    return found["n"] or 0, found["oldest"]
-
-
-def _by_child(rows: Any, kept: Any, length: int) -> list[tuple[str, int]]:
-    amount = Sum("count") if kept is GapCount else Count("pk")
-    grouped = rows.annotate(child=Substr("area_path", 1, length)).values("child").annotate(n=amount)
-    return [(row["child"], row["n"]) for row in grouped]
+def _counted(scope: tuple[str, ...], names: list[str], path: str, length: int) -> list[tuple[str, str, int, datetime]]:
+    """Return (gap, child, count, oldest) from the village counts, or from the items where grids matter."""
+    whole_villages = length <= VILLAGE and all(len(prefix) <= VILLAGE for prefix in scope)
+    kept: Any = GapCount if whole_villages else GapItem
+    amount, since = (Sum("count"), Min("oldest_since")) if whole_villages else (Count("pk"), Min("since"))
+    rows = kept.objects.filter(within(path), any_within(scope), gap__in=names)
+    grouped = rows.annotate(child=Substr("area_path", 1, length)).values_list("gap", "child")
+    return list(grouped.annotate(amount, since))
 
 
 PAGE = 100

@@ -56,3 +56,13 @@ class GapSweep(models.Model):
     gap = models.CharField(max_length=60, primary_key=True)
     swept_at = models.DateTimeField()
     milliseconds = models.PositiveIntegerField(default=0)
+
+
+class GapDirty(models.Model):
+    """A note that a gap may have changed in an area. Rows are only added and taken, so writers never wait for each other."""
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(["id", "gap", "area_path"], PrivacyClass.WORK)
+
+    id = models.BigAutoField(primary_key=True)
+    gap = models.CharField(max_length=60)
+    area_path = AreaPathField()

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Min
 from django.db.models.functions import Substr
 
-from lianfang.foundation.gaps.models import GapCount, GapItem, GapSweep
+from lianfang.foundation.events.models import Event
+from lianfang.foundation.gaps.models import GapCount, GapDirty, GapItem, GapSweep
 from lianfang.foundation.gaps.registry import GAPS, Gap
-from lianfang.foundation.jobs.queue import Progress, job
+from lianfang.foundation.jobs.models import Job
+from lianfang.foundation.jobs.queue import Progress, enqueue, job
 from lianfang.foundation.privacy.fields import within
 from lianfang.kernel.clock import now
 from lianfang.kernel.text import both
 
 VILLAGE = 12
+SOON = timedelta(seconds=1)
 
 
 def sweep(declared: Gap, path: str = "", at: datetime | None = None) -> None:
@@ -70,3 +73,25 @@ def sweep_all(path: str = "", names: Iterable[str] | None = None) -> None:
 def sweep_job(body: dict[str, Any], _: Progress) -> None:
     """Sweep the named gaps below an area."""
     sweep_all(body.get("within", ""), body.get("gaps"))
+
+
+def note_facts(events: Sequence[Event]) -> None:
+    """Note which gaps the facts may have opened or closed, and see to it that a sweep is waiting."""
+    dirty = {
+        (one.name, event.area_path[:VILLAGE]) for event in events for one in GAPS.values() if event.name in one.facts
+    }
+    if not dirty:
+        return
+    GapDirty.objects.bulk_create(GapDirty(gap=name, area_path=path) for name, path in sorted(dirty))
+    if not Job.objects.filter(name="gaps.sweep_dirty", state=Job.State.WAITING).exists():
+        enqueue("gaps.sweep_dirty", {}, delay=SOON)
+
+
+@job("gaps.sweep_dirty", both("更新有变化的缺口", "Refresh what changed"))
+def sweep_dirty(_: dict[str, Any], progress: Progress) -> None:
+    """Sweep each noted gap once per area, however often it was noted."""
+    noted = list(GapDirty.objects.values_list("pk", "gap", "area_path"))
+    for name, path in sorted({(name, path) for _, name, path in noted}):
+        if name in GAPS:
+            sweep(GAPS[name], path)
+    GapDirty.objects.filter(pk__in=[pk for pk, _, _ in noted]).delete()
