@@ -43,8 +43,12 @@ export type Api = ReturnType<typeof createApi>
 export function listSearch(query: ListQuery): string {
   const { where, ...own } = query
   const search = new URLSearchParams()
-  for (const [key, value] of Object.entries({ ...own, ...where })) {
-    if (value !== undefined && value !== null && value !== '') search.set(key, String(value))
+  for (const [key, value] of Object.entries(own)) {
+    if (value !== undefined && value !== '') search.set(key, String(value))
+  }
+  // An empty filter is a question of its own: rows where the column is empty.
+  for (const [key, value] of Object.entries(where ?? {})) {
+    if (value !== undefined && value !== null) search.set(key, String(value))
   }
   const text = search.toString()
   return text ? `?${text}` : ''
@@ -99,7 +103,7 @@ export function createApi(transport: Transport = {}) {
     act: (action: string, command: Omit<Command, 'action'>) => post<ActionDone>(`/api/actions/${at(action)}`, command),
     batch: (commands: Command[]) => post<{ results: CommandResult[] }>('/api/batch', { commands }),
     upload: (commands: Command[], device_id: string, app_version: string) =>
-      post<{ results: CommandResult[] }>('/api/sync/upload', { commands, device_id, app_version }),
+      post<{ results: CommandResult[]; wipe?: boolean }>('/api/sync/upload', { commands, device_id, app_version }),
     bundle: <T>() => get<T>('/api/sync/bundle'),
     gaps: (within?: string, signal?: AbortSignal) => get<GapBoard>(`/api/gaps${listSearch({ within })}`, signal),
     gap: (name: string, within?: string, after?: string) =>

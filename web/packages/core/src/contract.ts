@@ -16,7 +16,7 @@ export interface AreaRef {
 export interface Me {
   account: { id: string; name: string; username: string; language: Language }
   csrf: string
-  grants: { role: string; label: Bilingual; area: AreaRef; ends_on: string | null }[]
+  grants: { role: string; label: Bilingual; area: AreaRef; ends_on?: string | null; purpose?: string }[]
   home_area: AreaRef | null
   can: string[]
   server_time: string
@@ -51,6 +51,8 @@ export interface Table {
   default_sort: string
   saved_filters: { key: string; label: Bilingual; where: Filters }[]
   actions: string[]
+  related?: { table: string; field: string }[]
+  label?: string
   export: 'masked' | 'named' | 'both' | null
   area: boolean
 }
@@ -116,8 +118,8 @@ export interface HistoryLine {
   at: string
   by: string | { name: string } | null
   action: string
-  title: Bilingual | string | null
-  note: string | Bilingual | null
+  title?: Bilingual | string | null
+  note?: string | Bilingual | Record<string, unknown> | null
 }
 
 export interface Detail {
@@ -180,21 +182,15 @@ export interface GapRow {
   area: { path: string; name: string } | null
   since: string | null
   answers: { id: string; name: string; title: string | null } | null
-  detail: Bilingual | null
+  detail: Bilingual | string | Record<string, unknown> | null
 }
 
-export interface Found {
-  id: string
-  label: string
-  note?: string
-  [extra: string]: unknown
-}
-
+/** Rows of four tables, each with the cells its table declares. */
 export interface SearchFound {
-  households: Found[]
-  persons: Found[]
-  areas: Found[]
-  places: Found[]
+  households: Row[]
+  persons: Row[]
+  areas: Row[]
+  places: Row[]
 }
 
 export type JobState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'

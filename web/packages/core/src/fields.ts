@@ -167,7 +167,9 @@ export function sentInput(fields: FormField[], input: Record<string, unknown>): 
     const value = input[field.name]
     if (field.widget === 'group' && value && typeof value === 'object') {
       const inner = sentInput(field.fields, value as Record<string, unknown>)
-      if (field.required || Object.keys(inner).length > 0) sent[field.name] = inner
+      // An unticked box alone says nothing: an optional group nobody touched is not sent.
+      const said = Object.values(inner).some((one) => one !== false)
+      if (field.required || said) sent[field.name] = inner
     } else if (field.widget === 'list' && Array.isArray(value)) {
       sent[field.name] = value.map((one) => sentInput(field.fields, one as Record<string, unknown>))
     } else if (!isEmpty(value)) {

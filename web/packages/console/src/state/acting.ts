@@ -1,10 +1,10 @@
 // The one action form of the console: any page opens it, and hears when the server has done the work.
-import type { ActionDone } from '@lianfang/core'
+import type { Action, ActionDone } from '@lianfang/core'
 import { uuid7 } from '@lianfang/core'
 import { shallowRef } from 'vue'
 import { i18n, tell } from '../i18n'
 import { tellDone, tellProblem } from './notices'
-import { actionNamed, api } from './session'
+import { actionNamed, api, tableNamed } from './session'
 
 export interface Acting {
   action: string
@@ -35,10 +35,35 @@ export function openAction(wanted: OpenAction): void {
   }
 }
 
-/** Open an action on one row: the field that names its subject is filled with the row. */
-export function openActionOn(action: string, row: { id: string; label: string }, onDone?: OpenAction['onDone']): void {
-  const subject = actionNamed(action)?.subject
-  openAction({ action, known: subject ? { [subject.field]: row.id } : {}, about: row.label, onDone })
+/** Open an action on one row. What the form asks and the row already says is filled in; masked values are not. */
+export async function openActionOn(
+  action: string,
+  table: string,
+  row: { id: string; label: string; cells?: Record<string, unknown> },
+  onDone?: OpenAction['onDone'],
+): Promise<void> {
+  const declared = actionNamed(action)
+  if (!declared) return
+  const cells = row.cells ?? (await cellsNeeded(declared, table, row.id))
+  const subject = declared.subject
+  const known = { ...knownFrom(declared, table, cells), ...(subject ? { [subject.field]: row.id } : {}) }
+  openAction({ action, known, about: row.label, onDone })
+}
+
+/** Edits carry the version they started from, so a form without the row at hand reads it first. */
+async function cellsNeeded(declared: Action, table: string, id: string): Promise<Record<string, unknown>> {
+  if (!declared.input.properties?.version) return {}
+  return (await api.row(table, id).catch(() => null))?.row.cells ?? {}
+}
+
+function knownFrom(declared: Action, table: string, cells: Record<string, unknown>): Record<string, unknown> {
+  const asked = declared.input.properties ?? {}
+  const columns = new Map(tableNamed(table)?.columns.map((column) => [column.name, column]))
+  return Object.fromEntries(
+    Object.entries(cells).filter(
+      ([name, value]) => name in asked && value !== null && value !== '' && !columns.get(name)?.masked,
+    ),
+  )
 }
 
 /** Say that an action was done and offer its undo where the result carries one. */

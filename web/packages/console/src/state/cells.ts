@@ -1,6 +1,9 @@
 // How a cell of a table reads, and what a row is called. Masks are the server's; nothing is unmasked here.
 import { type Bilingual, type Column, fullMoment, isBilingual, type Row, type Table } from '@lianfang/core'
 import { i18n, tell } from '../i18n'
+import { areaName } from './areas'
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-/i
 
 interface Named {
   id?: string
@@ -15,6 +18,9 @@ export function cellText(column: Column, value: unknown): string {
   if (column.kind === 'bool') return i18n.global.t(value ? 'common.yes' : 'common.no')
   if (column.choices) return choiceText(column, value)
   if (column.kind === 'datetime') return fullMoment(String(value))
+  if (column.kind === 'area' && typeof value === 'string') return areaName(value)
+  if (column.kind === 'link' && typeof value === 'string')
+    return UUID.test(value) ? i18n.global.t('common.open') : value
   if (isBilingual(value)) return tell(value)
   if (Array.isArray(value)) return value.map((one) => cellText(column, one)).join('、')
   if (typeof value === 'object') return namedText(value as Named)
@@ -39,12 +45,25 @@ export function linkTarget(column: Column, value: unknown): { table: string; id:
   return id ? { table: column.link.table, id } : null
 }
 
+const UNSPEAKING = new Set(['json', 'bool', 'datetime', 'link', 'area'])
+
 /** What to call a row: its first column that says something. */
 export function rowLabel(table: Table | undefined, row: Row): string {
-  for (const column of table?.columns ?? []) {
-    if (column.hidden || column.kind === 'json' || column.kind === 'bool' || column.kind === 'datetime') continue
+  const named = table?.columns.find((column) => column.name === table.label)
+  for (const column of named ? [named, ...(table?.columns ?? [])] : (table?.columns ?? [])) {
+    if (column !== named && (column.hidden || UNSPEAKING.has(column.kind))) continue
     const text = cellText(column, row.cells[column.name])
     if (text) return text
   }
   return row.id.slice(-8)
+}
+
+/** A note of the audit trail or of a gap: a sentence when it is one, else its plain values. */
+export function noteText(note: unknown): string {
+  if (note === null || note === undefined) return ''
+  if (typeof note === 'string') return note
+  if (isBilingual(note)) return tell(note)
+  return Object.values(note)
+    .filter((value) => ['string', 'number'].includes(typeof value) && !UUID.test(String(value)))
+    .join(' · ')
 }

@@ -2,10 +2,11 @@
 import type { Column, Filters, Table } from '@lianfang/core'
 import type { LocationQuery } from 'vue-router'
 import { i18n, tell } from '../i18n'
+import { areaName } from './areas'
 import { cellText } from './cells'
 
 const OWN = new Set(['q', 'sort', 'within', 'view', 'open'])
-const SUFFIX = /__(gte|lte|in)$/
+const SUFFIX = /__(gte_or_empty|gte|lte|lt|in|contains)$/
 
 /** The filters in the address; anything that is not the list's own parameter. */
 export function filtersIn(query: LocationQuery): Filters {
@@ -35,12 +36,15 @@ function chipText(table: Table, name: string, keys: string[], filters: Filters):
   const from = filters[`${name}__gte`]
   const to = filters[`${name}__lte`]
   if (from !== undefined || to !== undefined) return `${label}：${from ?? ''} – ${to ?? ''}`
-  const values = String(filters[keys[0] ?? ''] ?? '').split(',')
+  const given = String(filters[keys[0] ?? ''] ?? '')
+  if (given === '') return `${label}：${i18n.global.t('list.filterEmpty')}`
+  const values = given.split(',')
   return `${label}：${values.map((value) => valueText(column, value)).join('、')}`
 }
 
 function valueText(column: Column | undefined, value: string): string {
   if (!column) return value
+  if (column.kind === 'area') return areaName(value)
   if (column.kind === 'bool') return i18n.global.t(value === 'true' ? 'common.yes' : 'common.no')
   const choice = column.choices?.find((one) => String(one.value) === value)
   return choice ? tell(choice.label) : cellText(column, value)

@@ -1,39 +1,34 @@
-// What the search brings back, and which page each kind opens.
-import { type Bilingual, type Found, isBilingual, type SearchFound } from '@lianfang/core'
+// What the search brings back: rows of four tables, and which page each kind opens.
+import type { Row, SearchFound } from '@lianfang/core'
 import type { RouteLocationRaw } from 'vue-router'
-import { tell } from '../i18n'
+import { areaName } from './areas'
+import { cellText, rowLabel } from './cells'
+import { tableNamed } from './session'
 
 export type FoundKind = keyof SearchFound
 
-const TABLES: Record<FoundKind, string> = {
+export const FOUND_TABLES: Record<FoundKind, string> = {
   persons: 'people.persons',
   households: 'people.households',
   places: 'places.places',
   areas: 'areas.areas',
 }
 
-const LABELS = ['label', 'name', 'title', 'head_name', 'door_no', 'address'] as const
-const NOTES = ['note', 'detail', 'area_name', 'full_name', 'address'] as const
+export const foundLabel = (kind: FoundKind, row: Row) => rowLabel(tableNamed(FOUND_TABLES[kind]), row)
 
-function firstOf(item: Found, names: readonly string[]): string {
-  for (const name of names) {
-    const value = item[name]
-    if (typeof value === 'string' && value) return value
-    if (isBilingual(value)) return tell(value as Bilingual)
-  }
-  return ''
+/** Where it is, then what else tells two of the same name apart. */
+export function foundNote(kind: FoundKind, row: Row): string {
+  const table = tableNamed(FOUND_TABLES[kind])
+  const label = foundLabel(kind, row)
+  const others = (table?.columns ?? [])
+    .filter((column) => !column.hidden && ['text', 'choice', 'int'].includes(column.kind))
+    .map((column) => cellText(column, row.cells[column.name]))
+    .filter((text) => text && text !== label)
+  const place = kind === 'areas' ? '' : areaName(row.area)
+  return [place, ...others.slice(0, 2)].filter(Boolean).join(' · ')
 }
 
-export const foundLabel = (item: Found) => firstOf(item, LABELS) || item.id
-
-export function foundNote(item: Found): string {
-  const note = firstOf(item, NOTES)
-  if (note && note !== foundLabel(item)) return note
-  const area = item.area as { name?: string; full_name?: string } | string | null | undefined
-  return typeof area === 'object' && area ? (area.full_name ?? area.name ?? '') : ''
-}
-
-export function foundTarget(kind: FoundKind, item: Found): RouteLocationRaw {
-  if (kind === 'areas') return { name: 'home', query: { within: String(item.path ?? item.id) } }
-  return { name: 'row', params: { table: TABLES[kind], id: item.id } }
+export function foundTarget(kind: FoundKind, row: Row): RouteLocationRaw {
+  if (kind === 'areas') return { name: 'home', query: { within: String(row.cells.path ?? row.id) } }
+  return { name: 'row', params: { table: FOUND_TABLES[kind], id: row.id } }
 }

@@ -1,4 +1,6 @@
 // The hand-made pages a menu or a gap may name. A name not here is left out rather than shown broken.
+import { me, tableNamed } from './session'
+
 const PAGES = {
   home: { title: 'nav.home', icon: 'home', to: { name: 'home' } },
   intake: { title: 'nav.intake', icon: 'upload', to: { name: 'intake' } },
@@ -11,4 +13,15 @@ export type PageKey = keyof typeof PAGES
 
 export function pageOf(key: string): (typeof PAGES)[PageKey] | undefined {
   return Object.hasOwn(PAGES, key) ? PAGES[key as PageKey] : undefined
+}
+
+export const PAGE_KEYS = Object.keys(PAGES) as PageKey[]
+
+/** Whether the page has anything for this person: hiding it is a courtesy, the server decides. */
+export function maySeePage(page: PageKey): boolean {
+  if (page === 'intake') return me.value?.can.some((one) => one.startsWith('intake.')) ?? false
+  if (page === 'report') return tableNamed('reports.reports') !== undefined
+  if (page === 'coverage') return tableNamed('people.households') !== undefined
+  if (page === 'jobs') return tableNamed('jobs.jobs') !== undefined
+  return true
 }

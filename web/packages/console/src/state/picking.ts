@@ -1,7 +1,7 @@
-// Where the pickers of a form find their candidates: the search door for people and places, tables for the rest.
-import type { Found } from '@lianfang/core'
-import { cellText, rowLabel } from './cells'
-import { foundLabel, foundNote } from './found'
+// Where the pickers of a form find their candidates: each widget has its table.
+import type { Row } from '@lianfang/core'
+import { rowLabel } from './cells'
+import { FOUND_TABLES, type FoundKind, foundNote } from './found'
 import { api, tableNamed } from './session'
 
 export interface Candidate {
@@ -10,8 +10,12 @@ export interface Candidate {
   note: string
 }
 
-const SEARCHED = { household: 'households', person: 'persons', place: 'places', area: 'areas' } as const
-const LISTED: Record<string, string> = { account: 'accounts.accounts', area: 'areas.areas' }
+const KINDS: Record<string, FoundKind> = { household: 'households', person: 'persons', place: 'places', area: 'areas' }
+
+function tableOf(widget: string, table: string | null): string | null {
+  const kind = KINDS[widget]
+  return table ?? (kind ? FOUND_TABLES[kind] : widget === 'account' ? 'accounts.accounts' : null)
+}
 
 export async function candidates(
   widget: string,
@@ -19,34 +23,26 @@ export async function candidates(
   q: string,
   signal: AbortSignal,
 ): Promise<Candidate[]> {
-  if (!table && widget in SEARCHED && q) {
-    const found = await api.search(q, signal)
-    return found[SEARCHED[widget as keyof typeof SEARCHED]].map((one) => fromSearch(widget, one))
-  }
-  const name = table ?? LISTED[widget]
-  return name && tableNamed(name) ? listed(name, q, widget, signal) : []
-}
-
-function fromSearch(widget: string, found: Found): Candidate {
-  const value = widget === 'area' ? String(found.path ?? found.id) : found.id
-  return { value, label: foundLabel(found), note: foundNote(found) }
-}
-
-async function listed(name: string, q: string, widget: string, signal: AbortSignal): Promise<Candidate[]> {
-  const table = tableNamed(name)
+  const name = tableOf(widget, table)
+  if (!name || !tableNamed(name)) return []
   const page = await api.list(name, { q, limit: 20 }, signal)
-  return page.rows.map((row) => ({
-    value: widget === 'area' ? String(row.cells.path ?? row.area ?? row.id) : row.id,
-    label: rowLabel(table, row),
-    note: secondText(name, row),
-  }))
+  return page.rows.map((row) => candidate(name, widget, row))
 }
 
-function secondText(name: string, row: Parameters<typeof rowLabel>[1]): string {
-  const columns = (tableNamed(name)?.columns ?? []).filter((column) => !column.hidden && column.kind !== 'json')
-  return columns
-    .slice(1, 3)
-    .map((column) => cellText(column, row.cells[column.name]))
-    .filter(Boolean)
-    .join(' · ')
+/** The one already chosen, so that a prefilled form shows a name and not an id. */
+export async function candidateOf(widget: string, table: string | null, value: string): Promise<Candidate | null> {
+  const name = tableOf(widget, table)
+  if (!name || !tableNamed(name)) return null
+  const page = await api.list(name, { limit: 1, where: { id__in: value } }).catch(() => null)
+  const row = page?.rows[0]
+  return row ? candidate(name, widget, row) : null
+}
+
+function candidate(name: string, widget: string, row: Row): Candidate {
+  const kind = (Object.keys(FOUND_TABLES) as FoundKind[]).find((one) => FOUND_TABLES[one] === name)
+  return {
+    value: widget === 'area' ? String(row.cells.path ?? row.id) : row.id,
+    label: rowLabel(tableNamed(name), row),
+    note: kind ? foundNote(kind, row) : '',
+  }
 }

@@ -20,7 +20,7 @@ import {
   waitingCount,
 } from '@lianfang/core'
 import { computed, ref, shallowRef } from 'vue'
-import { api, database, device, me, mustSignIn, online } from './session'
+import { api, database, device, me, mustSignIn, online, signOutAndWipe } from './session'
 
 export const entries = shallowRef<Entry[]>([])
 export const uploading = ref(false)
@@ -95,8 +95,10 @@ async function uploadSome(some: Entry[]): Promise<Entry[]> {
 
 async function answered(some: Entry[]): Promise<Entry[]> {
   try {
-    const { results } = await api.upload(commandsOf(some), device, __APP_VERSION__)
+    const { results, wipe } = await api.upload(commandsOf(some), device, __APP_VERSION__)
     online.value = true
+    // A phone reported lost has handed everything over with this upload; nothing of the account may stay on it.
+    if (wipe) await wipePhone()
     return settle(some, results, isoWithOffset(new Date()))
   } catch (problem) {
     if (problem instanceof Unreachable) online.value = false
@@ -104,6 +106,11 @@ async function answered(some: Entry[]): Promise<Entry[]> {
     if (problem instanceof Refusal && problem.status === 401) mustSignIn.value = true
     return notAnswered(some)
   }
+}
+
+async function wipePhone(): Promise<void> {
+  await signOutAndWipe()
+  mustSignIn.value = true
 }
 
 export async function retry(entry: Entry): Promise<void> {

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { fieldsOf, type JsonSchema, missingFields, sentInput, startingInput } from '../src'
+
+const visit: JsonSchema = {
+  type: 'object',
+  required: ['household_id', 'outcome'],
+  properties: {
+    household_id: { type: 'string', format: 'uuid', title: '户', 'x-title-en': 'Household', 'x-widget': 'household' },
+    outcome: { $ref: '#/$defs/Outcome', title: '结果' },
+    temperature_c: {
+      anyOf: [{ type: 'number', minimum: 34, maximum: 43 }, { type: 'string' }, { type: 'null' }],
+      title: '体温',
+    },
+    seen_on: { anyOf: [{ type: 'string', format: 'date' }, { type: 'null' }] },
+    symptoms: { type: 'array', items: { enum: ['cough', 'other'] } },
+    need: { anyOf: [{ $ref: '#/$defs/Need' }, { type: 'null' }], title: '需求' },
+    version: { type: 'integer', default: 1, 'x-widget': 'hidden' },
+    note: { type: 'string', maxLength: 500, default: '' },
+  },
+  $defs: {
+    Outcome: { enum: ['done', 'absent'], 'x-choices': [{ value: 'done', label: { zh: '见到', en: 'met' } }] },
+    Need: { type: 'object', required: ['kind'], properties: { kind: { type: 'string' }, urgent: { type: 'boolean' } } },
+  },
+}
+const fields = fieldsOf({ input: visit })
+const named = (name: string) => fields.find((field) => field.name === name)
+
+describe('the form of an action', () => {
+  it('shows no field that the server hides', () => {
+    expect(named('version')).toBeUndefined()
+  })
+
+  it.each([
+    ['household_id', 'household'],
+    ['outcome', 'choice'],
+    ['temperature_c', 'number'],
+    ['seen_on', 'date'],
+    ['symptoms', 'multichoice'],
+    ['need', 'group'],
+    ['note', 'textarea'],
+  ])('asks for %s with %s', (name, widget) => {
+    expect(named(name)?.widget).toBe(widget)
+  })
+
+  it('keeps the limits of a number that may also be empty', () => {
+    expect(named('temperature_c')).toMatchObject({ minimum: 34, maximum: 43, nullable: true, required: false })
+  })
+
+  it('calls a field by its title in both languages', () => {
+    expect(named('household_id')?.title).toEqual({ zh: '户', en: 'Household' })
+  })
+})
+
+describe('what is sent', () => {
+  it('names the required fields still empty', () => {
+    expect(missingFields(fields, startingInput(fields))).toEqual(['household_id', 'outcome'])
+  })
+
+  it('leaves out what was left empty, so that the server’s own defaults hold', () => {
+    const input = { ...startingInput(fields), household_id: 'h1', outcome: 'done', note: '  ' }
+    expect(sentInput(fields, input)).toEqual({ household_id: 'h1', outcome: 'done' })
+  })
+
+  it('carries what the form does not show, such as the version an edit started from', () => {
+    expect(sentInput(fields, { household_id: 'h1', outcome: 'done', version: 3 })).toMatchObject({ version: 3 })
+  })
+
+  it('sends an optional group only when something is in it', () => {
+    const input = {
+      ...startingInput(fields),
+      household_id: 'h1',
+      outcome: 'done',
+      need: { kind: 'food', urgent: false },
+    }
+    expect(sentInput(fields, input)).toMatchObject({ need: { kind: 'food' } })
+  })
+})

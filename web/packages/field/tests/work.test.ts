@@ -1,0 +1,100 @@
+import { queued } from '@lianfang/core'
+import { describe, expect, it } from 'vitest'
+import type { Bundle, Household } from '../src/store/bundle'
+import { readBundle } from '../src/store/reading'
+import { dayWork, findHouseholds, subjects } from '../src/store/work'
+
+const NOW = new Date('2020-02-03T08:00:00+08:00')
+
+function bundleOf(over: Record<string, unknown> = {}): Bundle {
+  return readBundle({
+    version: 1,
+    as_of: '2020-02-03T07:00:00+08:00',
+    households: [
+      { id: 'h10', area: '1', door_no: '10号', head: '刘英', initials: 'ly' },
+      { id: 'h2', area: '1', door_no: '2号', head: '单国强', initials: 'sgq dgq' },
+    ],
+    persons: [
+      { id: 'p1', household_id: 'h10', name: '刘小军', initials: 'lxj' },
+      { id: 'p2', household_id: 'h2', name: '单国强', initials: 'sgq dgq' },
+    ],
+    slots: [
+      {
+        order_id: 'o1',
+        person_id: 'p1',
+        day_on: '2020-02-03',
+        slot: 'morning',
+        state: 'due',
+        closes_at: '2020-02-03T10:00:00+08:00',
+      },
+    ],
+    visits_open: [{ household_id: 'h2', campaign_id: 'c1', due_at: '2020-02-02T18:00:00+08:00' }],
+    errands: [{ id: 'e1', person_id: 'p2', what: '买药', state: 'raised' }],
+    ...over,
+  })
+}
+
+function done(subject: string, state: 'waiting' | 'refused' = 'waiting') {
+  const entry = queued(
+    { id: subject, action: 'a.b', input: {}, happened_at: NOW.toISOString(), label: { zh: '', en: '' }, subject },
+    NOW.toISOString(),
+  )
+  return { ...entry, state }
+}
+
+describe('today', () => {
+  it('lists houses as one walks, 2号 before 10号', () => {
+    const day = dayWork(bundleOf(), [], NOW)
+    expect(day.houses.map((house) => house.household?.door_no)).toEqual(['2号', '10号'])
+    expect(day.left).toBe(3)
+  })
+
+  it('says what is late', () => {
+    const [second] = dayWork(bundleOf(), [], NOW).houses
+    expect(second?.work.find((work) => work.kind === 'visit')?.late).toBe(true)
+  })
+
+  it('drops what this phone has recorded before the server knows it', () => {
+    const slot = subjects.slot({ person_id: 'p1', day_on: '2020-02-03', slot: 'morning' })
+    const day = dayWork(bundleOf(), [done(slot)], NOW)
+    expect(day.left).toBe(2)
+    expect(day.done).toBe(1)
+  })
+
+  it('brings back what the server refused', () => {
+    const day = dayWork(bundleOf(), [done(subjects.visit('h2'), 'refused')], NOW)
+    expect(day.left).toBe(3)
+  })
+
+  it('keeps an accepted errand until it is delivered', () => {
+    const day = dayWork(bundleOf(), [done(subjects.errand('e1', 'accept'))], NOW)
+    const errand = day.houses.flatMap((house) => house.work).find((work) => work.kind === 'errand')
+    expect(errand?.kind === 'errand' && errand.errand.state).toBe('accepted')
+  })
+
+  it('shows work whose house this phone does not know, last', () => {
+    const day = dayWork(bundleOf({ visits_open: [{ household_id: 'gone' }] }), [], NOW)
+    expect(day.houses.at(-1)?.household).toBeNull()
+  })
+})
+
+describe('finding a household', () => {
+  const names = (list: Household[]) => list.map((house) => house.id)
+
+  it.each([
+    ['2', ['h2']],
+    ['10号', ['h10']],
+    ['dgq', ['h2']],
+    ['小军', ['h10']],
+    ['lxj', ['h10']],
+    ['张', []],
+  ])('by %s', (typed, expected) => {
+    expect(names(findHouseholds(bundleOf(), typed))).toEqual(expected)
+  })
+})
+
+describe('a server that sends no fever line', () => {
+  it('leaves the phone without one, never with an invented one', () => {
+    expect(bundleOf().rules.fever_threshold_c).toBe(Number.POSITIVE_INFINITY)
+  })
+})
