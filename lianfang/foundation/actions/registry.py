@@ -32,6 +32,7 @@ class Call:
     received_at: datetime
     happened_at: datetime
     device_id: str = ""
+    made_by: UUID | None = None
     asked: bool = False
     area_path: str = ""
     subject: str = ""

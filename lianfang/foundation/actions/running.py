@@ -60,6 +60,9 @@ BAD_TIME = refusal(
 )
 
 AHEAD = timedelta(days=366)
+# the doors that bring what a phone recorded while nobody could say no to its face
+KEEPING_DOORS = ("sync", "import")
+KEPT_INPUT = 200_000  # characters
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ class Request:
     id: UUID
     happened_at: datetime | None = None
     device_id: str = ""
+    made_by: UUID | None = None  # who made it, where that is not the one who brings it (an exported queue)
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,9 @@ def run_many(requests: Sequence[Request]) -> list[Outcome]:
 def _run_group(name: str, requests: list[Request]) -> list[Outcome]:
     declared = ACTIONS.get(name)
     if declared is None:
-        return [Outcome(one.id, "refused", refusal=UNKNOWN_ACTION(name=name[:80])) for one in requests]
+        unknown = UNKNOWN_ACTION(name=name[:80])
+        set_aside([(one, unknown) for one in requests if one.actor.door in KEEPING_DOORS])
+        return [Outcome(one.id, "refused", refusal=unknown) for one in requests]
     received_at = now()
     calls = [_prepare(declared, one, received_at) for one in requests]
     try:
@@ -133,7 +139,8 @@ def _run_group(name: str, requests: list[Request]) -> list[Outcome]:
 def _prepare(declared: Action, request: Request, received_at: datetime) -> Call:
     """Return the call with its typed input, or with the refusal of it."""
     happened_at = request.happened_at or received_at
-    call = Call(request.actor, declared.name, request.id, None, received_at, happened_at, request.device_id)
+    call = Call(request.actor, declared.name, request.id, None, received_at, happened_at, request.device_id,
+                made_by=request.made_by or request.actor.account_id)  # fmt: skip
     try:
         if happened_at.tzinfo is None or abs(happened_at - received_at) > AHEAD:
             raise BAD_TIME(field="happened_at")
@@ -152,9 +159,9 @@ def _outcome(call: Call) -> Outcome:
 
 
 def _digest(call: Call) -> str:
-    """Return a fingerprint of what was asked and by whom; equal repeats have equal fingerprints."""
+    """Return a fingerprint of what was asked and by its maker; equal repeats are equal, whoever brings them."""
     body = call.given.model_dump_json() if call.given is not None else ""
-    return hashlib.sha256(f"{call.action}\0{call.actor.account_id}\0{body}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{call.action}\0{call.made_by}\0{body}".encode()).hexdigest()[:32]
 
 
 def _run_one(declared: Action, call: Call) -> None:
@@ -243,23 +250,29 @@ def _common(paths: list[str]) -> str:
 
 def _keep_refused(calls: Sequence[Call], requests: Sequence[Request]) -> None:
     """Keep what a phone sent and the server refused, with its reason; an accepted repeat resolves it."""
-    from_phones = [(call, one) for call, one in zip(calls, requests, strict=True) if one.actor.door == "sync"]
+    from_phones = [(call, one) for call, one in zip(calls, requests, strict=True) if one.actor.door in KEEPING_DOORS]
     refused = [
         (call, one) for call, one in from_phones if call.refusal is not None and call.refusal.status != BUSY.status
     ]
-    RefusedCommand.objects.bulk_create(
-        [
-            RefusedCommand(
-                command_id=call.id, action=call.action[:80], account_id=call.actor.account_id, device_id=call.device_id,
-                area_path=call.actor.home_area, input=orjson.dumps(one.input, default=str).decode()[:20_000],
-                code=call.refusal.code if call.refusal else "", at=call.received_at, happened_at=one.happened_at,
-            )
-            for call, one in refused
-        ],
-        ignore_conflicts=True,
-    )  # fmt: skip
+    set_aside([(one, call.refusal) for call, one in refused if call.refusal is not None])
     accepted = [call.id for call, _ in from_phones if call.refusal is None]
     if accepted:
         RefusedCommand.objects.filter(command_id__in=accepted, resolved_at__isnull=True).update(
             resolved_at=now(), resolution="accepted"
         )
+
+
+def set_aside(refused: Sequence[tuple[Request, Refusal]]) -> None:
+    """Keep commands with the reason they were refused for; one kept already stays as it is."""
+    moment = now()
+    RefusedCommand.objects.bulk_create(
+        [
+            RefusedCommand(
+                command_id=one.id, action=one.action[:80], account_id=one.actor.account_id, device_id=one.device_id,
+                area_path=one.actor.home_area, input=orjson.dumps(one.input, default=str).decode()[:KEPT_INPUT],
+                code=no.code, at=moment, happened_at=one.happened_at,
+            )
+            for one, no in refused
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip

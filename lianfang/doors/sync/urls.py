@@ -1,0 +1,12 @@
+"""Addresses of the phones' door."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from lianfang.doors.sync import uploading
+
+urlpatterns = [
+    path("upload", uploading.upload),
+    path("import", uploading.bring_in),
+]
