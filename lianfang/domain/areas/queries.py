@@ -7,6 +7,7 @@ from typing import Any
 
 from lianfang.domain.areas.models import Area
 from lianfang.domain.areas.rules import ancestors_of, child_length, level_of
+from lianfang.foundation.privacy.fields import within
 
 
 def find_area(path: str) -> Area | None:
@@ -47,6 +48,11 @@ def area_card(path: str) -> dict[str, Any]:
 def children(path: str) -> list[Area]:
     """Return the areas in force one level below."""
     return list(Area.objects.filter(parent=path, valid_to__isnull=True).order_by("path"))
+
+
+def areas_of_level(level: str, path: str = "") -> list[Area]:
+    """Return the areas of a level in force at or below an area, in the order of their paths."""
+    return list(Area.objects.filter(within(path, "path"), level=level, valid_to__isnull=True).order_by("path"))
 
 
 def grids_of(village: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Max
 
@@ -52,3 +53,18 @@ def last_upload_within(path: str) -> datetime | None:
     """Return when a phone of the area last uploaded: tells “nothing happened” from “not yet synced”."""
     found: datetime | None = Device.objects.filter(within(path)).aggregate(at=Max("last_upload_at"))["at"]
     return found
+
+
+def last_calls(path: str, since: datetime) -> list[tuple[str, datetime]]:
+    """Return, for each worker of the area with a phone heard of since then, the worker's area and the last call.
+
+    Only the newest phone of a worker counts, because one that was replaced will never call again; lost ones do not.
+    """
+    mine = Device.objects.filter(within(path), lost_at__isnull=True, account__is_active=True).order_by()
+    newest = mine.values("account_id", "area_path").annotate(at=Max("last_seen_at")).filter(at__gte=since)
+    latest: dict[UUID, tuple[str, datetime]] = {}
+    for row in newest:
+        known = latest.get(row["account_id"])
+        if known is None or row["at"] > known[1]:
+            latest[row["account_id"]] = (row["area_path"], row["at"])
+    return list(latest.values())

@@ -38,7 +38,10 @@ NO_ROW = refusal(
 )
 
 MAX_LIMIT = 500
-OPERATORS = {"": "", "gte": "__gte", "lte": "__lte", "in": "__in", "contains": "__icontains"}
+OPERATORS = {
+    "": "", "gte": "__gte", "lte": "__lte", "lt": "__lt", "in": "__in", "contains": "__icontains",
+    "gte_or_empty": "__gte",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -161,7 +164,15 @@ def _filtered(viewer: Actor, declared: Table, query: Query) -> QuerySet[Any]:
         if has_control_characters(query.search):
             raise BAD_VALUE(name="q", field="q")
         rows = rows.filter(declared.search(query.search.strip()))
-    for key, text in query.where.items():
+    return narrowed(declared, rows, query.where)
+
+
+def narrowed(declared: Table, rows: QuerySet[Any], where: Mapping[str, str]) -> QuerySet[Any]:
+    """Return the rows that meet the filters: what a list shows and what a figure counts are both narrowed here.
+
+    Raises `table.unknown_column`, `table.bad_value`.
+    """
+    for key, text in where.items():
         rows = rows.filter(_condition(declared, key, text))
     return rows
 
@@ -184,7 +195,8 @@ def _condition(declared: Table, key: str, text: str) -> Q:
         return within(text, column.path)
     if column.kind == "datetime" and operator == "lte" and len(text) == 10:
         return Q(**{f"{column.path}__date__lte": parse_date(text)})
-    return Q(**{f"{column.path}{OPERATORS[operator]}": value})
+    met = Q(**{f"{column.path}{OPERATORS[operator]}": value})
+    return met | Q(**{f"{column.path}__isnull": True}) if operator == "gte_or_empty" else met
 
 
 def _by_key(declared: Table, text: str) -> Q:
