@@ -9,11 +9,12 @@ from typing import Any
 
 import orjson
 from django.core.exceptions import RequestDataTooBig
-from django.db import DataError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 
 from lianfang.foundation.actions.running import BUSY
+from lianfang.foundation.privacy.troubles import describe
 from lianfang.kernel.errors import Refusal, refusal
 
 log = logging.getLogger(__name__)
@@ -81,13 +82,13 @@ def door(*methods: str) -> Callable[[View], View]:
                 return refuse(no)
             except (RequestDataTooBig, MultiPartParserError):
                 return refuse(TOO_BIG())
-            except OperationalError:
-                log.exception("database trouble at %s", request.path)
+            except (OperationalError, InterfaceError) as trouble:
+                log.error("database trouble at %s: %s", request.path, describe(trouble))
                 return refuse(BUSY())
             except (DataError, UnicodeError):
                 return refuse(BAD_VALUE())
-            except Exception:
-                log.exception("trouble at %s", request.path)
+            except Exception as trouble:
+                log.error("trouble at %s: %s", request.path, describe(trouble))
                 return refuse(TROUBLE())
 
         return guarded

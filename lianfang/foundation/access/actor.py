@@ -13,7 +13,7 @@ from lianfang.foundation.access.models import Grant
 from lianfang.foundation.access.policy import Role, roles
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.privacy.classes import ORDER, Level, PrivacyClass
-from lianfang.foundation.privacy.fields import within
+from lianfang.foundation.privacy.fields import is_area_path, within
 from lianfang.kernel.errors import refusal
 
 NOT_YOURS = refusal(
@@ -32,8 +32,12 @@ class Held:
     area_path: str
     purpose: str = ""
 
+    def holds(self) -> bool:
+        """Say whether the grant's area can be one at all."""
+        return not self.area_path or is_area_path(self.area_path)
+
     def covers(self, path: str) -> bool:
-        return path.startswith(self.area_path)
+        return path.startswith(self.area_path) and self.holds()
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ class Actor:
         if self.system:
             return ("",)
         if permission not in self._prefixes:
-            paths = sorted({held.area_path for held in self.grants if held.role.may(permission)})
+            paths = sorted({held.area_path for held in self.grants if held.role.may(permission) and held.holds()})
             widest: list[str] = []
             for path in paths:
                 if not widest or not path.startswith(widest[-1]):

@@ -21,14 +21,16 @@ def append_facts(rows: Sequence[Fact]) -> set[UUID]:
     table = model._meta.db_table
     values = [[field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields] for row in rows]
     if connection.vendor == "postgresql":
-        return _unnest(table, columns, fields, values)
-    return _row_by_row(table, columns, fields, values)
+        return _unnest(table, columns, fields, values, model._meta.pk.column)
+    return _row_by_row(table, columns, values, model._meta.pk.column)
 
 
-def _unnest(table: str, columns: str, fields: Sequence[models.Field[Any, Any]], values: list[list[Any]]) -> set[UUID]:
+def _unnest(
+    table: str, columns: str, fields: Sequence[models.Field[Any, Any]], values: list[list[Any]], key: str
+) -> set[UUID]:
     """One INSERT … SELECT FROM unnest(…): the fastest durable way measured, one round trip for any number of rows."""
     arrays = ", ".join(f"%s::{_pg_type(field)}[]" for field in fields)
-    sql = f'INSERT INTO "{table}" ({columns}) SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING RETURNING "id"'  # noqa: S608
+    sql = f'INSERT INTO "{table}" ({columns}) SELECT * FROM unnest({arrays}) {_unless_there(key)}'  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(sql, [list(column) for column in zip(*values, strict=True)])
         return {row[0] for row in cursor.fetchall()}
@@ -38,11 +40,14 @@ def _pg_type(field: models.Field[Any, Any]) -> str:
     return str(field.db_type(connection)).split("(")[0]
 
 
-def _row_by_row(
-    table: str, columns: str, fields: Sequence[models.Field[Any, Any]], values: list[list[Any]]
-) -> set[UUID]:
-    marks = ", ".join("%s" for _ in fields)
-    sql = f'INSERT INTO "{table}" ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING RETURNING "id"'  # noqa: S608
+def _unless_there(key: str) -> str:
+    """Return the clause that skips a repeat. Only the key: a clash with any other rule of the table must be heard."""
+    return f'ON CONFLICT ("{key}") DO NOTHING RETURNING "{key}"'
+
+
+def _row_by_row(table: str, columns: str, values: list[list[Any]], key: str) -> set[UUID]:
+    marks = ", ".join("%s" for _ in values[0])
+    sql = f'INSERT INTO "{table}" ({columns}) VALUES ({marks}) {_unless_there(key)}'  # noqa: S608
     fresh: set[UUID] = set()
     with connection.cursor() as cursor:
         for row in values:

@@ -59,6 +59,13 @@ class Call:
             return False
         return True
 
+    def start_over(self) -> None:
+        """Forget what an attempt left behind that was rolled back together with its neighbours."""
+        self.asked = self.repeated = False
+        self.refusal = self.result = None
+        self.area_path = self.subject = ""
+        self.details, self.facts, self.once = {}, [], {}
+
     def announce(self, fact: Fact) -> None:
         """Announce a fact; it is stored and wired reactions are queued when the action commits."""
         self.facts.append(fact)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import itertools
 import logging
 from collections.abc import Iterable, Sequence
@@ -12,7 +13,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import orjson
-from django.db import DataError, IntegrityError, OperationalError, transaction
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, transaction
 
 from lianfang.foundation.access.actor import SYSTEM, Actor
 from lianfang.foundation.actions.facts import append_facts
@@ -21,7 +22,10 @@ from lianfang.foundation.actions.inputs import KIND, parse
 from lianfang.foundation.actions.models import Command, RefusedCommand
 from lianfang.foundation.actions.registry import ACTIONS, Action, Call, Result
 from lianfang.foundation.audit.chain import Entry, append
-from lianfang.foundation.events.announcing import announce
+from lianfang.foundation.events.announcing import Announced, announce_all
+from lianfang.foundation.privacy.fields import PATH_LENGTHS
+from lianfang.foundation.privacy.keys import ring
+from lianfang.foundation.privacy.troubles import describe
 from lianfang.kernel.clock import now
 from lianfang.kernel.errors import Refusal, refusal
 from lianfang.kernel.ids import uuid7
@@ -53,13 +57,24 @@ BUSY = refusal(
     "The system is busy or its disk is full; nothing was saved. Try again.",
     status=503,
 )
+UNSTORABLE = refusal(
+    "action.unstorable",
+    "有的值超出了能保存的范围，没有保存。",
+    "A value is outside what can be stored; nothing was saved.",
+)
+TROUBLE = refusal(
+    "action.trouble",
+    "系统出错，这一条没有保存。已记录，请稍后再试。",
+    "Something failed here and this was not saved. It is logged; try again.",
+    status=500,
+)
 BAD_TIME = refusal(
     "action.bad_time",
     "发生时间不合理，请检查手机时钟。",
     "The time of the event is not plausible; check the phone's clock.",
 )
 
-AHEAD = timedelta(days=366)
+BEHIND, AHEAD = timedelta(days=366), timedelta(days=1)
 # the doors that bring what a phone recorded while nobody could say no to its face
 KEEPING_DOORS = ("sync", "import")
 KEPT_INPUT = 200_000  # characters
@@ -113,11 +128,11 @@ def run_many(requests: Sequence[Request]) -> list[Outcome]:
     """Carry out commands in order, facts of one kind together in one transaction; each has an outcome of its own."""
     outcomes: list[Outcome] = []
     for name, group in itertools.groupby(requests, key=lambda request: request.action):
-        outcomes += _run_group(name, list(group))
+        outcomes += _run_group(name, list(group), alone=len(requests) == 1)
     return outcomes
 
 
-def _run_group(name: str, requests: list[Request]) -> list[Outcome]:
+def _run_group(name: str, requests: list[Request], alone: bool) -> list[Outcome]:
     declared = ACTIONS.get(name)
     if declared is None:
         unknown = UNKNOWN_ACTION(name=name[:80])
@@ -127,10 +142,10 @@ def _run_group(name: str, requests: list[Request]) -> list[Outcome]:
     calls = [_prepare(declared, one, received_at) for one in requests]
     try:
         if declared.many:
-            _run_facts(declared, [call for call in calls if call.refusal is None])
+            _run_facts(declared, [call for call in calls if call.refusal is None], alone)
         else:
             for call in calls:
-                _run_one(declared, call)
+                _run_one(declared, call, alone)
     finally:
         _keep_refused(calls, requests)
     return [_outcome(call) for call in calls]
@@ -142,7 +157,7 @@ def _prepare(declared: Action, request: Request, received_at: datetime) -> Call:
     call = Call(request.actor, declared.name, request.id, None, received_at, happened_at, request.device_id,
                 made_by=request.made_by or request.actor.account_id)  # fmt: skip
     try:
-        if happened_at.tzinfo is None or abs(happened_at - received_at) > AHEAD:
+        if happened_at.tzinfo is None or not received_at - BEHIND <= happened_at <= received_at + AHEAD:
             raise BAD_TIME(field="happened_at")
         if not isinstance(request.input, dict):
             raise KIND(field="input", kind="对象 / an object")
@@ -159,12 +174,32 @@ def _outcome(call: Call) -> Outcome:
 
 
 def _digest(call: Call) -> str:
-    """Return a fingerprint of what was asked and by its maker; equal repeats are equal, whoever brings them."""
+    """Return a fingerprint of what was asked and by its maker; equal repeats are equal, whoever brings them.
+
+    Keyed, because whoever steals the database could otherwise guess a phone number or a password by its fingerprint.
+    """
     body = call.given.model_dump_json() if call.given is not None else ""
-    return hashlib.sha256(f"{call.action}\0{call.made_by}\0{body}".encode()).hexdigest()[:32]
+    asked = f"command\0{call.action}\0{call.made_by}\0{body}"
+    return hmac.new(ring().blind, asked.encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def _run_one(declared: Action, call: Call) -> None:
+def _no_for(trouble: Exception, action: str, alone: bool) -> Refusal:
+    """Return the refusal that answers an error. Raises what no refusal is meant for, when nobody else waits for it."""
+    if isinstance(trouble, Refusal):
+        return trouble
+    log.error("trouble in %s: %s", action, describe(trouble))
+    if isinstance(trouble, IntegrityError):
+        return CONFLICT()
+    if isinstance(trouble, DataError):
+        return UNSTORABLE()
+    if isinstance(trouble, (OperationalError, InterfaceError)):
+        return BUSY()
+    if alone:
+        raise trouble
+    return TROUBLE()
+
+
+def _run_one(declared: Action, call: Call, alone: bool) -> None:
     if call.refusal is not None:
         return
     digest = _digest(call)
@@ -177,14 +212,8 @@ def _run_one(declared: Action, call: Call) -> None:
                 raise NEVER_ASKED()
             Command.objects.filter(pk=call.id).update(result=call.result)
             _record([call])
-    except Refusal as no:
-        call.refusal = no
-    except IntegrityError:
-        log.exception("conflict in %s", call.action)
-        call.refusal = CONFLICT()
-    except (OperationalError, DataError):
-        log.exception("trouble in %s", call.action)
-        call.refusal = BUSY()
+    except Exception as trouble:
+        call.refusal = _no_for(trouble, call.action, alone)
 
 
 def _claim(call: Call, digest: str) -> bool:
@@ -199,7 +228,16 @@ def _claim(call: Call, digest: str) -> bool:
     return False
 
 
-def _run_facts(declared: Action, calls: list[Call]) -> None:
+def _run_facts(declared: Action, calls: list[Call], alone: bool) -> None:
+    """Carry out facts; one whose id came already in the same batch waits for the first of them, and is a repeat."""
+    first: dict[UUID, Call] = {}
+    again = [call for call in calls if first.setdefault(call.id, call) is not call]
+    _run_together(declared, list(first.values()), alone)
+    if again:
+        _run_facts(declared, again, alone)
+
+
+def _run_together(declared: Action, calls: list[Call], alone: bool) -> None:
     if not calls:
         return
     try:
@@ -208,14 +246,13 @@ def _run_facts(declared: Action, calls: list[Call]) -> None:
             if not all(call.asked for call in calls if call.refusal is None and not call.repeated):
                 raise NEVER_ASKED()
             _record([call for call in calls if call.refusal is None and not call.repeated])
-    except (IntegrityError, OperationalError, DataError):
-        log.exception("trouble in %s", declared.name)
+    except Exception as trouble:
         if len(calls) == 1:
-            calls[0].refusal = BUSY()
+            calls[0].refusal = _no_for(trouble, declared.name, alone)
             return
         for call in calls:  # one bad row must not refuse its neighbours
-            call.refusal, call.repeated, call.facts = None, False, []
-            _run_facts(declared, [call])
+            call.start_over()
+            _run_together(declared, [call], alone)
 
 
 def _record(calls: Sequence[Call]) -> None:
@@ -223,15 +260,12 @@ def _record(calls: Sequence[Call]) -> None:
     if not calls:
         return
     append(_entries(calls), at=calls[0].received_at)
-    for call in calls:
-        if call.facts:
-            announce(call.facts, command_id=call.id, account_id=call.actor.account_id)
+    announce_all([Announced(fact, call.id, call.actor.account_id) for call in calls for fact in call.facts])
 
 
 def _entries(calls: Sequence[Call]) -> Iterable[Entry]:
-    """Return one line per act; facts of one person recorded together share a line that names each of them."""
-    ordered = sorted(calls, key=lambda call: str(call.actor.account_id))
-    for _, group in itertools.groupby(ordered, key=lambda call: call.actor.account_id):
+    """Return one line per act; facts that one person brought together share a line that names each of them."""
+    for _, group in itertools.groupby(sorted(calls, key=_bringer), key=_bringer):
         mine = list(group)
         first = mine[0]
         details = first.details if len(mine) == 1 else {"commands": [str(call.id) for call in mine]}
@@ -242,10 +276,15 @@ def _entries(calls: Sequence[Call]) -> Iterable[Entry]:
         )  # fmt: skip
 
 
+def _bringer(call: Call) -> tuple[str, str, str]:
+    return str(call.actor.account_id), call.actor.door, call.device_id
+
+
 def _common(paths: list[str]) -> str:
+    """Return the narrowest area that holds all of them."""
     low, high = min(paths), max(paths)
-    same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(low, high, strict=False))
-    return "".join(pair[0] for pair in same)
+    same = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(low, high, strict=False)))
+    return low[: max((length for length in PATH_LENGTHS if length <= same), default=0)]
 
 
 def _keep_refused(calls: Sequence[Call], requests: Sequence[Request]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, is_dataclass
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -38,22 +39,44 @@ def _plain(value: Any) -> Any:
         return {key: _plain(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(one) for one in value]
+    if is_dataclass(value):
+        return _plain(vars(value))
     return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
+
+
+@dataclass(frozen=True)
+class Announced:
+    """A fact with the command that led to it and the account behind the command."""
+
+    fact: Fact
+    command_id: UUID | None = None
+    account_id: UUID | None = None
 
 
 def announce(facts: Iterable[Fact], *, command_id: UUID | None = None, account_id: UUID | None = None) -> None:
     """Store the facts and queue their reactions, all in the caller's transaction."""
+    announce_all([Announced(fact, command_id, account_id) for fact in facts])
+
+
+def announce_all(announced: Sequence[Announced]) -> None:
+    """Store the facts of many commands at once and queue their reactions, all in the caller's transaction."""
+    if not announced:
+        return
     moment = now()
     events = [
         Event(
-            name=fact.event_name(), body=_plain(dataclasses.asdict(fact)), area_path=fact.area_path, at=moment,
-            command_id=command_id, account_id=account_id,
+            name=one.fact.event_name(), body=_plain(vars(one.fact)), area_path=one.fact.area_path, at=moment,
+            command_id=one.command_id, account_id=one.account_id,
         )
-        for fact in facts
+        for one in announced
     ]  # fmt: skip
     Event.objects.bulk_create(events)
     for follower in FOLLOWERS:
         follower(events)
+    _queue(events, moment)
+
+
+def _queue(events: Sequence[Event], moment: datetime) -> None:
     Job.objects.bulk_create(
         Job(
             name="events.react",

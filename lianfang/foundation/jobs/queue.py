@@ -17,16 +17,21 @@ from typing import Any
 from uuid import UUID
 
 from django.db import close_old_connections, connection, transaction
+from django.db.models import QuerySet
 
 from lianfang.foundation.jobs.models import Job
+from lianfang.foundation.privacy.troubles import describe
 from lianfang.kernel.clock import now
 from lianfang.kernel.errors import Refusal
+from lianfang.kernel.ids import uuid7
 from lianfang.kernel.text import Bilingual
 
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 6
 LOST_AFTER = timedelta(minutes=2)
+BEAT_SECONDS = 20.0
+SERVER_SIDE = 500
 
 
 class CancelledJob(Exception):
@@ -111,8 +116,22 @@ def _claim(worker: str) -> Job | None:
 
 
 def take_up_lost() -> int:
-    """Return jobs of dead workers to the queue and say how many."""
-    return Job.objects.filter(state=Job.State.RUNNING, beat_at__lt=now() - LOST_AFTER).update(state=Job.State.WAITING)
+    """Return jobs of dead workers to the queue and say how many; one that took its worker down too often is given up."""
+    lost = list(Job.objects.filter(state=Job.State.RUNNING, beat_at__lt=now() - LOST_AFTER))
+    for one in lost:
+        kind = KINDS.get(one.name)
+        given_up = one.attempts >= (kind.attempts if kind else ATTEMPTS)
+        changes: dict[str, Any] = (
+            {"state": Job.State.FAILED, "ended_at": now(), "error": "worker lost"}
+            if given_up else {"state": Job.State.WAITING, "worker": ""}
+        )  # fmt: skip
+        Job.objects.filter(pk=one.pk, state=Job.State.RUNNING, beat_at=one.beat_at).update(**changes)
+    return len(lost)
+
+
+def beat(worker: str) -> None:
+    """Say that the worker lives, for jobs that take longer than the pause after which a worker counts as lost."""
+    Job.objects.filter(worker=worker, state=Job.State.RUNNING).update(beat_at=now())
 
 
 def run_one(worker: str = "inline") -> bool:
@@ -128,27 +147,34 @@ def run_one(worker: str = "inline") -> bool:
     except CancelledJob:
         _end(current, Job.State.CANCELLED)
     except Refusal as no:
-        _end(current, Job.State.FAILED, error=no.code, result={"refusal": no.as_dict()})
+        if no.status >= SERVER_SIDE:  # because a busy database is no answer to whoever waits for the work
+            _retry_or_give_up(current, kind, no.code)
+        else:
+            _end(current, Job.State.FAILED, error=no.code, result={"refusal": no.as_dict()})
     except Exception as trouble:
-        log.exception("job %s %s failed", current.name, current.pk)
-        _retry_or_give_up(current, kind, trouble)
+        log.error("job %s %s failed: %s", current.name, current.pk, describe(trouble))
+        _retry_or_give_up(current, kind, describe(trouble)[:300])
     else:
         _end(current, Job.State.DONE, result=result)
     return True
 
 
 def _end(current: Job, state: Job.State, *, error: str = "", result: Any = None) -> None:
-    Job.objects.filter(pk=current.pk).update(state=state, ended_at=now(), error=error, result=result)
+    _mine(current).update(state=state, ended_at=now(), error=error, result=result)
 
 
-def _retry_or_give_up(current: Job, kind: JobKind | None, trouble: Exception) -> None:
+def _mine(current: Job) -> QuerySet[Job]:
+    """Return the job as long as it is this worker's: one taken up by another is no longer ours to end."""
+    return Job.objects.filter(pk=current.pk, state=Job.State.RUNNING, attempts=current.attempts)
+
+
+def _retry_or_give_up(current: Job, kind: JobKind | None, error: str) -> None:
     """Wait 2, 4, 8 … seconds between attempts; after the last the failure stays on the list of failures."""
-    error = f"{type(trouble).__name__}: {str(trouble)[:300]}"
     if kind is None or current.attempts >= kind.attempts:
         _end(current, Job.State.FAILED, error=error)
         return
     pause = timedelta(seconds=2**current.attempts)
-    Job.objects.filter(pk=current.pk).update(state=Job.State.WAITING, run_after=now() + pause, error=error)
+    _mine(current).update(state=Job.State.WAITING, run_after=now() + pause, error=error)
 
 
 def run_waiting(limit: int = 10_000) -> int:
@@ -161,7 +187,9 @@ def run_waiting(limit: int = 10_000) -> int:
 
 def work_forever(stop: threading.Event, pause: float = 0.5) -> None:
     """Run jobs until told to stop; survives database restarts."""
-    worker = f"{socket.gethostname()}:{os.getpid()}"
+    # because after a restart in a container host and process number are the same as before
+    worker = f"{socket.gethostname()}:{os.getpid()}:{uuid7().hex[:12]}"
+    threading.Thread(target=_beat_until, args=(worker, stop), name="beat", daemon=True).start()
     looked_for_lost = 0.0
     while not stop.is_set():
         try:
@@ -170,9 +198,19 @@ def work_forever(stop: threading.Event, pause: float = 0.5) -> None:
                 take_up_lost()
                 looked_for_lost = time.monotonic()
             busy = run_one(worker)
-        except Exception:
-            log.exception("the job worker met trouble and goes on")
+        except Exception as trouble:
+            log.error("the job worker met trouble and goes on: %s", describe(trouble))
             busy = False
         if not busy:
             stop.wait(pause)
+    connection.close()
+
+
+def _beat_until(worker: str, stop: threading.Event) -> None:
+    while not stop.wait(BEAT_SECONDS):
+        try:
+            close_old_connections()
+            beat(worker)
+        except Exception as trouble:
+            log.error("the beat met trouble and goes on: %s", describe(trouble))
     connection.close()

@@ -55,8 +55,22 @@ class AreaPathField(models.CharField):
         return parameters
 
 
+# province, city, county, town, village, grid, micro-grid
+PATH_LENGTHS = frozenset({2, 4, 6, 9, 12, 15, 18})
+
+
+def is_area_path(path: str) -> bool:
+    """Say whether the text can be an area's path. Anything else covers nothing: 1408261 is no area above 140826100."""
+    return len(path) in PATH_LENGTHS and path.isascii() and path.isalnum()
+
+
 def within(path: str, field: str = "area_path") -> models.Q:
-    """Return the condition for rows at or below an area, written as a range so that plans stay on the index."""
+    """Return the condition for rows at or below an area, written as a range so that plans stay on the index.
+
+    No path means everywhere; a text that no area can have as its path means nowhere.
+    """
     if not path:
         return models.Q()
+    if not is_area_path(path):
+        return models.Q(pk__in=[])
     return models.Q(**{f"{field}__gte": path, f"{field}__lt": path + "~"})

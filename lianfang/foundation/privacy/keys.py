@@ -7,7 +7,9 @@ import hashlib
 import hmac
 import json
 import os
+import tempfile
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,21 +65,34 @@ def _new_secret() -> str:
 
 def _write(path: Path, body: dict[str, object]) -> None:
     """Write the file for its owner alone, whole or not at all."""
+    _fresh(path, body).replace(path)
+
+
+def _fresh(path: Path, body: dict[str, object]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+    number, name = tempfile.mkstemp(prefix=path.name, dir=path.parent)  # readable by its owner alone
+    with os.fdopen(number, "w") as file:
         json.dump(body, file)
         file.flush()
         os.fsync(file.fileno())
-    fresh.replace(path)
+    return Path(name)
+
+
+def _make(path: Path) -> None:
+    """Make the first keys; when two processes start at once, both go on with the keys of the first."""
+    body: dict[str, object] = {
+        "current": "k1", "keys": {"k1": _new_secret()}, "blind": _new_secret(), "audit": _new_secret()
+    }  # fmt: skip
+    fresh = _fresh(path, body)
+    with suppress(FileExistsError):
+        os.link(fresh, path)
+    fresh.unlink()
 
 
 def _read(path: Path) -> dict[str, object]:
     with _lock:
         if not path.exists():
-            _write(
-                path, {"current": "k1", "keys": {"k1": _new_secret()}, "blind": _new_secret(), "audit": _new_secret()}
-            )
+            _make(path)
         return dict(json.loads(path.read_text()))
 
 
