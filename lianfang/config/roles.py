@@ -29,8 +29,8 @@ INCIDENT_TABLES = (
 
 FIELD_WORK = (
     *EVERYBODY,
-    "people.households", "people.persons", "people.add_household", "people.add_person", "people.edit_household",
-    "people.edit_person", "people.move_person", "people.set_vulnerability",
+    "people.households", "people.persons", "people.vulnerable", "people.add_household", "people.add_person",
+    "people.edit_household", "people.edit_person", "people.move_person", "people.set_vulnerability",
     "screening.record_visit", "screening.visits", "screening.sweep_households", "screening.leads", "screening.answer_lead", "screening.report_lead",
     "screening.campaigns", "screening.coverage",
     "observation.orders", "observation.slots", "observation.readings", "observation.record_reading",
@@ -65,8 +65,9 @@ ROLES = (
     Role(
         "village_secretary", both("村支书", "Village secretary"),
         (*FIELD_WORK, "reports.*", "screening.*", "observation.order_observation", "observation.propose_release", "observation.confirm_release",
-         "organisation.assign_responsibility", "organisation.accept_responsibility", "organisation.hand_over_all", "areas.create_grid", "areas.rename_grid",
-         "areas.split_grid", "areas.merge_grids", "places.*", "privacy.reveal_value", "people.*", "devices.*"),
+         "organisation.assign_responsibility", "organisation.assign_many", "organisation.accept_responsibility",
+         "organisation.end_responsibility", "organisation.hand_over_all", "organisation.coverage", "areas.create_grid", "areas.rename_grid",
+         "places.*", "privacy.reveal_value", "people.*", "devices.*"),
         MASKED_ALL | {ADDRESS: CLEAR, VULNERABILITY: CLEAR, HEALTH: CLEAR, MOVEMENT: CLEAR, IDENTITY: MASKED, CONTACT: CLEAR, MINOR: CLEAR},
     ),
     Role(

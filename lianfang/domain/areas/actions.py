@@ -111,6 +111,11 @@ def close_grid(call: Call, path: str, successors: list[str], kind: str, reason: 
     call.announce(GridClosed(area_path=path, successors=tuple(successors)))
 
 
+def note_split(call: Call, path: str, into: str, reason: str) -> None:
+    """Write into the history of a grid that another was cut from it, for an action that moves the households."""
+    _changed(call, _grid(path).path, "split", {}, {"into": into}, reason)
+
+
 def _grid(path: str) -> Area:
     grid = Area.objects.filter(path=path, valid_to__isnull=True).first()
     if grid is None:

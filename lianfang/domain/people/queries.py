@@ -13,13 +13,14 @@ from django.db.models import QuerySet
 from lianfang.domain.people.models import Household, Person
 from lianfang.domain.people.rules import LIVING
 from lianfang.foundation.access.actor import Actor
-from lianfang.foundation.privacy.classes import Level, PrivacyClass
+from lianfang.foundation.privacy.classes import Level, PrivacyClass, hide_all
 from lianfang.foundation.privacy.fields import blind, within
 from lianfang.kernel.masks import mask_address, mask_name, mask_phone
 
 # fewer than any database takes as parameters of one statement
 CHUNK = 5000
 _MOST_MERGES = 20
+ADDRESS = PrivacyClass.ADDRESS
 
 Key = TypeVar("Key")
 
@@ -166,10 +167,11 @@ def _card(viewer: Actor, row: Household, living: list[Person]) -> dict[str, Any]
         level = viewer.level(cls, "people.households", row.area_path)
         return None if level is Level.HIDDEN else value if level is Level.CLEAR else mask(value)
 
-    kept_quiet = PrivacyClass.IDENTITY if row.confidential_address else PrivacyClass.ADDRESS
+    secret = row.confidential_address
+    address = (PrivacyClass.IDENTITY, row.address, hide_all) if secret else (ADDRESS, row.address, mask_address)
     return {
         "id": str(row.pk), "area_path": row.area_path, "number": row.number, "order": row.order,
-        "address": seen(kept_quiet, row.address, mask_address),
+        "address": seen(*address),
         "head_name": seen(PrivacyClass.IDENTITY, row.head_name, mask_name),
         "phone": seen(PrivacyClass.CONTACT, row.phone, mask_phone),
         "size": row.size, "status": row.status, "version": row.version,

@@ -1,0 +1,173 @@
+"""One person entered twice: suggested, told apart, merged, and taken apart again."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from lianfang.domain.people.actions import editing
+from lianfang.domain.people.actions.fields import Reason, find_living_entry
+from lianfang.domain.people.actions.persons import recount
+from lianfang.domain.people.actions.suggesting import seek
+from lianfang.domain.people.events import PersonsMerged, PersonsUnmerged
+from lianfang.domain.people.models import DuplicateSuggestion, MergeRecord, Person
+from lianfang.domain.people.rules import filled_by_merge, restored_by_unmerge
+from lianfang.foundation.actions.inputs import Input
+from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.administration.actions import Path, labelled
+from lianfang.kernel.errors import refusal
+from lianfang.kernel.text import both
+
+SAME = refusal("people.same_entry", "请选择两条不同的记录。", "Choose two different entries.")
+TWO_NUMBERS = refusal(
+    "people.two_identity_numbers",
+    "两条记录的身份证号不同，是两个人，不能合并。",
+    "The entries carry two different identity numbers: they are two people.",
+    status=409,
+)
+NO_MERGE = refusal(
+    "people.no_merge", "没有这次合并，或已撤销。", "There is no such merge, or it was undone.", status=404
+)
+LATER_MERGE = refusal(
+    "people.merged_later",
+    "保留的记录后来又并入了别人，请先撤销后一次合并。",
+    "The kept entry was merged into another later; undo that merge first.",
+    status=409,
+)
+NO_SUGGESTION = refusal("people.no_suggestion", "没有这条重复提示。", "There is no such suggestion.", status=404)
+
+# what a merge takes over from the other entry where the kept one has nothing
+FILLED = (
+    "sex", "born_on", "identity_number", "identity_index", "phone", "phone_index", "relation", "guardian_id",
+    "guardian_name", "guardian_phone", "medicine", "contact_every_days", "note", "vulnerabilities", "vulnerable",
+)  # fmt: skip
+
+
+class MergePersons(Input):
+    keep_id: Annotated[UUID, Field(**labelled("保留", "Keep", "person"))]
+    merge_id: Annotated[UUID, Field(**labelled("并入", "Merge", "person"))]
+    reason: Reason
+
+
+@action(
+    "people.merge_persons", both("合并重复人员", "Merge two entries of one person"), MergePersons,
+    subject=Subject("people.persons", "keep_id"), danger=True,
+)  # fmt: skip
+def merge_persons(call: Call, given: MergePersons) -> Result:
+    """Merge an entry into another: what the kept one lacks is filled in, nothing is deleted, and it can be undone."""
+    if given.keep_id == given.merge_id:
+        raise SAME(field="merge_id")
+    kept, merged = find_living_entry(given.keep_id, "keep_id"), find_living_entry(given.merge_id, "merge_id")
+    call.permit(merged.area_path)
+    call.permit(kept.area_path)
+    if kept.identity_index and merged.identity_index and kept.identity_index != merged.identity_index:
+        raise TWO_NUMBERS(field="merge_id")
+    record = _merge(call, kept, merged, given.reason)
+    call.about("people.persons", kept.pk, merged=str(merged.pk))
+    call.announce(PersonsMerged(area_path=kept.area_path, kept_id=kept.pk, merged_id=merged.pk))
+    undo = {"action": "people.unmerge_persons", "input": {"merge_id": str(record.pk), "reason": "撤销合并"}}
+    return {"id": str(kept.pk), "merge_id": str(record.pk), "filled": record.filled, "undo": undo}
+
+
+def _columns(row: Person) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in FILLED}
+
+
+def _merge(call: Call, kept: Person, merged: Person, reason: str) -> MergeRecord:
+    before = _columns(kept)
+    filled = filled_by_merge(before, _columns(merged))
+    record = MergeRecord.objects.create(
+        area_path=kept.area_path, kept=kept, merged=merged, filled=sorted(filled), merged_status=merged.status,
+        before=_packed({"before": {name: before[name] for name in filled}, "filled": filled}),
+        reason=reason, at=call.received_at, account_id=call.actor.account_id,
+    )  # fmt: skip
+    editing.write(call, kept, filled)
+    editing.write(call, merged, {"status": Person.Status.MERGED, "merged_into_id": kept.pk})
+    recount({one for one in (kept.household_id, merged.household_id) if one})
+    DuplicateSuggestion.objects.filter(first__in=[kept, merged], second__in=[kept, merged]).update(
+        settled_at=call.received_at, settled_by=call.actor.account_id, outcome="merged"
+    )
+    return record
+
+
+def _packed(values: dict[str, dict[str, Any]]) -> str:
+    return json.dumps(values, ensure_ascii=False, default=str)
+
+
+def _unpacked(values: dict[str, Any]) -> dict[str, Any]:
+    """Return columns as they were before they became JSON."""
+    typed = dict(values)
+    if typed.get("born_on"):
+        typed["born_on"] = date.fromisoformat(typed["born_on"])
+    if typed.get("guardian_id"):
+        typed["guardian_id"] = UUID(typed["guardian_id"])
+    return typed
+
+
+class UnmergePersons(Input):
+    merge_id: UUID
+    reason: Reason
+
+
+@action(
+    "people.unmerge_persons", both("撤销合并", "Take a merge apart"), UnmergePersons,
+    subject=Subject("people.merges", "merge_id"),
+)  # fmt: skip
+def unmerge_persons(call: Call, given: UnmergePersons) -> Result:
+    """Make two entries of one again. What was filled in goes back; what was edited since stays."""
+    record = MergeRecord.objects.select_for_update().filter(pk=given.merge_id, undone_at__isnull=True).first()
+    if record is None:
+        raise NO_MERGE(field="merge_id")
+    kept = Person.objects.select_for_update().get(pk=record.kept_id)
+    merged = Person.objects.select_for_update().get(pk=record.merged_id)
+    call.permit(merged.area_path)
+    call.permit(kept.area_path)
+    if kept.status == Person.Status.MERGED:
+        raise LATER_MERGE(field="merge_id")
+    packed = json.loads(record.before)
+    filled, before = _unpacked(packed["filled"]), _unpacked(packed["before"])
+    editing.write(call, kept, restored_by_unmerge(_columns(kept), filled, before))
+    editing.write(call, merged, {"status": record.merged_status, "merged_into_id": None})
+    recount({one for one in (kept.household_id, merged.household_id) if one})
+    record.undone_at, record.undone_by = call.received_at, call.actor.account_id
+    record.save(update_fields=["undone_at", "undone_by"])
+    call.about("people.persons", kept.pk, unmerged=str(merged.pk))
+    call.announce(PersonsUnmerged(area_path=kept.area_path, kept_id=kept.pk, merged_id=merged.pk))
+    return {"id": str(kept.pk), "merged_id": str(merged.pk)}
+
+
+class SettleDuplicate(Input):
+    suggestion_id: UUID
+    reason: Reason
+
+
+@action(
+    "people.dismiss_duplicate", both("不是同一人", "Not the same person"), SettleDuplicate,
+    subject=Subject("people.duplicates", "suggestion_id"),
+)  # fmt: skip
+def dismiss_duplicate(call: Call, given: SettleDuplicate) -> Result:
+    """Say that two entries are two people; the pair is not suggested again."""
+    found = DuplicateSuggestion.objects.filter(pk=given.suggestion_id, settled_at__isnull=True).first()
+    if found is None:
+        raise NO_SUGGESTION(field="suggestion_id")
+    call.permit(found.area_path)
+    found.settled_at, found.settled_by, found.outcome = call.received_at, call.actor.account_id, "two"
+    found.save(update_fields=["settled_at", "settled_by", "outcome"])
+    call.about("people.duplicates", found.pk)
+    return {"id": str(found.pk)}
+
+
+class SeekDuplicates(Input):
+    area_path: Path
+
+
+@action("people.seek_duplicates", both("查找重复人员", "Look for duplicates"), SeekDuplicates)
+def seek_duplicates(call: Call, given: SeekDuplicates) -> Result:
+    """Look through an area for people who may have been entered twice; they come up in the list of suggestions."""
+    call.permit(given.area_path)
+    call.about("areas.areas", given.area_path)
+    return {"found": len(seek(given.area_path, call.received_at))}
