@@ -248,3 +248,80 @@ export interface IntakeBatch {
   summary: IntakeSummary | null
   [extra: string]: unknown
 }
+
+export interface ReportFigure {
+  code: string
+  label: Bilingual
+  unit: Bilingual
+  value: number
+  confirmed: number | null
+  changed: boolean
+  behind: { table: string; where: Filters; within: string } | null
+}
+
+export type ReportState = 'awaited' | 'draft' | 'late' | 'not_synced' | 'confirmed' | 'nil'
+
+export interface ReportUnit {
+  path: string
+  name: string
+  level: string
+  state: ReportState
+  label: Bilingual
+  confirmed_at: string | null
+  report_id: string | null
+  phones_unheard: number
+}
+
+export interface ReportPage {
+  report: {
+    id: string | null
+    area: AreaRef
+    level: string
+    form: string
+    title: Bilingual
+    on: string
+    from_at: string
+    until_at: string
+    state: ReportState
+    label: Bilingual
+    prepared_at: string | null
+    confirmed_at: string | null
+    confirmed_by: { id: string; name: string } | null
+    remarks: string
+    issues: string
+    tomorrow: string
+    version: number
+    can: string[]
+  }
+  as_of: string
+  sections: { key: string; title: Bilingual; figures: ReportFigure[] }[]
+  rates: { code: string; label: Bilingual; percent: number | null; target: number | null }[]
+  units: ReportUnit[]
+  public: {
+    text: Bilingual
+    lines: { code: string; label: Bilingual; unit: Bilingual; shown: string }[]
+    suppressed_below: number
+    by_area: { path: string; name: string; shown: Record<string, string> }[]
+    published_at: string | null
+  }
+}
+
+export interface CoveredArea {
+  path: string
+  name: string
+  level: string
+  longitude: number | null
+  latitude: number | null
+  households: number
+  reached: number
+  with_contact: number
+  observed: number
+  slots_due: number
+  slots_recorded: number
+}
+
+export interface Coverage {
+  as_of: string | null
+  within: AreaRef
+  areas: CoveredArea[]
+}

@@ -22,7 +22,12 @@ export function cellText(column: Column, value: unknown): string {
   if (column.kind === 'link' && typeof value === 'string')
     return UUID.test(value) ? i18n.global.t('common.open') : value
   if (isBilingual(value)) return tell(value)
-  if (Array.isArray(value)) return value.map((one) => cellText(column, one)).join('、')
+  if (Array.isArray(value))
+    return value
+      .map((one) => cellText(column, one))
+      .filter(Boolean)
+      .join('、')
+  if (column.kind === 'json' && typeof value === 'object') return noteText(value)
   if (typeof value === 'object') return namedText(value as Named)
   return String(value)
 }
