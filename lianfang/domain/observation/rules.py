@@ -434,6 +434,70 @@ def _raise(problems: list[Refusal]) -> None:
         raise Problems(problems)
 
 
+# --- what an order is for, and what may change it ----------------------------------------------------------------
+
+CATEGORIES: dict[str, Bilingual] = {
+    "returnee": both("返乡（来）人员", "returnee"),
+    "close_contact": both("密切接触者", "close contact"),
+    "secondary_contact": both("密接的密接", "contact of a contact"),
+    "after_central": both("集中隔离期满后居家", "at home after central isolation"),
+    "other": both("其他", "other"),
+}
+# The first of these keys that the disease's rule pack knows gives the length.
+LENGTH_KEYS: dict[str, tuple[str, ...]] = {
+    "returnee": ("returnee.home_observation_days",),
+    "close_contact": ("close_contact.observation_days", "contact.observation_days"),
+    "secondary_contact": ("secondary_contact.home_days",),
+    "after_central": ("close_contact.home_days",),
+    "other": ("contact.observation_days", "returnee.home_observation_days"),
+}
+# Facts of the investigation, never opinions about a person (P12).
+CHANGE_REASONS: dict[str, tuple[Bilingual, frozenset[str]]] = {
+    "not_exposed": (both("流调查明无暴露史", "investigation shows no exposure"), frozenset({"cancelled"})),
+    "wrong_person": (both("身份核实有误", "the wrong person was named"), frozenset({"cancelled"})),
+    "index_excluded": (both("关联病例已排除", "the case it hung on was excluded"), frozenset({"cancelled"})),
+    "observed_elsewhere": (both("已在外地完成或接续观察", "observed elsewhere"), frozenset({"cancelled"})),
+    "died": (both("死亡", "died"), frozenset({"cancelled"})),
+    "became_case": (
+        both("诊断为病例或送医治疗", "became a case or went to hospital"),
+        frozenset({"transferred_central"}),
+    ),
+    "became_contact": (
+        both("判定为密切接触者，转集中观察", "became a close contact"),
+        frozenset({"transferred_central"}),
+    ),
+    "home_unfit": (both("居家条件不具备", "the home is not fit for it"), frozenset({"transferred_central"})),
+}
+REFERRAL_OUTCOMES: dict[str, Bilingual] = {
+    "excluded": both("排除，继续居家观察", "excluded, observation goes on"),
+    "hospital": both("送医治疗", "taken to hospital"),
+    "central": both("转集中观察", "taken to a central facility"),
+}
+
+REASON_UNFIT = refusal(
+    "observation.reason_unfit", "“{label}”不能作为这种变更的理由。", "“{label_en}” is no reason for this change."
+)
+SAME_PERSON = refusal(
+    "observation.two_people",
+    "变更状态须由另一人复核，不能由提出人自己确认。",
+    "A change of status is confirmed by somebody else than who proposed it.",
+    status=403,
+)
+
+
+def check_reason(reason: str, then: str) -> None:
+    """Accept only a fact of the investigation that fits the change. Raises `observation.reason_unfit`."""
+    label, fits = CHANGE_REASONS.get(reason, (both(reason, reason), frozenset()))
+    if then not in fits:
+        raise REASON_UNFIT(field="reason", label=label.zh, label_en=label.en)
+
+
+def check_two_people(proposed_by: str | None, decided_by: str | None) -> None:
+    """Accept a decision only from a second person (P12). Raises `observation.two_people`."""
+    if proposed_by is None or proposed_by == decided_by:
+        raise SAME_PERSON(field="change_id")
+
+
 # --- states ------------------------------------------------------------------------------------------------------
 
 STATES: dict[str, Bilingual] = {

@@ -1,0 +1,15 @@
+"""What people and the clock do in observation; every write of the app is in here."""
+
+from lianfang.domain.observation.actions import (
+    changes,
+    endings,
+    escalations,
+    links,
+    moving,
+    orders,
+    readings,
+    referrals,
+    ticking,
+)
+
+__all__ = ["changes", "endings", "escalations", "links", "moving", "orders", "readings", "referrals", "ticking"]

@@ -1,0 +1,239 @@
+"""How observation ends: proposed by rule, confirmed by a person; shortened by an edition, never lengthened by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from pydantic import Field
+
+from lianfang.domain.observation import rules
+from lianfang.domain.observation.actions.steps import rebuild, step, take_order
+from lianfang.domain.observation.events import OrderExtended, OrderShortened, PersonReleased, ReleaseProposed
+from lianfang.domain.observation.models import Extension, Order, Proposal
+from lianfang.domain.observation.queries.orders import has_open_referral, running_orders, spans
+from lianfang.domain.observation.queries.slots import as_readings, as_rule, slots_of
+from lianfang.foundation.actions.inputs import Input
+from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.administration.actions import labelled
+from lianfang.kernel.clock import local
+from lianfang.kernel.errors import refusal
+from lianfang.kernel.text import Bilingual, both
+
+NO_PROPOSAL = refusal(
+    "observation.proposal_unknown",
+    "没有这条建议，或已处理。",
+    "There is no such proposal, or it was decided.",
+    status=404,
+)
+NOT_RUNNING = refusal(
+    "observation.order_not_running", "这份观察没有在进行。", "This observation is not running.", status=409
+)
+FULL_TERM, EDITION = "full_term", "edition"
+
+
+def _running(order: Order) -> list[Order]:
+    orders = running_orders([order.person_id])
+    if order.pk not in {one.pk for one in orders}:
+        raise NOT_RUNNING(field="order_id")
+    return orders
+
+
+def _end_proposal(call: Call, orders: Sequence[Order]) -> rules.EndProposal | None:
+    """Return what the rule says of the person's whole timetable now."""
+    planned = spans(orders)
+    rows = slots_of(orders[0].person_id, min(one.starts_on for one in planned))
+    return rules.end_proposal(planned, [as_rule(one) for one in rows], as_readings(rows), call.received_at)
+
+
+def _last_day(orders: Sequence[Order]) -> date:
+    return max(one.ends_on for one in orders)
+
+
+class ProposeRelease(Input):
+    order_id: UUID
+
+
+@action("observation.propose_release", both("建议解除观察", "Propose release"), ProposeRelease,
+        subject=Subject("observation.orders", "order_id"))  # fmt: skip
+def propose_release(call: Call, given: ProposeRelease) -> Result:
+    """Ask the rule whether observation is complete, and put its answer before a person."""
+    order = take_order(call, given.order_id)
+    orders = _running(order)
+    found = _end_proposal(call, orders)
+    rules.check_release(found, _last_day(orders), open_referral=has_open_referral(order.person_id), gaps_seen=True)
+    assert found is not None
+    proposals = [_propose(call, one, found) for one in orders]
+    return {"id": str(proposals[0].pk), "missed": len(found.gaps), "gaps": list(found.gaps)}
+
+
+def _propose(call: Call, order: Order, found: rules.EndProposal) -> Proposal:
+    """Keep the proposal for one of the person's orders, and end it: no slot is asked for any more."""
+    proposal, _ = Proposal.objects.update_or_create(
+        order=order, kind=FULL_TERM, decided_at=None,
+        defaults={
+            "person_id": order.person_id, "area_path": order.area_path, "ends_on": found.ends_on,
+            "was_to_end_on": order.ends_on, "gaps": list(found.gaps), "missed": len(found.gaps),
+            "sentence": found.sentence.as_dict(), "edition": order.rule_edition, "source": order.rule_source,
+            "proposed_at": call.received_at,
+        },
+    )  # fmt: skip
+    if order.state != "ended":
+        order.ended_on = local(call.received_at).date()
+        step(call, order, "ended", found.sentence.zh)
+        call.announce(
+            ReleaseProposed(
+                area_path=order.area_path, order_id=order.pk, person_id=order.person_id, missed=len(found.gaps)
+            )
+        )
+    return proposal
+
+
+class ConfirmRelease(Input):
+    order_id: UUID
+    gaps_seen: bool = Field(False, **labelled("已核对漏测情况", "I have seen the missed readings", "bool"))
+    note: str = Field("", max_length=200, **labelled("说明", "Note", "textarea"))
+
+
+@action("observation.confirm_release", both("确认解除观察", "Confirm release"), ConfirmRelease,
+        subject=Subject("observation.orders", "order_id"))  # fmt: skip
+def confirm_release(call: Call, given: ConfirmRelease) -> Result:
+    """Release a person whose observation is complete, with the missed readings before one's eyes."""
+    order = take_order(call, given.order_id)
+    orders = _running(order)
+    found = _end_proposal(call, orders)
+    rules.check_release(
+        found, _last_day(orders), open_referral=has_open_referral(order.person_id), gaps_seen=given.gaps_seen
+    )
+    assert found is not None
+    for one in orders:
+        proposal = _propose(call, one, found)
+        _decide(call, proposal, "confirmed", given.note)
+        one.released_at, one.released_by = call.received_at, call.actor.account_id
+        one.released_on, one.release_note = local(call.received_at).date(), given.note
+        step(call, one, "released", given.note)
+        call.announce(PersonReleased(area_path=one.area_path, order_id=one.pk, person_id=one.person_id))
+    rebuild(order.person_id, call.received_at)
+    return {"id": str(order.pk), "released": [str(one.pk) for one in orders], "gaps": list(found.gaps)}
+
+
+def _decide(call: Call, proposal: Proposal, decision: str, reason: str) -> None:
+    proposal.decided_at, proposal.decided_by = call.received_at, call.actor.account_id
+    proposal.decision, proposal.reason = decision, reason[:200]
+    proposal.save(update_fields=["decided_at", "decided_by", "decision", "reason"])
+
+
+class ProposeEarlierEnd(Input):
+    order_id: UUID
+    ends_on: date
+    edition: str = Field(max_length=200)
+    source: str = Field(max_length=300)
+    because_zh: str = Field(max_length=300)
+    because_en: str = Field(max_length=300)
+
+
+@action("observation.propose_earlier_end", both("按新规定建议提前解除", "Propose an earlier end"), ProposeEarlierEnd,
+        subject=Subject("observation.orders", "order_id"))  # fmt: skip
+def propose_earlier_end(call: Call, given: ProposeEarlierEnd) -> Result:
+    """Put an earlier end by a newer, shorter edition before a person; the order itself stays as it is."""
+    order = take_order(call, given.order_id)
+    if order.state in rules.CLOSED_STATES or given.ends_on >= order.ends_on:
+        raise NOT_RUNNING(field="order_id")
+    proposal, _ = Proposal.objects.update_or_create(
+        order=order, kind=EDITION, decided_at=None,
+        defaults={
+            "person_id": order.person_id, "area_path": order.area_path, "ends_on": given.ends_on,
+            "was_to_end_on": order.ends_on, "sentence": Bilingual(given.because_zh, given.because_en).as_dict(),
+            "edition": given.edition, "source": given.source, "proposed_at": call.received_at,
+        },
+    )  # fmt: skip
+    return {"id": str(proposal.pk)}
+
+
+class DecideProposal(Input):
+    proposal_id: UUID
+    note: str = Field("", max_length=200, **labelled("说明", "Note", "textarea"))
+
+
+def _proposal(call: Call, proposal_id: UUID) -> tuple[Proposal, Order]:
+    proposal = Proposal.objects.filter(pk=proposal_id, kind=EDITION, decided_at__isnull=True).first()
+    if proposal is None:
+        raise NO_PROPOSAL(field="proposal_id")
+    return proposal, take_order(call, proposal.order_id)
+
+
+@action("observation.accept_earlier_end", both("同意提前解除", "Accept an earlier end"), DecideProposal,
+        subject=Subject("observation.proposals", "proposal_id"), batch=True)  # fmt: skip
+def accept_earlier_end(call: Call, given: DecideProposal) -> Result:
+    """Let an order end when the newer edition says; on that day release is proposed like any other."""
+    proposal, order = _proposal(call, given.proposal_id)
+    if order.state in rules.CLOSED_STATES:
+        raise NOT_RUNNING(field="proposal_id")
+    _decide(call, proposal, "accepted", given.note)
+    order.ends_on, order.version = max(proposal.ends_on, order.starts_on), order.version + 1
+    order.save(update_fields=["ends_on", "version"])
+    if order.state in rules.LIVE_STATES:
+        rebuild(order.person_id, call.received_at)
+    call.announce(
+        OrderShortened(
+            area_path=order.area_path, order_id=order.pk, person_id=order.person_id, ends_on=order.ends_on.isoformat()
+        )
+    )
+    return {"id": str(proposal.pk), "ends_on": order.ends_on.isoformat()}
+
+
+class DeclineProposal(Input):
+    proposal_id: UUID
+    note: str = Field(min_length=2, max_length=200, **labelled("理由", "Reason", "textarea"))
+
+
+@action("observation.decline_proposal", both("不同意提前解除", "Decline an earlier end"), DeclineProposal,
+        subject=Subject("observation.proposals", "proposal_id"))  # fmt: skip
+def decline_proposal(call: Call, given: DeclineProposal) -> Result:
+    """Keep an order as it was issued, with the reason on record."""
+    proposal, _ = _proposal(call, given.proposal_id)
+    _decide(call, proposal, "declined", given.note)
+    return {"id": str(proposal.pk)}
+
+
+class ExtendOrder(Input):
+    order_id: UUID
+    ends_on: date = Field(**labelled("新的结束日期", "New last day", "date"))
+    approved_by: str = Field("", max_length=60, **labelled("批准人", "Approved by"))
+    basis: str = Field("", max_length=300, **labelled("依据", "Basis", "textarea"))
+
+
+@action("observation.extend_order", both("延长观察", "Extend observation"), ExtendOrder,
+        subject=Subject("observation.orders", "order_id"), danger=True)  # fmt: skip
+def extend_order(call: Call, given: ExtendOrder) -> Result:
+    """Give an order a later end, by a named approver with a basis; no rule and no clock ever does this."""
+    order = take_order(call, given.order_id)
+    if order.state not in {*rules.LIVE_STATES, "ended"}:
+        raise NOT_RUNNING(field="order_id")
+    rules.check_extension(order.ends_on, given.ends_on, approved_by=given.approved_by, basis=given.basis)
+    Extension.objects.create(
+        order=order, area_path=order.area_path, before_on=order.ends_on, ends_on=given.ends_on, basis=given.basis,
+        approved_by=given.approved_by, extended_at=call.received_at, account_id=call.actor.account_id,
+    )  # fmt: skip
+    order.ends_on = given.ends_on
+    _reopen(call, order, given.basis)
+    rebuild(order.person_id, call.received_at)
+    call.announce(
+        OrderExtended(
+            area_path=order.area_path, order_id=order.pk, person_id=order.person_id, ends_on=order.ends_on.isoformat()
+        )
+    )
+    return {"id": str(order.pk), "ends_on": order.ends_on.isoformat()}
+
+
+def _reopen(call: Call, order: Order, reason: str) -> None:
+    """Put an ended order back under observation with its proposal withdrawn; a running one only keeps its new end."""
+    if order.state != "ended":
+        order.version += 1
+        order.save(update_fields=["ends_on", "version"])
+        return
+    order.ended_on = None
+    for proposal in Proposal.objects.filter(order=order, kind=FULL_TERM, decided_at__isnull=True):
+        _decide(call, proposal, "withdrawn", reason)
+    step(call, order, "under_observation", reason)
