@@ -138,6 +138,7 @@ class Timetable(models.Model):
 
     privacy: ClassVar[dict[str, PrivacyClass]] = _work(
         "person", "household", "area_path", "order", "orders", "diseases", "state", "starts_on", "ends_on", "live_from",
+        "closed_at",
     )  # fmt: skip
 
     person = models.OneToOneField("people.Person", primary_key=True, on_delete=models.PROTECT, related_name="+")
@@ -150,6 +151,7 @@ class Timetable(models.Model):
     starts_on = models.DateField()
     ends_on = models.DateField()
     live_from = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["area_path", "ends_on"]), models.Index(fields=["ends_on", "person"])]

@@ -63,7 +63,7 @@ def rebuild(person_id: UUID, now: datetime) -> None:
         defaults={
             "household_id": last.household_id, "area_path": last.area_path, "order": last, "orders": len(orders),
             "diseases": diseases, "state": "live", "starts_on": min(one.starts_on for one in planned),
-            "ends_on": ends_on, "live_from": live_from,
+            "ends_on": ends_on, "live_from": live_from, "closed_at": None,
         },
     )  # fmt: skip
     wanted = rules.timetable(planned, windows(diseases, last.area_path, local(now).date()), live_from=live_from)
@@ -98,5 +98,5 @@ def _slot(person_id: UUID, area_path: str, one: rules.Slot, now: datetime) -> Sl
 def _close(person_id: UUID, now: datetime) -> None:
     """End the person's timetable: no slot stays open and no link works, because nobody is to be asked any more."""
     Slot.objects.filter(person_id=person_id, state__in=OPEN_SLOTS).delete()
-    Timetable.objects.filter(person_id=person_id).update(state="closed")
+    Timetable.objects.filter(person_id=person_id).update(state="closed", closed_at=now)
     ResidentLink.objects.filter(person_id=person_id, revoked_at__isnull=True).update(revoked_at=now)

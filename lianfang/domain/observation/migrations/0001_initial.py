@@ -333,6 +333,7 @@ class Migration(migrations.Migration):
                 ("starts_on", models.DateField()),
                 ("ends_on", models.DateField()),
                 ("live_from", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
                 (
                     "household",
                     models.ForeignKey(
