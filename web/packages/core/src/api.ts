@@ -125,7 +125,9 @@ export function createApi(transport: Transport = {}) {
     runIntake: (batch: string) => post<Job>(`/api/intake/${at(batch)}/run`),
     intake: (batch: string) => get<IntakeBatch>(`/api/intake/${at(batch)}`),
     markedWorkbook: (batch: string) => `${base}/api/intake/${at(batch)}/marked.xlsx`,
-    report: (within: string, on: string) => get<ReportPage>(`/api/reports${listSearch({ within, where: { on } })}`),
+    report: (unit: string, on: string) => get<ReportPage>(`/api/reports/${at(unit)}${listSearch({ where: { on } })}`),
+    reportSheet: (unit: string, on: string) =>
+      `${base}/api/reports/${at(unit)}/report.xlsx${listSearch({ where: { on } })}`,
     coverage: (within?: string) => get<Coverage>(`/api/coverage${listSearch({ within })}`),
     letter: (name: string, row: string) => `${base}/api/letters/${at(name)}/${at(row)}.pdf`,
     undoIntake: (batch: string) => post<unknown>(`/api/intake/${at(batch)}/undo`),

@@ -135,6 +135,7 @@ export const en: Messages = {
     exportMasked: 'Download Excel (masked)',
     within: 'Area',
     actions: 'Actions',
+    more: 'More',
     unknown: 'There is no table {name}, or you may not see it.',
   },
   detail: {

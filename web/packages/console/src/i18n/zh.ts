@@ -129,6 +129,7 @@ export const zh = {
     exportMasked: '下载 Excel（已脱敏）',
     within: '区域范围',
     actions: '操作',
+    more: '更多操作',
     unknown: '没有名为 {name} 的表，或您无权查看。',
   },
   detail: {

@@ -3,13 +3,18 @@ import type { Action, ActionDone } from '@lianfang/core'
 import { uuid7 } from '@lianfang/core'
 import { shallowRef } from 'vue'
 import { i18n, tell } from '../i18n'
+import { cellText } from './cells'
 import { tellDone, tellProblem } from './notices'
+import { fieldFor } from './offering'
 import { actionNamed, api, tableNamed } from './session'
 
 export interface Acting {
   action: string
   known: Record<string, unknown>
   about: string
+  subjectField: string | null
+  /** Masked values of the row, shown where a new value may be typed. */
+  hints: Record<string, string>
   rows: string[] | null
   onDone: (done: ActionDone | null) => void
 }
@@ -20,6 +25,8 @@ export interface OpenAction {
   action: string
   known?: Record<string, unknown>
   about?: string
+  subjectField?: string | null
+  hints?: Record<string, string>
   rows?: string[]
   onDone?: (done: ActionDone | null) => void
 }
@@ -30,6 +37,8 @@ export function openAction(wanted: OpenAction): void {
     action: wanted.action,
     known: wanted.known ?? {},
     about: wanted.about ?? '',
+    subjectField: wanted.subjectField ?? actionNamed(wanted.action)?.subject?.field ?? null,
+    hints: wanted.hints ?? {},
     rows: wanted.rows ?? null,
     onDone: wanted.onDone ?? (() => undefined),
   }
@@ -45,9 +54,14 @@ export async function openActionOn(
   const declared = actionNamed(action)
   if (!declared) return
   const cells = row.cells ?? (await cellsNeeded(declared, table, row.id))
-  const subject = declared.subject
-  const known = { ...knownFrom(declared, table, cells), ...(subject ? { [subject.field]: row.id } : {}) }
-  openAction({ action, known, about: row.label, onDone })
+  const field = fieldFor(declared, table)
+  const known = { ...knownFrom(declared, table, cells), ...(field ? { [field]: row.id } : {}) }
+  openAction({ action, known, about: row.label, subjectField: field, hints: hintsFrom(table, cells), onDone })
+}
+
+function hintsFrom(table: string, cells: Record<string, unknown>): Record<string, string> {
+  const masked = (tableNamed(table)?.columns ?? []).filter((column) => column.masked)
+  return Object.fromEntries(masked.map((column) => [column.name, cellText(column, cells[column.name])]))
 }
 
 /** Edits carry the version they started from, so a form without the row at hand reads it first. */

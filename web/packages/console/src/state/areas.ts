@@ -9,9 +9,16 @@ let timer = 0
 const AREAS = 'areas.areas'
 const MOST = 200
 
-/** The name of an area; its code until the name has arrived, or when this person may not see it. */
+const VILLAGE = 12
+
+/** The name of an area; its code until the name has arrived. A grid is named with its village: every village has a 第一网格. */
 export function areaName(path: unknown): string {
   if (typeof path !== 'string' || path === '') return ''
+  const own = ownName(path)
+  return path.length > VILLAGE ? `${ownName(path.slice(0, VILLAGE))} ${own}` : own
+}
+
+function ownName(path: string): string {
   const known = names.get(path)
   if (known) return known
   if (!wanted.has(path) && tableNamed(AREAS)) {
@@ -30,7 +37,7 @@ async function fetchNames(): Promise<void> {
   for (const path of asked) names.set(path, path)
   try {
     const page = await api.list(AREAS, { limit: MOST, where: { id__in: asked.join(',') } })
-    for (const row of page.rows) names.set(row.id, String(row.cells.name ?? row.id))
+    for (const row of page.rows) names.set(row.id, spoken(String(row.cells.name ?? row.id)))
   } catch {
     // Without names the codes stay: correct, only harder to read.
   }
@@ -40,4 +47,12 @@ async function fetchNames(): Promise<void> {
 /** Remember names that came with something else, so that they need not be asked for. */
 export function noteArea(path: string, name: string): void {
   if (path && name) names.set(path, name)
+}
+
+/** As people say it: 坡底村 for 坡底村民委员会. */
+function spoken(name: string): string {
+  return name
+    .replace(/(村民委员会|村委会)$/, '村')
+    .replace(/居委会$/, '')
+    .replace(/村村$/, '村')
 }

@@ -52,13 +52,18 @@ export function linkTarget(column: Column, value: unknown): { table: string; id:
 
 const UNSPEAKING = new Set(['json', 'bool', 'datetime', 'link', 'area'])
 
-/** What to call a row: its first column that says something. */
+/** A house number alone names no house to a reader. */
+const ALSO: Record<string, string> = { 'people.households': 'head_name' }
+
+/** What to call a row: its table's label, else its first column that says something. */
 export function rowLabel(table: Table | undefined, row: Row): string {
   const named = table?.columns.find((column) => column.name === table.label)
+  const also = table?.columns.find((column) => column.name === ALSO[table.name])
   for (const column of named ? [named, ...(table?.columns ?? [])] : (table?.columns ?? [])) {
     if (column !== named && (column.hidden || UNSPEAKING.has(column.kind))) continue
     const text = cellText(column, row.cells[column.name])
-    if (text) return text
+    if (text)
+      return [text, also && also !== column ? cellText(also, row.cells[also.name]) : ''].filter(Boolean).join(' ')
   }
   return row.id.slice(-8)
 }

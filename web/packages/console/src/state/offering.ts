@@ -1,0 +1,52 @@
+// Which actions a page offers: those declared on its table, those that begin one of its rows, those that take a row along.
+import type { Action, Table } from '@lianfang/core'
+import { actionsOn, mayDo, meta } from './session'
+
+const WIDGET_TABLES: Record<string, string> = {
+  household: 'people.households',
+  person: 'people.persons',
+  place: 'places.places',
+  account: 'accounts.accounts',
+  area: 'areas.areas',
+}
+const appOf = (name: string) => name.split('.')[0] ?? ''
+const nounOf = (table: Table) => (table.name.split('.')[1] ?? '').replace(/ies$/, 'y').replace(/s$/, '')
+
+function mine(): Action[] {
+  return (meta.value?.actions ?? []).filter((action) => mayDo(action.name))
+}
+
+/** Bulk actions take lists of records; they belong to files and programs, not to a form. */
+function isForPeople(action: Action): boolean {
+  return Object.values(action.input.properties ?? {}).every(
+    (one) => one['x-widget'] !== undefined || one.type !== 'array',
+  )
+}
+
+/** Actions that need no row to start from: those that make a row of this table first, then the rest of its app. */
+export function beginnings(table: Table): { first: Action[]; more: Action[] } {
+  const all = mine().filter(
+    (action) => !action.subject && appOf(action.name) === appOf(table.name) && isForPeople(action),
+  )
+  const noun = nounOf(table)
+  const first = all.filter((action) => action.name.endsWith(`_${noun}`))
+  return { first, more: all.filter((action) => !first.includes(action)) }
+}
+
+/** The field of an action that a row of this table can fill. */
+export function fieldFor(action: Action, table: string): string | null {
+  if (action.subject?.table === table) return action.subject.field
+  const found = Object.entries(action.input.properties ?? {}).find(
+    ([, one]) => one['x-table'] === table || WIDGET_TABLES[one['x-widget'] ?? ''] === table,
+  )
+  return found?.[0] ?? null
+}
+
+/** Everything one can do from a row: what is declared on it, and what begins with it. */
+export function actionsFrom(table: Table): Action[] {
+  const declared = actionsOn(table)
+  const begun = mine().filter(
+    (action) => !action.subject && table.name !== 'areas.areas' && isForPeople(action) && fieldFor(action, table.name),
+  )
+  return [...declared, ...begun.filter((action) => !declared.includes(action))]
+}
