@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 from lianfang.foundation.access.actor import NOT_YOURS, Actor
 from lianfang.foundation.attachments.models import StoredFile
-from lianfang.foundation.privacy.keys import ring
+from lianfang.foundation.privacy.keys import UNREADABLE, ring
 from lianfang.kernel.clock import now
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import clean
@@ -66,8 +68,26 @@ def _write(file_id: UUID, body: bytes) -> None:
     sealed = keys.encryption[name].encrypt(nonce, body, file_id.bytes)
     target = _folder() / file_id.hex
     fresh = target.with_suffix(".new")
-    fresh.write_bytes(name.encode().ljust(8) + nonce + sealed)
+    with fresh.open("wb") as file:
+        file.write(name.encode().ljust(8) + nonce + sealed)
+        file.flush()
+        os.fsync(file.fileno())
     fresh.replace(target)
+
+
+def rewrite_files() -> int:
+    """Write every stored file anew under the current key and return how many there were; safe to run again."""
+    current, count = ring().current, 0
+    for file_id in StoredFile.objects.filter(erased_at__isnull=True).values_list("pk", flat=True).iterator():
+        path = _folder() / file_id.hex
+        if not path.exists():
+            continue
+        with path.open("rb") as file:
+            name = file.read(8).decode().strip()
+        if name != current:
+            _write(file_id, read_file(file_id))
+            count += 1
+    return count
 
 
 def read_file(file_id: UUID) -> bytes:
@@ -76,8 +96,11 @@ def read_file(file_id: UUID) -> bytes:
     if not path.exists():
         raise GONE()
     raw = path.read_bytes()
-    key: AESGCM = ring().encryption[raw[:8].decode().strip()]
-    return key.decrypt(raw[8:20], raw[20:], file_id.bytes)
+    try:
+        key: AESGCM = ring().encryption[raw[:8].decode().strip()]
+        return key.decrypt(raw[8:20], raw[20:], file_id.bytes)
+    except (InvalidTag, KeyError, UnicodeDecodeError, ValueError) as trouble:
+        raise UNREADABLE() from trouble
 
 
 def find_file(actor: Actor, file_id: UUID) -> StoredFile:

@@ -16,7 +16,8 @@ from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.gaps.models import GapCount, GapItem, GapSweep
 from lianfang.foundation.gaps.registry import GAPS, Gap
 from lianfang.foundation.privacy.fields import within
-from lianfang.foundation.tables.reading import Query, find_table, read
+from lianfang.foundation.tables.reading import BAD_CURSOR, Query, find_table, read
+from lianfang.kernel.text import has_control_characters
 
 VILLAGE = 12
 
@@ -89,10 +90,7 @@ def items(viewer: Actor, name: str, path: str, after: str) -> dict[str, Any] | N
         return None
     rows = GapItem.objects.filter(within(path), any_within(viewer.prefixes(declared.table)), gap=name)
     if after:
-        since, _, last = after.partition("|")
-        moment = parse_datetime(since)
-        if moment is not None and moment.tzinfo is not None:
-            rows = rows.filter(Q(since__gt=moment) | Q(since=moment, subject_id__gt=last))
+        rows = rows.filter(_behind(after))
     page = list(rows.order_by("since", "subject_id")[: PAGE + 1])
     more = page[PAGE - 1] if len(page) > PAGE else None
     labels = _labels(viewer, declared, [item.subject_id for item in page[:PAGE]])
@@ -113,6 +111,18 @@ def items(viewer: Actor, name: str, path: str, after: str) -> dict[str, Any] | N
     swept = GapSweep.objects.filter(gap=name).first()
     following = f"{more.since.isoformat()}|{more.subject_id}" if more else None
     return {"rows": shown, "next": following, "as_of": swept.swept_at if swept else None}
+
+
+def _behind(after: str) -> Q:
+    """Return the condition for items behind a cursor. Raises `table.bad_cursor`."""
+    since, _, last = after.partition("|")
+    try:
+        moment = parse_datetime(since)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None or not 1900 <= moment.year <= 2200 or has_control_characters(last):
+        raise BAD_CURSOR(field="after")
+    return Q(since__gt=moment) | Q(since=moment, subject_id__gt=last)
 
 
 def _labels(viewer: Actor, declared: Gap, subjects: list[str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from django.db.models.functions import Substr
 
 from lianfang.foundation.events.models import Event
 from lianfang.foundation.gaps.models import GapCount, GapDirty, GapItem, GapSweep
-from lianfang.foundation.gaps.registry import GAPS, Gap
+from lianfang.foundation.gaps.registry import GAPS, Gap, Open
 from lianfang.foundation.jobs.models import Job
 from lianfang.foundation.jobs.queue import Progress, enqueue, job
 from lianfang.foundation.privacy.fields import within
@@ -31,29 +31,46 @@ def sweep(declared: Gap, path: str = "", at: datetime | None = None) -> None:
         GapSweep.objects.get_or_create(gap=declared.name, defaults={"swept_at": moment})
         GapSweep.objects.select_for_update().get(pk=declared.name)
         found = {one.subject_id: one for one in declared.find(path, moment)}
-        known = {item.subject_id: item for item in GapItem.objects.filter(within(path), gap=declared.name)}
+        known = _known(declared, path, found)
         closed = [item.pk for subject, item in known.items() if subject not in found]
         GapItem.objects.filter(pk__in=closed).delete()
-        opened, changed = [], []
-        for subject, one in found.items():
-            item = known.get(subject)
-            if item is None:
-                opened.append(GapItem(gap=declared.name, subject_id=subject, area_path=one.area_path, since=one.since,
-                                      answerable_id=one.answerable_id, details=one.details))  # fmt: skip
-            elif (item.area_path, item.answerable_id, item.details) != (one.area_path, one.answerable_id, one.details):
-                item.area_path, item.answerable_id, item.details = one.area_path, one.answerable_id, one.details
-                changed.append(item)
-        GapItem.objects.bulk_create(opened, batch_size=2000, ignore_conflicts=True)
-        GapItem.objects.bulk_update(changed, ["area_path", "answerable_id", "details"], batch_size=500)
-        _recount(declared, path)
+        moved = _keep(declared, found, known)
+        for area in {path[:VILLAGE], *(moved if path else ())}:
+            _recount(declared, area)
         if not path:
             spent = int((time.perf_counter() - started) * 1000)
             GapSweep.objects.filter(pk=declared.name).update(swept_at=moment, milliseconds=spent)
 
 
-def _recount(declared: Gap, path: str) -> None:
-    """Rewrite the counts per village below the area (of the whole village when the area is a grid)."""
-    area = path[:VILLAGE]
+def _known(declared: Gap, path: str, found: dict[str, Open]) -> dict[str, GapItem]:
+    """Return the kept items below the area, and those kept elsewhere whose subject has moved in since."""
+    mine = GapItem.objects.filter(gap=declared.name)
+    known = {item.subject_id: item for item in mine.filter(within(path))}
+    if path:
+        strangers = [subject for subject in found if subject not in known]
+        known |= {item.subject_id: item for item in mine.filter(subject_id__in=strangers)}
+    return known
+
+
+def _keep(declared: Gap, found: dict[str, Open], known: dict[str, GapItem]) -> set[str]:
+    """Write what opened and what changed; what stays open keeps its since. Returns the villages subjects came from."""
+    opened, changed, moved = [], [], set()
+    for subject, one in found.items():
+        item = known.get(subject)
+        if item is None:
+            opened.append(GapItem(gap=declared.name, subject_id=subject, area_path=one.area_path, since=one.since,
+                                  answerable_id=one.answerable_id, details=one.details))  # fmt: skip
+        elif (item.area_path, item.answerable_id, item.details) != (one.area_path, one.answerable_id, one.details):
+            moved.add(item.area_path[:VILLAGE])
+            item.area_path, item.answerable_id, item.details = one.area_path, one.answerable_id, one.details
+            changed.append(item)
+    GapItem.objects.bulk_create(opened, batch_size=2000, ignore_conflicts=True)
+    GapItem.objects.bulk_update(changed, ["area_path", "answerable_id", "details"], batch_size=500)
+    return moved
+
+
+def _recount(declared: Gap, area: str) -> None:
+    """Rewrite the counts of every village below the area."""
     items = GapItem.objects.filter(within(area), gap=declared.name).annotate(village=Substr("area_path", 1, VILLAGE))
     counted = items.values("village").annotate(n=Count("pk"), oldest=Min("since"))
     GapCount.objects.filter(within(area), gap=declared.name).delete()

@@ -1,4 +1,4 @@
-"""Counting a table's rows for many areas at once. Narrowed as its list is, so that a number and its list cannot differ."""
+"""Counting a table's rows for many areas at once, narrowed as its list is, so that number and list cannot differ."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ Number = int | float
 def counted(name: str, where: Mapping[str, str], path: str, length: int, adding: str = "") -> dict[str, Number]:
     """Return how many rows each area has, by the first `length` digits of its path; areas without rows are left out.
 
-    Counts as the house, not as a viewer: whoever shows the numbers has asked whether they may be shown. `adding` names a
-    column to add up instead. Raises `table.unknown`, `table.unknown_column`, `table.bad_value`.
+    Counts as the house, not as a viewer: whoever shows the numbers has asked whether they may be shown. `adding`
+    names a column to add up instead. Raises `table.unknown`, `table.unknown_column`, `table.bad_value`.
     """
     declared = find_table(name)
     rows: QuerySet[Any] = narrowed(declared, declared.rows(SYSTEM).filter(within(path, declared.area)), where)

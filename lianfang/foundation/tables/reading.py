@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
@@ -16,11 +15,12 @@ from django.db.models import F, Q, QuerySet
 from django.utils.dateparse import parse_date, parse_datetime
 
 from lianfang.foundation.access.actor import NOT_YOURS, SYSTEM, Actor, any_within
-from lianfang.foundation.privacy.classes import Level
+from lianfang.foundation.privacy.classes import ORDER, Level
 from lianfang.foundation.privacy.fields import within
+from lianfang.foundation.privacy.keys import ring
 from lianfang.foundation.tables.registry import TABLES, Column, Table
-from lianfang.kernel.clock import now
-from lianfang.kernel.errors import refusal
+from lianfang.kernel.clock import CHINA, now
+from lianfang.kernel.errors import Refusal, refusal
 from lianfang.kernel.text import has_control_characters
 
 UNKNOWN_TABLE = refusal("table.unknown", "没有这张表：{name}。", "There is no table {name}.", status=404)
@@ -38,6 +38,7 @@ NO_ROW = refusal(
 )
 
 MAX_LIMIT = 500
+LONGEST_SEARCH = 200
 OPERATORS = {
     "": "", "gte": "__gte", "lte": "__lte", "lt": "__lt", "in": "__in", "contains": "__icontains",
     "gte_or_empty": "__gte",
@@ -90,20 +91,21 @@ def read(viewer: Actor, name: str, query: Query = Query()) -> Page:
     declared = find_table(name)
     rows = _filtered(viewer, declared, query)
     count = _count(rows) if query.count else None
-    sort = _sort(declared, query.sort)
+    sort = _sort(declared, query.sort, viewer)
     limit = max(1, min(query.limit, MAX_LIMIT))
+    place = f"cursor:{name}:{sort}"
     if query.after:
-        rows = rows.filter(_after(sort, query.after))
+        rows = rows.filter(_after(sort, _opened(query.after, place)))
     raw = list(_ordered(rows, sort).values(**_values(declared, sort))[: limit + 1])
     page = raw[:limit]
-    following = _cursor(page[-1]) if len(raw) > limit else None
+    following = _cursor(page[-1], place) if len(raw) > limit else None
     return Page([_shown(viewer, declared, row) for row in page], following, now(), count)
 
 
 def read_all(viewer: Actor, name: str, query: Query = Query()) -> Iterator[dict[str, Any]]:
     """Yield every row of the query, masked, in constant memory: for downloads."""
     declared = find_table(name)
-    sort = _sort(declared, query.sort)
+    sort = _sort(declared, query.sort, viewer)
     rows = _ordered(_filtered(viewer, declared, query), sort).values(**_values(declared, sort))
     for row in rows.iterator(chunk_size=2000):
         yield _shown(viewer, declared, row)
@@ -133,7 +135,7 @@ def reveal_value(viewer: Actor, name: str, row_id: str, column_name: str) -> tup
 
 
 def _raw_row(viewer: Actor, declared: Table, row_id: str) -> dict[str, Any]:
-    sort = _sort(declared, "")
+    sort = _sort(declared, "", viewer)
     try:
         row = scoped(viewer, declared).filter(**{declared.key: row_id}).values(**_values(declared, sort)).first()
     except (ValueError, ValidationError, OverflowError):
@@ -161,10 +163,35 @@ def _filtered(viewer: Actor, declared: Table, query: Query) -> QuerySet[Any]:
             raise BAD_VALUE(name="within", field="within")
         rows = rows.filter(within(query.within, declared.area))
     if query.search and declared.search:
-        if has_control_characters(query.search):
+        if has_control_characters(query.search) or len(query.search) > LONGEST_SEARCH:
             raise BAD_VALUE(name="q", field="q")
         rows = rows.filter(declared.search(query.search.strip()))
+    for key in query.where:
+        _may_narrow(viewer, declared, key)
     return narrowed(declared, rows, query.where)
+
+
+def _may_narrow(viewer: Actor, declared: Table, key: str) -> None:
+    """Refuse a filter that would tell what the column itself does not: any on a hidden one, all but equality on a masked.
+
+    Raises `table.unknown_column`.
+    """
+    name, _, operator = key.partition("__")
+    column = declared.column(name)
+    if column is None:
+        return
+    level = _least_level(viewer, declared, column)
+    guessing = operator not in ("", "in") and not (operator == "contains" and column.kind in ("choice", "json"))
+    if level is Level.HIDDEN or (level is Level.MASKED and guessing):
+        raise UNKNOWN_COLUMN(name=key[:60], field=key[:60])
+
+
+def _least_level(viewer: Actor, declared: Table, column: Column) -> Level:
+    """Return the least this viewer sees of the column anywhere: what holds for every row that a filter or sort touches."""
+    if not declared.area:
+        return viewer.level(column.privacy, declared.name, "")
+    levels = [viewer.level(column.privacy, declared.name, path) for path in viewer.prefixes(declared.name)]
+    return min(levels, key=ORDER.__getitem__, default=Level.HIDDEN)
 
 
 def narrowed(declared: Table, rows: QuerySet[Any], where: Mapping[str, str]) -> QuerySet[Any]:
@@ -173,19 +200,22 @@ def narrowed(declared: Table, rows: QuerySet[Any], where: Mapping[str, str]) -> 
     Raises `table.unknown_column`, `table.bad_value`.
     """
     for key, text in where.items():
-        rows = rows.filter(_condition(declared, key, text))
+        try:
+            rows = rows.filter(_condition(declared, key, text))
+        except (ValidationError, ValueError, TypeError, OverflowError):
+            raise BAD_VALUE(name=key[:60], field=key[:60]) from None
     return rows
 
 
 def _condition(declared: Table, key: str, text: str) -> Q:
     name, _, operator = key.partition("__")
+    if has_control_characters(text):
+        raise BAD_VALUE(name=key[:60], field=key[:60])
     if name == "id" and operator in ("", "in"):
         return _by_key(declared, text)
     column = declared.column(name)
     if column is None or operator not in OPERATORS or not column.filterable:
         raise UNKNOWN_COLUMN(name=key[:60], field=key[:60])
-    if has_control_characters(text):
-        raise BAD_VALUE(name=key[:60], field=key[:60])
     if text == "" and operator == "":
         return Q(**{f"{column.path}__isnull": True}) | (
             Q(**{column.path: ""}) if column.kind in ("text", "choice") else Q()
@@ -194,7 +224,7 @@ def _condition(declared: Table, key: str, text: str) -> Q:
     if column.kind == "area" and operator == "":
         return within(text, column.path)
     if column.kind == "datetime" and operator == "lte" and len(text) == 10:
-        return Q(**{f"{column.path}__date__lte": parse_date(text)})
+        return Q(**{f"{column.path}__lt": value + timedelta(days=1)})
     met = Q(**{f"{column.path}{OPERATORS[operator]}": value})
     return met | Q(**{f"{column.path}__isnull": True}) if operator == "gte_or_empty" else met
 
@@ -217,13 +247,13 @@ def _typed(column: Column, text: str) -> Any:
                 raise ValueError
             return number
         if column.kind == "number":
-            return Decimal(text)
+            return _number(text)
         if column.kind == "bool":
             return {"true": True, "1": True, "false": False, "0": False}[text.lower()]
         if column.kind == "date":
             return parse_date(text) or _bad()
         if column.kind == "datetime":
-            return parse_datetime(text) or parse_date(text) or _bad()
+            return _moment(text)
         if column.kind == "link":
             return UUID(text) if "-" in text else text
     except (ValueError, KeyError, InvalidOperation, OverflowError):
@@ -235,7 +265,23 @@ def _bad() -> Any:
     raise ValueError
 
 
-def _sort(declared: Table, asked: str) -> tuple[str, bool]:
+def _number(text: str) -> Decimal:
+    number = Decimal(text)
+    if not number.is_finite() or abs(number) > 10**12:
+        raise ValueError(text)
+    return number
+
+
+def _moment(text: str) -> datetime:
+    """Return the moment, in China's time where the text does not say; a day alone is its first moment."""
+    day = parse_date(text) if len(text) == 10 else None
+    moment = datetime(day.year, day.month, day.day) if day else parse_datetime(text) or _bad()  # noqa: DTZ001
+    if not 1900 <= moment.year <= 2200:
+        raise ValueError(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
+
+
+def _sort(declared: Table, asked: str, viewer: Actor) -> tuple[str, bool]:
     """Return the ORM path to sort by and whether descending. Raises `table.unknown_column`."""
     chosen = asked or declared.sort
     descending, name = chosen.startswith("-"), chosen.lstrip("-")
@@ -243,7 +289,7 @@ def _sort(declared: Table, asked: str) -> tuple[str, bool]:
         column = declared.column(name)
         return (column.path if column else name), descending
     column = declared.column(name)
-    if column is None or not column.sortable:
+    if column is None or not column.sortable or _least_level(viewer, declared, column) is Level.HIDDEN:
         raise UNKNOWN_COLUMN(name=name[:60], field="sort")
     return column.path, descending
 
@@ -262,19 +308,30 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _cursor(row: Mapping[str, Any]) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps([_plain(row["_sort"]), _plain(row["_id"])])).decode().rstrip("=")
+_TO_ADDRESS, _FROM_ADDRESS = str.maketrans("+/:", "-_."), str.maketrans("-_.", "+/:")
 
 
-def _after(sort: tuple[str, bool], cursor: str) -> Q:
-    """Return the condition for rows behind the cursor: a comparison on (sort value, key), never an offset."""
-    path, descending = sort
+def _cursor(row: Mapping[str, Any], place: str) -> str:
+    """Return where the page ended, sealed: the value sorted by may be one that the viewer sees only masked."""
+    ended = orjson.dumps([_plain(row["_sort"]), _plain(row["_id"])]).decode()
+    return ring().encrypt(ended, place).translate(_TO_ADDRESS).rstrip("=")
+
+
+def _opened(cursor: str, place: str) -> tuple[Any, Any]:
+    """Return the sort value and key a cursor names. Raises `table.bad_cursor` for one of another table or sort."""
+    sealed = cursor.translate(_FROM_ADDRESS)
+    body = sealed.partition(":")[2]
     try:
-        value, key = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if isinstance(value, (list, dict)) or not isinstance(key, (str, int)):
-            raise ValueError
-    except (ValueError, TypeError):
+        value, key = orjson.loads(ring().decrypt(sealed + "=" * (-len(body) % 4), place))
+    except Refusal:
         raise BAD_CURSOR(field="after") from None
+    return value, key
+
+
+def _after(sort: tuple[str, bool], end: tuple[Any, Any]) -> Q:
+    """Return the condition for rows behind a page's end: a comparison on (sort value, key), never an offset."""
+    path, descending = sort
+    value, key = end
     step = "lt" if descending else "gt"
     behind = Q(**{f"pk__{step}": key})
     if path == "pk":
