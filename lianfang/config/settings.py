@@ -40,7 +40,7 @@ def _database(url: str) -> dict[str, object]:
         "NAME": unquote(parts.path[1:]) if url else str(VAR / "lianfang.sqlite3"),
         "CONN_MAX_AGE": 600,
         "OPTIONS": {
-            "timeout": 20,
+            "timeout": float(os.environ.get("LIANFANG_LOCK_SECONDS", "20")),
             "transaction_mode": "IMMEDIATE",
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-64000; PRAGMA temp_store=MEMORY",
         },
@@ -94,6 +94,8 @@ AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
 AXES_DISABLE_ACCESS_LOG = True
+AXES_LOCKOUT_CALLABLE = "lianfang.doors.api.session.locked_out"
+CSRF_FAILURE_VIEW = "lianfang.doors.api.answers.csrf_failure"
 
 ROOT_URLCONF = "lianfang.config.urls"
 WSGI_APPLICATION = "lianfang.config.wsgi.application"
@@ -135,6 +137,8 @@ LIANFANG_ROLES = "lianfang.config.roles"
 LIANFANG_WIRING = "lianfang.config.wiring"
 LIANFANG_KEYS_FILE = os.environ.get("LIANFANG_KEYS_FILE", str(VAR / "keys.json"))
 LIANFANG_FILES = os.environ.get("LIANFANG_FILES", str(VAR / "files"))
+LIANFANG_NAMED_EXPORT_ROWS = int(os.environ.get("LIANFANG_NAMED_EXPORT_ROWS", "500"))
+LIANFANG_NAMED_EXPORT_DAYS = int(os.environ.get("LIANFANG_NAMED_EXPORT_DAYS", "14"))
 LIANFANG_MAX_UPLOAD = int(os.environ.get("LIANFANG_MAX_UPLOAD_MB", "300")) * 2**20
 
 LOGGING = {

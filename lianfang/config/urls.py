@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+handler400 = "lianfang.doors.api.answers.bad_request"
+handler404 = "lianfang.doors.api.answers.not_found"
+handler500 = "lianfang.doors.api.answers.server_trouble"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/sync/", include("lianfang.doors.sync.urls")),
     path("api/", include("lianfang.doors.api.urls")),

@@ -33,6 +33,14 @@ BAD_VALUE = refusal(
     "http.bad_value", "请求中有无法识别的值。", "The request holds a value that cannot be read.", status=400
 )
 
+NO_ADDRESS = refusal("http.no_address", "没有这个地址。", "There is nothing at this address.", status=404)
+FOREIGN = refusal(
+    "session.foreign",
+    "请求没有带本页面的校验码，可能来自别的网站，已拒绝。请刷新页面再试。",
+    "The request lacks this page's token; it may come from another site. Reload the page and try again.",
+    status=403,
+)
+
 View = Callable[..., HttpResponse]
 
 
@@ -51,6 +59,26 @@ def answer(body: object, status: int = 200) -> HttpResponse:
 def refuse(no: Refusal) -> HttpResponse:
     """Return a refusal as its body and status."""
     return answer(no.as_dict(), no.status)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a request without the page's token."""
+    return refuse(FOREIGN())
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request that the server could not read."""
+    return refuse(BAD_VALUE())
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer an address that leads nowhere."""
+    return refuse(NO_ADDRESS())
+
+
+def server_trouble(request: HttpRequest) -> HttpResponse:
+    """Answer when something failed outside every door."""
+    return refuse(TROUBLE())
 
 
 def json_body(request: HttpRequest) -> dict[str, Any]:

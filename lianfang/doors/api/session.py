@@ -8,13 +8,14 @@ from typing import Any
 from axes.exceptions import AxesBackendPermissionDenied
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth.signals import user_logged_out
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.views.decorators.csrf import csrf_exempt
 
 from lianfang.domain.areas.queries import area_card
-from lianfang.doors.api.answers import NO_SESSION, answer, door, json_body
+from lianfang.doors.api.answers import BAD_VALUE, NO_SESSION, answer, door, json_body, refuse
 from lianfang.foundation.access.actor import Actor, actor_for
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.actions.registry import ACTIONS
@@ -23,11 +24,18 @@ from lianfang.foundation.audit.chain import Entry, append
 from lianfang.foundation.tables.registry import TABLES
 from lianfang.kernel.clock import now, today
 from lianfang.kernel.errors import refusal
+from lianfang.kernel.text import has_control_characters
 
 WRONG = refusal("session.wrong", "登录名或密码不对。", "Wrong name or password.", status=401)
+LONGEST_DEVICE = 64
 LOCKED = refusal(
     "session.locked", "尝试次数过多，请 15 分钟后再试。", "Too many attempts. Try again in 15 minutes.", status=429
 )
+
+def locked_out(request: HttpRequest, *_: object) -> HttpResponse:
+    """Answer a sign-in after too many failures."""
+    return refuse(LOCKED())
+
 
 _actors: dict[tuple[str, str], tuple[float, Actor]] = {}
 
@@ -48,9 +56,14 @@ def actor_of(request: HttpRequest, door_name: str = "console") -> Actor:
     return actor
 
 
-def forget_actors() -> None:
-    """Forget every kept actor, so that changed grants hold at once in this process."""
-    _actors.clear()
+def _forget_session(request: HttpRequest | None, **_: Any) -> None:
+    """Forget the kept actors of a session that ends, so that its cookie opens nothing from here on."""
+    ended = request.session.session_key if request is not None else None
+    for key in [key for key in list(_actors) if key[0] == ended]:
+        _actors.pop(key, None)
+
+
+user_logged_out.connect(_forget_session, dispatch_uid="lianfang.session")
 
 
 def me(request: HttpRequest, actor: Actor) -> dict[str, Any]:
@@ -80,12 +93,21 @@ def session(request: HttpRequest) -> HttpResponse:
         logout(request)
         return HttpResponse(status=204)
     body = json_body(request)
+    device_id = device_name(body.get("device_id"))
     account = _authenticate(request, str(body.get("username", ""))[:60], str(body.get("password", ""))[:128])
     login(request, account, backend="django.contrib.auth.backends.ModelBackend")
-    request.session["device_id"] = str(body.get("device_id", ""))[:64]
+    request.session["device_id"] = device_id
     actor = actor_of(request)
     append([Entry("session.sign_in", account.pk, "console", request.session["device_id"], area_path=actor.home_area)])
     return answer(me(request, actor))
+
+
+def device_name(value: object) -> str:
+    """Return the id a device gave itself. Raises `http.bad_value` for what no device would call itself."""
+    name = str(value or "")
+    if len(name) > LONGEST_DEVICE or has_control_characters(name):
+        raise BAD_VALUE(field="device_id")
+    return name
 
 
 def _authenticate(request: HttpRequest, username: str, password: str) -> Account:

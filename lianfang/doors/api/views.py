@@ -14,7 +14,7 @@ from lianfang.domain.areas.queries import area_card, child_path_length, children
 from lianfang.doors.api.answers import BAD_VALUE, answer, door, json_body
 from lianfang.doors.api.catalogue import describe
 from lianfang.doors.api.gathering import gather
-from lianfang.doors.api.session import actor_of
+from lianfang.doors.api.session import actor_of, device_name
 from lianfang.foundation.access.actor import NOT_YOURS, Actor
 from lianfang.foundation.actions.registry import ACTIONS
 from lianfang.foundation.actions.running import Request, run, run_many
@@ -58,7 +58,7 @@ def _moment(value: object) -> datetime | None:
 
 def to_request(actor: Actor, name: str, body: Mapping[str, Any]) -> Request:
     """Return the command a door was sent. Raises `command.bad_id`, `http.bad_value`."""
-    device = str(body.get("device_id", "") or actor.device_id)[:64]
+    device = device_name(body.get("device_id")) or actor.device_id
     return Request(actor, name, body.get("input", {}), _uuid(body.get("id")), _moment(body.get("happened_at")), device)
 
 
