@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from lianfang.domain.areas.models import Area
-from lianfang.domain.areas.rules import ancestors_of, child_length, level_of
+from lianfang.domain.areas.rules import LENGTHS, ancestors_of, child_length, level_of
 from lianfang.foundation.privacy.fields import within
 
 
@@ -58,6 +58,11 @@ def areas_of_level(level: str, path: str = "") -> list[Area]:
 def grids_of(village: str) -> list[str]:
     """Return the paths of the village's grids in force."""
     return [area.path for area in children(village) if area.level == "grid"]
+
+
+def path_length(level: str) -> int:
+    """Return the length of the paths of a level; village → 12."""
+    return LENGTHS[level]
 
 
 def child_path_length(path: str) -> int:

@@ -1,0 +1,64 @@
+"""What the passing of time does: reports are prepared at the snapshot, silence shows, coverage is counted anew."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from lianfang.domain.areas.queries import areas_of_level
+from lianfang.domain.reports import rules
+from lianfang.domain.reports.models import DailyReport
+from lianfang.domain.reports.queries.coverage import is_outdated, recount
+from lianfang.domain.reports.queries.figures import period
+from lianfang.domain.reports.queries.units import open_reports, patience, phones, reports_on, state_of
+from lianfang.foundation.access.actor import SYSTEM
+from lianfang.foundation.actions.guard import writing
+from lianfang.foundation.actions.running import run
+from lianfang.foundation.jobs.queue import Progress, job
+from lianfang.kernel.clock import local, now
+from lianfang.kernel.text import both
+
+
+@job("reports.tick", both("日报与覆盖", "Daily reports and coverage"))
+def tick(_: dict[str, Any], __: Progress) -> None:
+    """Prepare the reports that are due, mark the silent ones, and count coverage anew when something happened."""
+    moment = now()
+    for county, level, on in _due(moment):
+        run(SYSTEM, "reports.prepare_report", {"area_path": county, "level": level, "on": on.isoformat()})
+    with writing():
+        mark_states(moment)
+        if is_outdated(moment):
+            recount(moment)
+
+
+def _due(moment: datetime) -> Iterator[tuple[str, str, date]]:
+    """Yield the levels whose snapshot has passed and which lack reports; yesterday's too, after a power cut."""
+    today = local(moment).date()
+    days = [today - timedelta(days=1), today] if DailyReport.objects.exists() else [today]
+    for county in areas_of_level("county"):
+        for level in rules.LEVELS:
+            for on in days:
+                if moment >= period(level, county.path, on).until_at and _lacks_some(county.path, level, on):
+                    yield county.path, level, on
+
+
+def _lacks_some(county: str, level: str, on: date) -> bool:
+    known = reports_on(county, level, on)
+    return any(area.path not in known for area in areas_of_level(level, county))
+
+
+def mark_states(moment: datetime, path: str = "") -> None:
+    """Note on every unconfirmed report of today and yesterday whether its unit is late or its phones are unheard."""
+    since = local(moment).date() - timedelta(days=1)
+    heard, changed = phones(path, moment), defaultdict[tuple[date, str], list[UUID]](list)
+    for report in open_reports(since, path):
+        state = state_of(report, moment, heard, patience(report.area_path, report.report_on))
+        if state not in ("awaited", report.state):
+            changed[report.report_on, state].append(report.pk)
+    for (on, state), keys in changed.items():
+        DailyReport.objects.filter(pk__in=keys, confirmed_at__isnull=True).update(
+            state=state, place=rules.place_of(on, state)
+        )

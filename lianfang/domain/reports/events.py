@@ -1,0 +1,40 @@
+"""Facts about daily reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from lianfang.kernel.facts import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportsPrepared(Fact):
+    """The units of a level below an area have their reports of a day, to be confirmed."""
+
+    name: ClassVar[str] = "reports.reports_prepared"
+    level: str
+    report_on: str
+    units: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportConfirmed(Fact):
+    name: ClassVar[str] = "reports.report_confirmed"
+    report_id: str
+    report_on: str
+    nil: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportReopened(Fact):
+    name: ClassVar[str] = "reports.report_reopened"
+    report_id: str
+    report_on: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportPublished(Fact):
+    name: ClassVar[str] = "reports.report_published"
+    report_id: str
+    report_on: str

@@ -1,0 +1,65 @@
+"""What must hold of reports: every unit has confirmed the day's report, and none is silent past its time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from lianfang.domain.organisation.queries import answerable_ids
+from lianfang.domain.reports import rules
+from lianfang.domain.reports.models import DailyReport
+from lianfang.domain.reports.queries.units import open_reports, patience, phones, state_of
+from lianfang.foundation.gaps.registry import Find, Gap, Open, gap
+from lianfang.kernel.clock import local
+from lianfang.kernel.text import both
+
+FACTS = ("reports.reports_prepared", "reports.report_confirmed", "reports.report_reopened")
+
+
+def _found(path: str, now: datetime, states: frozenset[str]) -> Iterable[tuple[DailyReport, str]]:
+    """Yield the reports since yesterday in one of the states; an older one can no longer be made in time."""
+    heard = phones(path, now)
+    for report in open_reports(local(now).date() - timedelta(days=1), path):
+        state = state_of(report, now, heard, patience(report.area_path, report.report_on))
+        if state in states:
+            yield report, state
+
+
+def _find(states: frozenset[str]) -> Find:
+    def find(path: str, now: datetime) -> Iterable[Open]:
+        found = list(_found(path, now, states))
+        answerable = answerable_ids({report.area_path for report, _ in found}, local(now).date())
+        for report, state in found:
+            details = {"state": state, "zh": rules.REPORT_STATES[state].zh, "en": rules.REPORT_STATES[state].en}
+            yield Open(str(report.pk), report.area_path, report.snapshot_at, answerable.get(report.area_path), details)
+
+    return find
+
+
+gap(
+    Gap(
+        name="reports_late",
+        title=both("日报未报", "Reports not in"),
+        help=both(
+            "截止时刻已过，单位没有确认日报。设备未同步的，请先帮他们找到网络。",
+            "The snapshot is past and the unit has not confirmed. Where phones are unheard, help find a network first.",
+        ),
+        severity="today",
+        table="reports.reports",
+        find=_find(frozenset({"late", "not_synced"})),
+        act=("page", "report", both("打开日报", "Open the report")),
+        facts=FACTS,
+    )
+)
+gap(
+    Gap(
+        name="reports_unconfirmed",
+        title=both("日报待确认", "Reports to confirm"),
+        help=both("数字已由记录汇总，等人核对并确认。", "The figures are counted; somebody has to look and confirm."),
+        severity="soon",
+        table="reports.reports",
+        find=_find(frozenset({"draft"})),
+        act=("page", "report", both("打开日报", "Open the report")),
+        facts=FACTS,
+    )
+)
