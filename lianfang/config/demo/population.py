@@ -59,6 +59,11 @@ class Population:
             yield MadeHousehold(f"{order:03d}", order * 10, f"{village_name}{lane}{order}号", persons)
             drawn += len(persons)
 
+    def worker(self, on: date) -> MadePerson:
+        """Draw somebody of working age with a phone."""
+        drawn = self._person(self._surname(), "", on, 28, 58)
+        return drawn if drawn.phone else self.worker(on)
+
     def _family(self, on: date) -> Iterator[MadePerson]:
         """Yield a family: an elder alone, a couple, parents with children, three generations."""
         surname = self._surname()
@@ -77,7 +82,9 @@ class Population:
         if self._random.random() < 0.28:
             yield self._person(surname, "父母", on, 62, 88)
 
-    def _person(self, surname: str, relation: str, on: date, low: int, high: int, sex: str = "", vulnerable: str = "") -> MadePerson:
+    def _person(
+        self, surname: str, relation: str, on: date, low: int, high: int, sex: str = "", vulnerable: str = ""
+    ) -> MadePerson:
         chosen = sex or self._random.choice("MF")
         age_in_days = self._random.randint(low * 366, high * 366)
         born_on = on - timedelta(days=age_in_days)

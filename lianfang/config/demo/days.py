@@ -1,0 +1,135 @@
+"""Ten days of an incident in the demo county, lived through the real actions, each at the hour it would have happened."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+from lianfang.foundation.access.actor import Actor
+from lianfang.foundation.actions.running import Request, run, run_many
+from lianfang.foundation.jobs.queue import KINDS, enqueue, run_waiting
+from lianfang.kernel import clock
+from lianfang.kernel.ids import uuid7
+
+DAYS = 9
+HALVES = ((7, 30), (18, 30))
+CITIES = ("武汉市", "黄冈市", "孝感市", "信阳市", "温州市")
+NEEDS = (
+    "children",
+    "disabled",
+    "elderly",
+    "sole_carer",
+    "chronic_medicine",
+    "dialysis",
+    "pregnancy",
+    "livestock",
+    "kitchen_toilet",
+)
+BASIS = "示例：县指挥部关于返乡人员居家医学观察的通告（演示用）"
+
+
+@dataclass(frozen=True)
+class Returnee:
+    """Somebody who came back: where they live, who visits them, when they left the affected area."""
+
+    person_id: UUID
+    name: str
+    actor: Actor
+    left_on: date
+    ordered_on_day: int
+    forgetful: bool
+
+
+class Days:
+    """Lives the incident day by day; every draw comes from one seeded stream."""
+
+    def __init__(self, today: date, returnees: Sequence[Returnee], lead: Actor, say: Callable[[str], None]) -> None:
+        self.today, self.returnees, self.lead, self.say = today, returnees, lead, say
+        self.random = random.Random(20200124)  # noqa: S311  (a demo, not a secret)
+        self.live: list[tuple[Returnee, UUID]] = []
+
+    def make(self) -> None:
+        """Open the incident on the first day and live to this morning."""
+        with clock.fixed(self.at(-DAYS, 8)):
+            self._open_incident()
+        for day in range(-DAYS, 1):
+            self.say(f"  day {day + DAYS + 1} of {DAYS + 1}")
+            for hour, minute in HALVES:
+                moment = self.at(day, hour, minute)
+                if moment >= clock.now():
+                    break
+                with clock.fixed(moment):
+                    self._half_day(day, moment)
+                    _follow_ups()
+        with clock.fixed(min(self.at(0, 8), clock.now())):
+            _follow_ups()
+
+    def at(self, days: int, hour: int, minute: int = 0) -> datetime:
+        """Return a moment of China's time, counted from today."""
+        return datetime.combine(self.today + timedelta(days=days), time(hour, minute), tzinfo=clock.CHINA).astimezone(
+            UTC
+        )
+
+    def _open_incident(self) -> None:
+        given = {
+            "name": "新型冠状病毒感染的肺炎疫情（演示）", "disease": "covid19", "area_path": "140826", "level": "I",
+            "trigger": "示例：省启动重大突发公共卫生事件一级响应（演示用）", "legal_basis": "中华人民共和国传染病防治法",
+            "office": "县疫情防控指挥部办公室", "hotline": "0359-0000000", "rules_as_of": "2020-02-03",
+        }  # fmt: skip
+        run(self.lead, "incidents.open_incident", given)
+
+    def _half_day(self, day: int, moment: datetime) -> None:
+        self._readings(moment)
+        for one in self.returnees:
+            if one.ordered_on_day == day and moment == self.at(day, *HALVES[0]):
+                self._order(one)
+
+    def _order(self, one: Returnee) -> None:
+        """Order observation with its needs check; a few are left with an open need or an unsigned notice, as in life."""
+        yes = {need for need in NEEDS if self.random.random() < 0.03}
+        given = {
+            "person_id": one.person_id, "category": "returnee", "last_exposure_on": one.left_on, "basis": BASIS,
+            "needs": {need: need in yes for need in NEEDS}, "care_note": "",
+            "owner_id": one.actor.account_id if yes and self.random.random() < 0.8 else None,
+        }  # fmt: skip
+        [outcome] = run_many([Request(self.lead, "observation.order_observation", given, uuid7())])
+        if outcome.refusal is not None or outcome.result is None:
+            return
+        order_id = UUID(str(outcome.result["id"]))
+        if self.random.random() < 0.04:
+            return
+        notice = {"order_id": order_id, "way": "visit", "signed_by": one.name}
+        [told] = run_many([Request(one.actor, "observation.notify_person", notice, uuid7())])
+        if told.refusal is None:
+            self.live.append((one, order_id))
+
+    def _readings(self, moment: datetime) -> None:
+        """Record the half-day's readings: nearly all of them; some people are often missed; a few have a fever."""
+        requests = [
+            self._reading(one, order_id, moment)
+            for one, order_id in self.live
+            if self.random.random() < (0.55 if one.forgetful else 0.985)
+        ]
+        for start in range(0, len(requests), 500):
+            run_many(requests[start : start + 500])
+
+    def _reading(self, one: Returnee, order_id: UUID, moment: datetime) -> Request:
+        fever = self.random.random() < 0.0012
+        given = {
+            "person_id": one.person_id, "order_id": order_id, "symptoms": ["cough"] if fever else [],
+            "temperature_c": round(self.random.uniform(37.4, 38.6) if fever else self.random.gauss(36.5, 0.25), 1),
+            "how": self.random.choice(("visit", "visit", "phone", "self")),
+        }  # fmt: skip
+        taken_at = moment - timedelta(minutes=self.random.randint(1, 40))
+        return Request(one.actor, "observation.record_reading", given, uuid7(), taken_at, "demo-phone")
+
+
+def _follow_ups() -> None:
+    """Do what the passing of time and the facts of the half-day ask for."""
+    for name in ("observation.tick", "screening.tick", "reports.tick"):
+        if name in KINDS:
+            enqueue(name, {})
+    run_waiting()
