@@ -44,11 +44,6 @@ async function fetchNames(): Promise<void> {
   if (rest.length > 0) timer = window.setTimeout(fetchNames, 30)
 }
 
-/** Remember names that came with something else, so that they need not be asked for. */
-export function noteArea(path: string, name: string): void {
-  if (path && name) names.set(path, name)
-}
-
 /** As people say it: 坡底村 for 坡底村民委员会. */
 function spoken(name: string): string {
   return name

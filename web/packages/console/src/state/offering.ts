@@ -12,6 +12,8 @@ const WIDGET_TABLES: Record<string, string> = {
 const appOf = (name: string) => name.split('.')[0] ?? ''
 const nounOf = (table: Table) => (table.name.split('.')[1] ?? '').replace(/ies$/, 'y').replace(/s$/, '')
 
+const BEGINS = /\.(add|open|create|order|register|raise|issue|record|start)_/
+
 function mine(): Action[] {
   return (meta.value?.actions ?? []).filter((action) => mayDo(action.name))
 }
@@ -29,7 +31,7 @@ export function beginnings(table: Table): { first: Action[]; more: Action[] } {
     (action) => !action.subject && appOf(action.name) === appOf(table.name) && isForPeople(action),
   )
   const noun = nounOf(table)
-  const first = all.filter((action) => action.name.endsWith(`_${noun}`))
+  const first = all.filter((action) => BEGINS.test(action.name) && action.name.endsWith(`_${noun}`))
   return { first, more: all.filter((action) => !first.includes(action)) }
 }
 
