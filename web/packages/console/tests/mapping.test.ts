@@ -12,6 +12,7 @@ const column = (index: number, field: string | null) => ({
 const fields = [
   { name: 'name', label: { zh: '姓名', en: 'Name' }, required: true },
   { name: 'phone', label: { zh: '手机', en: 'Phone' }, required: false },
+  { name: 'address', label: { zh: '地址', en: 'Address' }, required: false, several: true },
 ]
 
 describe('the mapping of a workbook', () => {
@@ -20,7 +21,11 @@ describe('the mapping of a workbook', () => {
   })
 
   it('refuses one field for two columns', () => {
-    expect(chosenTwice({ 0: 'phone', 1: 'phone', 2: '', 3: '' })).toEqual(['phone'])
+    expect(chosenTwice({ 0: 'phone', 1: 'phone', 2: '', 3: '' }, { fields })).toEqual(['phone'])
+  })
+
+  it('lets an address come in several columns', () => {
+    expect(chosenTwice({ 0: 'address', 1: 'address' }, { fields })).toEqual([])
   })
 
   it('names the required fields that no column has', () => {

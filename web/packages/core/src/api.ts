@@ -10,6 +10,7 @@ import type {
   GapBoard,
   GapRow,
   IntakeBatch,
+  IntakeChoice,
   IntakeOpened,
   Job,
   Me,
@@ -120,9 +121,10 @@ export function createApi(transport: Transport = {}) {
     file: (file: File) => post<{ id: string; name: string; size: number; sha256: string }>('/api/files', formOf(file)),
     openIntake: (source: File | { text: string }) =>
       post<IntakeOpened>('/api/intake', source instanceof File ? formOf(source) : source),
-    checkIntake: (batch: string, choice: { mapping: Record<string, string>; within: string; sheet: string | null }) =>
-      post<Job>(`/api/intake/${at(batch)}/check`, choice),
-    runIntake: (batch: string) => post<Job>(`/api/intake/${at(batch)}/run`),
+    checkIntake: (batch: string, choice: IntakeChoice) => post<Job>(`/api/intake/${at(batch)}/check`, choice),
+    runIntake: (batch: string, due_at: string | null) =>
+      post<Job>(`/api/intake/${at(batch)}/run`, due_at ? { due_at } : {}),
+    replyWorkbook: (batch: string) => `${base}/api/intake/${at(batch)}/reply.xlsx`,
     intake: (batch: string) => get<IntakeBatch>(`/api/intake/${at(batch)}`),
     markedWorkbook: (batch: string) => `${base}/api/intake/${at(batch)}/marked.xlsx`,
     report: (unit: string, on: string) => get<ReportPage>(`/api/reports/${at(unit)}${listSearch({ where: { on } })}`),

@@ -221,8 +221,16 @@ export interface IntakeOpened {
   sheets: string[]
   header_rows: number | number[]
   columns: IntakeColumn[]
-  fields: { name: string; label: Bilingual; required: boolean }[]
+  fields: { name: string; label: Bilingual; required: boolean; several?: boolean }[]
   preview_rows: unknown[][]
+}
+
+export interface IntakeChoice {
+  mapping: Record<string, string>
+  within: string
+  sheet: string | null
+  sender: string
+  source: string
 }
 
 export interface IntakeRefusedRow {
@@ -245,6 +253,9 @@ export interface IntakeBatch {
   id?: string
   batch_id?: string
   status: string
+  sender?: string
+  within?: string
+  job_id?: string | null
   summary: IntakeSummary | null
   [extra: string]: unknown
 }

@@ -8,12 +8,13 @@ export function startingMapping(columns: IntakeColumn[]): Mapping {
   return Object.fromEntries(columns.map((column) => [column.index, column.field ?? '']))
 }
 
-/** Fields chosen for more than one column. */
-export function chosenTwice(mapping: Mapping): string[] {
+/** Fields chosen for more than one column, except those that may be (an address in several parts). */
+export function chosenTwice(mapping: Mapping, opened: Pick<IntakeOpened, 'fields'>): string[] {
+  const several = new Set(opened.fields.filter((field) => field.several).map((field) => field.name))
   const seen = new Set<string>()
   const twice = new Set<string>()
   for (const field of Object.values(mapping)) {
-    if (field && seen.has(field)) twice.add(field)
+    if (field && seen.has(field) && !several.has(field)) twice.add(field)
     seen.add(field)
   }
   return [...twice]

@@ -19,9 +19,9 @@ export const PAGE_KEYS = Object.keys(PAGES) as PageKey[]
 
 /** Whether the page has anything for this person: hiding it is a courtesy, the server decides. */
 export function maySeePage(page: PageKey): boolean {
-  if (page === 'intake') return me.value?.can.some((one) => one.startsWith('intake.')) ?? false
+  if (page === 'intake') return me.value?.can.includes('intake.open_batch') ?? false
   if (page === 'report') return tableNamed('reports.reports') !== undefined
-  if (page === 'coverage') return tableNamed('people.households') !== undefined
+  if (page === 'coverage') return me.value?.can.includes('screening.coverage') ?? false
   if (page === 'jobs') return tableNamed('jobs.jobs') !== undefined
   return true
 }

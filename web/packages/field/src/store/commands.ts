@@ -38,13 +38,18 @@ export interface VisitMade {
   household: Household
   campaign: string | null
   outcome: string
-  learnt: Record<string, unknown>
+  learnt: Record<string, unknown> | null
 }
 
 export function visitCommand(made: VisitMade): NewWork {
   return {
     action: 'screening.record_visit',
-    input: { household_id: made.household.id, campaign_id: made.campaign, outcome: made.outcome, ...made.learnt },
+    input: {
+      household_id: made.household.id,
+      campaign_id: made.campaign,
+      outcome: made.outcome,
+      ...(made.learnt ? { learnt: made.learnt } : {}),
+    },
     label: bothWays('labels.visit', (locale: Language) => ({
       house: houseName(made.household, ''),
       outcome: i18n.global.t(`visit.outcomes.${made.outcome}`, {}, { locale }),
