@@ -48,7 +48,7 @@ COORDINATION = (
 ROLES = (
     Role(
         "duty_officer", both("县指挥部值班员", "County duty officer"),
-        (*COORDINATION, "incidents.*", "accounts.*", "access.*", "privacy.export_named", "audit.lines", "tables.export_named"),
+        (*COORDINATION, "incidents.*", "accounts.*", "access.*", "audit.lines", "tables.export_named", "privacy.*"),
         MASKED_ALL | {ADDRESS: CLEAR, VULNERABILITY: CLEAR},
     ),
     Role(
@@ -102,7 +102,7 @@ ROLES = (
     ),
     Role(
         "auditor", both("审计员", "Auditor"),
-        ("areas.areas", "audit.lines", "privacy.reveals", "privacy.exports", "jobs.jobs", "events.failures", "organisation.responsibilities",
+        ("areas.areas", "audit.lines", "privacy.reveals", "privacy.exports", "privacy.freezes", "privacy.freeze_exports", "jobs.jobs", "events.failures", "organisation.responsibilities",
          "organisation.workers", "access.grants", *INCIDENT_TABLES, "actions.refused_commands"),
         {},
     ),

@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 TICK_SECONDS = 30.0
 SWEEP_EVERY = 2  # ticks
+WITNESS_EVERY = 10
+DESTROY_EVERY = 120
 
 
 def _is_sqlite() -> bool:
@@ -25,10 +27,16 @@ def _is_sqlite() -> bool:
 
 def _tick(number: int) -> None:
     """Queue what the passing of time makes due; a job already waiting is not queued twice."""
+    from lianfang.foundation.audit.chain import witness
     from lianfang.foundation.jobs.models import Job
     from lianfang.foundation.jobs.queue import KINDS, enqueue
+    from lianfang.kernel.clock import now
 
+    if number % WITNESS_EVERY == 0:
+        witness(now())
     names = [name for name in ("observation.tick", "screening.tick", "reports.tick") if name in KINDS]
+    if number % DESTROY_EVERY == 0:
+        names.append("exports.tick")
     if number % SWEEP_EVERY == 0:
         names.append("gaps.sweep")
     for name in names:

@@ -60,7 +60,7 @@ INSTALLED_APPS = [
     "axes",
     *(
         f"lianfang.foundation.{app}"
-        for app in ("accounts", "access", "privacy", "audit", "jobs", "events", "actions", "gaps", "attachments", "administration", "devices")
+        for app in ("accounts", "access", "privacy", "audit", "jobs", "events", "actions", "gaps", "attachments", "administration", "devices", "exports")
     ),
     *(
         f"lianfang.domain.{app}"

@@ -20,6 +20,7 @@ from lianfang.foundation.actions.registry import ACTIONS
 from lianfang.foundation.actions.running import Request, run, run_many
 from lianfang.foundation.audit.chain import Entry, append
 from lianfang.foundation.audit.reading import history_of
+from lianfang.foundation.exports.freezing import refuse_if_frozen
 from lianfang.foundation.gaps.board import board, items
 from lianfang.foundation.jobs.progress import ask_to_cancel, job_card
 from lianfang.foundation.tables.downloads import workbook
@@ -128,6 +129,7 @@ def row(request: HttpRequest, name: str, row_id: str) -> HttpResponse:
 def download(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
     """Return a table as a masked workbook; the download stands in the audit trail."""
     actor, query = actor_of(request), _query(request)
+    refuse_if_frozen(query.within or actor.home_area)
     file = workbook(actor, name, query)
     append([Entry("table.download", actor.account_id, actor.door, subject=name, area_path=query.within or actor.home_area,
                   details={"filters": sorted(query.where), "searched": bool(query.search)})])  # fmt: skip
