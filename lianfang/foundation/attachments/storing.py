@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.db import transaction
 
 from lianfang.foundation.access.actor import NOT_YOURS, Actor
 from lianfang.foundation.attachments.models import StoredFile
@@ -103,11 +105,25 @@ def read_file(file_id: UUID) -> bytes:
         raise UNREADABLE() from trouble
 
 
+def erase(file_id: UUID, at: datetime) -> None:
+    """Remove a file's contents for good; that there was one stays on record."""
+    if StoredFile.objects.filter(pk=file_id, erased_at__isnull=True).update(erased_at=at):
+        transaction.on_commit(lambda: (_folder() / file_id.hex).unlink(missing_ok=True))
+
+
+Condition = Callable[[Actor, StoredFile], None]
+
+# by kind of file: called before its owner gets it, and may refuse
+CONDITIONS: dict[str, Condition] = {}
+
+
 def find_file(actor: Actor, file_id: UUID) -> StoredFile:
-    """Return the record of a file its owner asks for. Raises `file.gone`, `access.not_yours`."""
+    """Return the record of a file its owner asks for. Raises `file.gone`, `access.not_yours`, and what its kind asks."""
     found = StoredFile.objects.filter(pk=file_id, erased_at__isnull=True).first()
     if found is None:
         raise GONE()
     if not actor.system and found.account_id != actor.account_id:
         raise NOT_YOURS()
+    if found.kind in CONDITIONS:
+        CONDITIONS[found.kind](actor, found)
     return found

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import IO, Any
 
@@ -11,7 +12,9 @@ import xlsxwriter
 
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.tables.reading import Query, find_table, read_all
+from lianfang.foundation.tables.registry import Column
 from lianfang.kernel.clock import local, now
+from lianfang.kernel.text import Bilingual, both
 
 
 def cell_text(value: Any) -> str | int | float:
@@ -29,6 +32,11 @@ def cell_text(value: Any) -> str | int | float:
     return "" if value is None else str(value)
 
 
+def sheet_name(title: str) -> str:
+    """Return a title as Excel accepts it for a sheet."""
+    return re.sub(r"[\[\]:*?/\\]", " ", title).strip(" '")[:31] or "1"
+
+
 def workbook(viewer: Actor, name: str, query: Query) -> IO[bytes]:
     """Return the table's rows as .xlsx, written row by row to a temporary file."""
     declared = find_table(name)
@@ -36,34 +44,47 @@ def workbook(viewer: Actor, name: str, query: Query) -> IO[bytes]:
     language = viewer.language
     file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115  (the caller streams and closes it)
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet(declared.title.zh[:31])
-    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-    note = book.add_format({"font_color": "#666666"})
-    made = (
-        f"截至 {local(now()):%Y-%m-%d %H:%M}　{viewer.name} 下载　脱敏"
-        if not language.startswith("en")
-        else (f"As of {local(now()):%Y-%m-%d %H:%M}, downloaded by {viewer.name}, masked")
-    )
-    sheet.write_string(0, 0, f"{declared.title.in_language(language)}　{made}", note)
-    for position, column in enumerate(columns):
-        sheet.set_column(position, position, 16)
-        sheet.write_string(1, position, column.label.in_language(language), head)
-    for number, row in enumerate(_rows(viewer, name, query), start=2):
-        for position, column in enumerate(columns):
-            _write(sheet, number, position, _choice(column.choices, row["cells"][column.name], language))
-    sheet.freeze_panes(2, 0)
-    sheet.repeat_rows(1)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    sheet = book.add_worksheet(sheet_name(declared.title.zh))
+    said = f"{declared.title.in_language(language)}　{_made(viewer).in_language(language)}"
+    grey = book.add_format({"font_color": "#666666"})
+    lay_out(book, sheet, [column.label.in_language(language) for column in columns], said, grey)
+    for number, row in enumerate(read_all(viewer, name, query), start=2):
+        write_row(sheet, number, columns, row["cells"], language)
     sheet.set_footer("&L&A&R&P / &N")
     book.close()
     file.seek(0)
     return file
 
 
-def _rows(viewer: Actor, name: str, query: Query) -> Iterator[dict[str, Any]]:
-    yield from read_all(viewer, name, query)
+def _made(viewer: Actor) -> Bilingual:
+    at = f"{local(now()):%Y-%m-%d %H:%M}"
+    return both(f"截至 {at}　{viewer.name} 下载　脱敏", f"As of {at}, downloaded by {viewer.name}, masked")
+
+
+def lay_out(book: Any, sheet: Any, labels: Sequence[str], said: str, look: Any) -> None:
+    """Write what stands above the rows, and set the page up for printing."""
+    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    sheet.write_string(0, 0, said, look)
+    for position, label in enumerate(labels):
+        sheet.set_column(position, position, 16)
+        sheet.write_string(1, position, label, head)
+    sheet.freeze_panes(2, 0)
+    sheet.repeat_rows(0, 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+
+
+def write_row(
+    sheet: Any, number: int, columns: Sequence[Column], cells: Mapping[str, Any], language: str, mark: str = ""
+) -> None:
+    """Write one row; text is always written as text, so that no cell becomes a formula. `mark` follows every text."""
+    for position, column in enumerate(columns):
+        shown = cell_text(_choice(column.choices, cells[column.name], language))
+        if isinstance(shown, str):
+            sheet.write_string(number, position, shown + mark if shown else "")
+        else:
+            sheet.write_number(number, position, shown)
 
 
 def _choice(choices: Any, value: Any, language: str) -> Any:
@@ -71,11 +92,3 @@ def _choice(choices: Any, value: Any, language: str) -> Any:
         return value
     labels = {key: label.in_language(language) for key, label in choices}
     return [labels.get(one, one) for one in value] if isinstance(value, list) else labels.get(value, value)
-
-
-def _write(sheet: Any, row: int, column: int, value: Any) -> None:
-    shown = cell_text(value)
-    if isinstance(shown, str):
-        sheet.write_string(row, column, shown)
-    else:
-        sheet.write_number(row, column, shown)

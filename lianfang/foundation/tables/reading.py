@@ -111,6 +111,20 @@ def read_all(viewer: Actor, name: str, query: Query = Query()) -> Iterator[dict[
         yield _shown(viewer, declared, row)
 
 
+def read_named(viewer: Actor, name: str, permission: str, query: Query) -> list[dict[str, Any]]:
+    """Return the first `query.limit` rows with what is masked shown clear, where both the table and the permission reach.
+
+    The one place besides the reveal of a single value that unmasks; what a class hides stays hidden. The caller logs it.
+    """
+    declared = find_table(name)
+    if not declared.area:
+        raise NOT_YOURS()
+    sort = _sort(declared, query.sort, viewer)
+    rows = _filtered(viewer, declared, query).filter(any_within(viewer.prefixes(permission), declared.area))
+    raw = _ordered(rows, sort).values(**_values(declared, sort))[: query.limit]
+    return [_shown(viewer, declared, row, named=True) for row in raw]
+
+
 def read_one(viewer: Actor, name: str, row_id: str) -> dict[str, Any]:
     """Return one row, masked. Raises `table.no_row` when it is not there or not in the viewer's scope."""
     declared = find_table(name)
@@ -348,19 +362,22 @@ def _count(rows: QuerySet[Any]) -> int | None:
     return None if found == bound else found
 
 
-def _shown(viewer: Actor, declared: Table, row: Mapping[str, Any]) -> dict[str, Any]:
+def _shown(viewer: Actor, declared: Table, row: Mapping[str, Any], named: bool = False) -> dict[str, Any]:
     """Return a row as this viewer may see it."""
     path = row.get("_area") or ""
-    cells = {column.name: _cell(viewer, declared, column, row[f"c_{column.name}"], path) for column in declared.columns}
+    cells = {
+        column.name: _cell(viewer, declared, column, row[f"c_{column.name}"], path, named)
+        for column in declared.columns
+    }
     return {"id": _plain(row["_id"]), "area": path, "cells": cells}
 
 
-def _cell(viewer: Actor, declared: Table, column: Column, raw: Any, path: str) -> Any:
+def _cell(viewer: Actor, declared: Table, column: Column, raw: Any, path: str, named: bool) -> Any:
     level = viewer.level(column.privacy, declared.name, path)
     if level is Level.HIDDEN or raw is None:
         return None
     value = _clear(column, raw)
-    if level is Level.CLEAR or value in ("", None):
+    if named or level is Level.CLEAR or value in ("", None):
         return value
     return column.mask(value) if isinstance(value, str) else None
 

@@ -1,0 +1,147 @@
+"""Taking a list with names out of the house, calling it back, and stopping every export after a breach."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from django.conf import settings
+from pydantic import Field
+
+from lianfang.foundation.actions.inputs import RANGE, Input
+from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.administration.actions import Path, Reason, labelled
+from lianfang.foundation.attachments.storing import erase, store
+from lianfang.foundation.exports.freezing import KIND, refuse_if_frozen
+from lianfang.foundation.exports.models import ExportFreeze, NamedExport
+from lianfang.foundation.exports.writing import named_workbook, visible_mark
+from lianfang.foundation.tables.reading import Query, find_table, read_named
+from lianfang.kernel.clock import local
+from lianfang.kernel.errors import refusal
+from lianfang.kernel.text import both
+
+NOT_EXPORTABLE = refusal(
+    "privacy.not_exportable", "这张表不能带姓名导出。", "This table is never exported with names.", status=403
+)
+TOO_MANY = refusal(
+    "privacy.too_many_rows",
+    "超过一次最多 {limit} 行的限制，请缩小范围。",
+    "More than the {limit} rows allowed at once; narrow the list.",
+)
+NOTHING = refusal("privacy.nothing_to_export", "没有符合条件的行。", "No row meets the filters.")
+NO_EXPORT = refusal("privacy.no_export", "没有这次导出，或已收回。", "No such export, or it was revoked.", status=404)
+ALREADY = refusal("privacy.already_frozen", "这个区域已经暂停导出。", "Exports of this area are frozen.", status=409)
+NO_FREEZE = refusal("privacy.no_freeze", "没有这次暂停，或已解除。", "No such freeze, or it has ended.", status=404)
+
+Filter = Annotated[str, Field(max_length=200)]
+
+
+class ExportNamed(Input):
+    table: str = Field(max_length=80, **labelled("表", "Table"))
+    where: dict[Filter, Filter] = Field(default_factory=dict, max_length=20, **labelled("筛选", "Filters"))
+    within: Path | None = Field(None, **labelled("区域", "Area", "area"))
+    search: str = Field("", max_length=60, **labelled("搜索", "Search"))
+    purpose: str = Field(min_length=2, max_length=200, **labelled("用途", "Purpose"))
+    recipient: str = Field(min_length=2, max_length=120, **labelled("接收方", "Recipient"))
+    expires_on: date = Field(**labelled("销毁日期", "To be destroyed by", "date"))
+
+
+@action("tables.export_named", both("带姓名导出", "Export with names"), ExportNamed, danger=True)
+def export_named(call: Call, given: ExportNamed) -> Result:
+    """Make a workbook with names for one recipient and purpose: bounded, watermarked, logged, to be destroyed (P06).
+
+    Raises `privacy.not_exportable`, `privacy.exports_frozen`, `privacy.too_many_rows`, `privacy.nothing_to_export`.
+    """
+    path = given.within or call.actor.home_area
+    call.permit(path)
+    refuse_if_frozen(path)
+    declared = find_table(given.table)
+    if not declared.named_export:
+        raise NOT_EXPORTABLE(field="table")
+    _near(given.expires_on, local(call.received_at).date())
+    limit = settings.LIANFANG_NAMED_EXPORT_ROWS
+    rows = read_named(call.actor, given.table, call.action, Query(given.where, path, given.search, limit=limit + 1))
+    if not rows:
+        raise NOTHING()
+    if len(rows) > limit:
+        raise TOO_MANY(limit=limit, field="where")
+    columns = [column for column in declared.columns if not column.hidden]
+    mark = secrets.token_hex(4)
+    said = visible_mark(call.actor.name, call.received_at, given.purpose, given.recipient, given.expires_on, mark)
+    facts = {"mark": mark, "user": call.actor.name, "account": str(call.actor.account_id),
+             "time": call.received_at.isoformat(), "purpose": given.purpose, "recipient": given.recipient}  # fmt: skip
+    book = named_workbook(declared, columns, rows, said, facts)
+    file = store(call.actor, f"{declared.title.zh}-{mark}.xlsx", [book], KIND, path)
+    export = NamedExport.objects.create(
+        id=call.id, mark=mark, account_id=call.actor.account_id, account_name=call.actor.name, table=given.table,
+        filters=sorted(given.where), columns=[column.name for column in columns], row_ids=[row["id"] for row in rows],
+        rows=len(rows), area_path=path, purpose=given.purpose, recipient=given.recipient, at=call.received_at,
+        expires_on=given.expires_on, file_id=file.pk,
+    )  # fmt: skip
+    call.about("privacy.exports", export.pk, table=given.table, rows=len(rows), mark=mark)
+    return {"id": str(export.pk), "file_id": str(file.pk), "rows": len(rows), "mark": mark}
+
+
+def _near(expires_on: date, on: date) -> None:
+    last = on + timedelta(days=settings.LIANFANG_NAMED_EXPORT_DAYS)
+    if not on <= expires_on <= last:
+        raise RANGE(field="expires_on", limit=f"{on} – {last}")
+
+
+class RevokeExport(Input):
+    export_id: UUID = Field(**labelled("导出", "Export"))
+    note: str = Field(min_length=2, max_length=200, **labelled("收回说明", "Revocation note"))
+
+
+@action("privacy.revoke_export", both("收回导出", "Revoke an export"), RevokeExport,
+        subject=Subject("privacy.exports", "export_id"), danger=True)  # fmt: skip
+def revoke_export(call: Call, given: RevokeExport) -> Result:
+    """Call a named export back: its file is erased here, and the note says what the recipient was told and did."""
+    export = NamedExport.objects.filter(pk=given.export_id, revoked_at__isnull=True).first()
+    if export is None:
+        raise NO_EXPORT(field="export_id")
+    call.permit(export.area_path)
+    export.revoked_at, export.revoked_by, export.revoke_note = call.received_at, call.actor.account_id, given.note
+    export.save(update_fields=["revoked_at", "revoked_by", "revoke_note"])
+    erase(export.file_id, call.received_at)
+    call.about("privacy.exports", export.pk)
+    return {"id": str(export.pk)}
+
+
+class FreezeExports(Input):
+    area_path: Path
+    reason: Reason
+
+
+@action("privacy.freeze_exports", both("暂停导出", "Freeze exports"), FreezeExports, danger=True)
+def freeze_exports(call: Call, given: FreezeExports) -> Result:
+    """Stop every export and download of an area at once, after a breach of privacy (P20)."""
+    call.permit(given.area_path)
+    if ExportFreeze.objects.filter(area_path=given.area_path, ended_at__isnull=True).exists():
+        raise ALREADY(field="area_path")
+    freeze = ExportFreeze.objects.create(
+        area_path=given.area_path, reason=given.reason, frozen_at=call.received_at, frozen_by=call.actor.account_id
+    )
+    call.about("privacy.freezes", freeze.pk)
+    return {"id": str(freeze.pk)}
+
+
+class UnfreezeExports(Input):
+    freeze_id: UUID = Field(**labelled("暂停", "Freeze"))
+    reason: Reason
+
+
+@action("privacy.unfreeze_exports", both("恢复导出", "Allow exports again"), UnfreezeExports,
+        subject=Subject("privacy.freezes", "freeze_id"), danger=True)  # fmt: skip
+def unfreeze_exports(call: Call, given: UnfreezeExports) -> Result:
+    """End a freeze, with the reason; it stays on record."""
+    freeze = ExportFreeze.objects.filter(pk=given.freeze_id, ended_at__isnull=True).first()
+    if freeze is None:
+        raise NO_FREEZE(field="freeze_id")
+    call.permit(freeze.area_path)
+    freeze.ended_at, freeze.ended_by, freeze.ended_reason = call.received_at, call.actor.account_id, given.reason
+    freeze.save(update_fields=["ended_at", "ended_by", "ended_reason"])
+    call.about("privacy.freezes", freeze.pk)
+    return {"id": str(freeze.pk)}

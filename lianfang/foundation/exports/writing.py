@@ -1,0 +1,55 @@
+"""A named export as a workbook: visible mark in head, header and footer, hidden marks in properties, sheet and cells."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import xlsxwriter
+
+from lianfang.foundation.exports.watermark import hide, seal
+from lianfang.foundation.tables.downloads import lay_out, sheet_name, write_row
+from lianfang.foundation.tables.registry import Column, Table
+from lianfang.kernel.clock import local
+
+_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+
+
+def visible_mark(name: str, at: datetime, purpose: str, recipient: str, expires_on: date, mark: str) -> str:
+    """Return the sentence that stands on every page."""
+    return (
+        f"含个人信息，严禁转发　导出人 {name}　{local(at):%Y-%m-%d %H:%M}　用途 {purpose}　接收方 {recipient}"
+        f"　{expires_on:%Y-%m-%d} 前销毁　编号 {mark}"
+    )
+
+
+def named_workbook(
+    declared: Table, columns: Sequence[Column], rows: Sequence[dict[str, Any]], said: str, facts: dict[str, str]
+) -> bytes:
+    """Return the workbook. `said` is the visible mark, `facts` (user, time, purpose, mark …) the hidden one."""
+    kept = io.BytesIO()
+    book = xlsxwriter.Workbook(kept, _OPTIONS)
+    sheet = book.add_worksheet(sheet_name(declared.title.zh))
+    warning = book.add_format({"font_color": "#B00020", "bold": True})
+    lay_out(book, sheet, [column.label.zh for column in columns], said, warning)
+    for number, row in enumerate(rows, start=2):
+        write_row(sheet, number, columns, row["cells"], "zh", hide(facts["mark"]))
+    plain = said.replace("&", "&&")
+    sheet.set_header(f"&C&8{plain[:240]}")
+    sheet.set_footer(f"&L&8{plain[:200]}&R&P / &N")
+    _hide_facts(book, facts)
+    book.close()
+    return kept.getvalue()
+
+
+def _hide_facts(book: Any, facts: dict[str, str]) -> None:
+    """Put the mark where only a look into the file finds it: document properties and a sheet no menu lists."""
+    sealed = facts | {"seal": seal(*facts.values())}
+    hidden = book.add_worksheet("lianfang")
+    for number, (name, value) in enumerate(sealed.items()):
+        book.set_custom_property(f"lianfang.{name}", value[:255])
+        hidden.write_string(number, 0, name)
+        hidden.write_string(number, 1, value)
+    hidden.very_hidden()
