@@ -12,10 +12,9 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from lianfang.domain.areas.rules import ancestors_of, level_of
-from lianfang.domain.organisation.kinds import RESPONSIBILITY_KINDS
+from lianfang.domain.areas.queries import ancestors_of, level_of
 from lianfang.domain.organisation.models import LIVE, Responsibility
-from lianfang.domain.organisation.rules import rank
+from lianfang.domain.organisation.rules import RESPONSIBILITY_KINDS, rank
 from lianfang.domain.people.queries import find_households, find_persons
 from lianfang.domain.places.queries import find_places
 from lianfang.foundation.accounts.models import Account

@@ -34,7 +34,22 @@ REASONS: dict[str, Bilingual] = {
     "birth": both("姓名和出生日期相同", "Same name and birth date"),
     "place": both("同村同名", "Same name in the same village"),
 }
-LIVING = ("resident", "away", "visitor")
+SEXES = {"m": both("男", "Male"), "f": both("女", "Female")}
+PERSON_STATES = {
+    "resident": both("常住", "Resident"),
+    "away": both("外出", "Away"),
+    "visitor": both("来访", "Visitor"),
+    "moved": both("迁出", "Moved away"),
+    "died": both("死亡", "Died"),
+    "merged": both("已合并", "Merged"),
+}
+LIVING_STATES = {name: PERSON_STATES[name] for name in ("resident", "away", "visitor")}
+HOUSEHOLD_STATES = {
+    "occupied": both("有人住", "Occupied"),
+    "vacant": both("空户", "Vacant"),
+    "closed": both("已注销", "Closed"),
+}
+LIVING = tuple(LIVING_STATES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,9 @@ from typing import Any
 from django.db.models import Case, CharField, F, Q, TextField, Value, When
 from django.db.models.functions import Cast
 
-from lianfang.domain.people.actions.fields import HOUSEHOLD_STATES, PERSON_STATES, SEXES
 from lianfang.domain.people.models import DuplicateSuggestion, Household, MergeRecord, Person, RecordConflict
 from lianfang.domain.people.queries import household_phone_index, identity_index, phone_index
-from lianfang.domain.people.rules import REASONS, VULNERABILITIES
+from lianfang.domain.people.rules import HOUSEHOLD_STATES, PERSON_STATES, REASONS, SEXES, VULNERABILITIES
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.privacy.classes import Mask, PrivacyClass
 from lianfang.foundation.tables.registry import Column, SavedFilter, Table, table

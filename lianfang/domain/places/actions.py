@@ -11,8 +11,8 @@ from pydantic import AfterValidator, Field
 from lianfang.domain.areas.actions import STALE
 from lianfang.domain.areas.queries import area_exists
 from lianfang.domain.places.events import PlaceAdded, PlaceClosed
-from lianfang.domain.places.kinds import PLACE_KINDS
 from lianfang.domain.places.models import Place
+from lianfang.domain.places.rules import PLACE_KINDS
 from lianfang.foundation.actions.inputs import CHOICE, Input, complain
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.administration.actions import labelled

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from lianfang.foundation.events.announcing import Fact
+from lianfang.kernel.facts import Fact
 
 
 @dataclass(frozen=True, kw_only=True)

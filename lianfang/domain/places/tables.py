@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from lianfang.domain.places.kinds import PLACE_KINDS
 from lianfang.domain.places.models import Place
+from lianfang.domain.places.rules import PLACE_KINDS
 from lianfang.foundation.privacy.classes import PrivacyClass
 from lianfang.foundation.tables.registry import Column, SavedFilter, Table, table
 from lianfang.kernel.masks import mask_name, mask_phone

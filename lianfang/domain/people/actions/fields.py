@@ -12,11 +12,17 @@ from pydantic import Field
 from lianfang.domain.areas.queries import area_exists
 from lianfang.domain.people.models import Household, Person
 from lianfang.domain.people.queries import household_phone_index, identity_index, phone_index
-from lianfang.domain.people.rules import VULNERABILITIES, name_keys
+from lianfang.domain.people.rules import (
+    HOUSEHOLD_STATES,
+    LIVING_STATES,
+    SEXES,
+    VULNERABILITIES,
+    name_keys,
+)
 from lianfang.foundation.administration.actions import labelled
 from lianfang.kernel import identity, names, phones
 from lianfang.kernel.errors import Problems, Refusal, refusal
-from lianfang.kernel.text import Bilingual, both
+from lianfang.kernel.text import Bilingual
 
 NO_HOUSEHOLD = refusal("people.unknown_household", "没有这一户。", "There is no such household.", status=404)
 NO_PERSON = refusal("people.unknown_person", "没有这个人。", "There is no such person.", status=404)
@@ -44,22 +50,6 @@ def choices(options: Mapping[str, Bilingual]) -> list[dict[str, Any]]:
     """Return options as a form shows them."""
     return [{"value": value, "label": label.as_dict()} for value, label in options.items()]
 
-
-SEXES = {"m": both("男", "Male"), "f": both("女", "Female")}
-PERSON_STATES = {
-    "resident": both("常住", "Resident"),
-    "away": both("外出", "Away"),
-    "visitor": both("来访", "Visitor"),
-    "moved": both("迁出", "Moved away"),
-    "died": both("死亡", "Died"),
-    "merged": both("已合并", "Merged"),
-}
-LIVING_STATES = {name: PERSON_STATES[name] for name in ("resident", "away", "visitor")}
-HOUSEHOLD_STATES = {
-    "occupied": both("有人住", "Occupied"),
-    "vacant": both("空户", "Vacant"),
-    "closed": both("已注销", "Closed"),
-}
 
 HouseholdId = Annotated[UUID, Field(**labelled("户", "Household", "household"))]
 PersonId = Annotated[UUID, Field(**labelled("人", "Person", "person"))]

@@ -9,8 +9,6 @@ from pydantic import Field
 
 from lianfang.domain.people.actions import editing
 from lianfang.domain.people.actions.fields import (
-    LIVING_STATES,
-    PERSON_STATES,
     BornOn,
     HouseholdId,
     IdentityNumber,
@@ -33,7 +31,7 @@ from lianfang.domain.people.actions.fields import (
 from lianfang.domain.people.actions.suggesting import suggest, told
 from lianfang.domain.people.events import PersonAdded, PersonChanged, PersonMoved
 from lianfang.domain.people.models import Household, Person
-from lianfang.domain.people.rules import LIVING
+from lianfang.domain.people.rules import LIVING, LIVING_STATES, PERSON_STATES
 from lianfang.foundation.actions.inputs import MISSING, Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.administration.actions import labelled

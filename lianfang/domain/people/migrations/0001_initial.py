@@ -8,171 +8,295 @@ import lianfang.kernel.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Household',
+            name="Household",
             fields=[
-                ('id', models.UUIDField(default=lianfang.kernel.ids.uuid7, primary_key=True, serialize=False)),
-                ('area_path', lianfang.foundation.privacy.fields.AreaPathField(max_length=24)),
-                ('number', models.CharField(max_length=30)),
-                ('order', models.PositiveIntegerField(default=0)),
-                ('address', models.CharField(max_length=200)),
-                ('confidential_address', models.BooleanField(default=False)),
-                ('head_name', models.CharField(blank=True, max_length=60)),
-                ('phone', lianfang.foundation.privacy.fields.EncryptedText(blank=True, context='household.phone', default='')),
-                ('phone_index', models.CharField(blank=True, db_index=True, max_length=32)),
-                ('keys', models.CharField(blank=True, max_length=200)),
-                ('size', models.PositiveSmallIntegerField(default=0)),
-                ('status', models.CharField(choices=[('occupied', 'Occupied'), ('vacant', 'Vacant'), ('closed', 'Closed')], default='occupied', max_length=10)),
-                ('longitude', models.FloatField(blank=True, null=True)),
-                ('latitude', models.FloatField(blank=True, null=True)),
-                ('note', models.CharField(blank=True, max_length=400)),
-                ('source', models.CharField(blank=True, max_length=40)),
-                ('closed_on', models.DateField(blank=True, null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('added_at', models.DateTimeField(blank=True, null=True)),
-                ('updated_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.UUIDField(default=lianfang.kernel.ids.uuid7, primary_key=True, serialize=False)),
+                ("area_path", lianfang.foundation.privacy.fields.AreaPathField(max_length=24)),
+                ("number", models.CharField(max_length=30)),
+                ("order", models.PositiveIntegerField(default=0)),
+                ("address", models.CharField(max_length=200)),
+                ("confidential_address", models.BooleanField(default=False)),
+                ("head_name", models.CharField(blank=True, max_length=60)),
+                (
+                    "phone",
+                    lianfang.foundation.privacy.fields.EncryptedText(blank=True, context="household.phone", default=""),
+                ),
+                ("phone_index", models.CharField(blank=True, db_index=True, max_length=32)),
+                ("keys", models.CharField(blank=True, max_length=200)),
+                ("size", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("occupied", "Occupied"), ("vacant", "Vacant"), ("closed", "Closed")],
+                        default="occupied",
+                        max_length=10,
+                    ),
+                ),
+                ("longitude", models.FloatField(blank=True, null=True)),
+                ("latitude", models.FloatField(blank=True, null=True)),
+                ("note", models.CharField(blank=True, max_length=400)),
+                ("source", models.CharField(blank=True, max_length=40)),
+                ("closed_on", models.DateField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("added_at", models.DateTimeField(blank=True, null=True)),
+                ("updated_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['area_path', 'order', 'id'], name='people_hous_area_pa_85893a_idx'), models.Index(fields=['area_path', 'id'], name='people_hous_area_pa_281970_idx')],
+                "indexes": [
+                    models.Index(fields=["area_path", "order", "id"], name="people_hous_area_pa_85893a_idx"),
+                    models.Index(fields=["area_path", "id"], name="people_hous_area_pa_281970_idx"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.UUIDField(default=lianfang.kernel.ids.uuid7, primary_key=True, serialize=False)),
-                ('area_path', lianfang.foundation.privacy.fields.AreaPathField(max_length=24)),
-                ('name', models.CharField(max_length=60)),
-                ('keys', models.CharField(blank=True, max_length=200)),
-                ('sex', models.CharField(blank=True, max_length=1)),
-                ('born_on', models.DateField(blank=True, null=True)),
-                ('identity_number', lianfang.foundation.privacy.fields.EncryptedText(blank=True, context='person.identity_number', default='')),
-                ('identity_index', models.CharField(blank=True, db_index=True, max_length=32)),
-                ('phone', lianfang.foundation.privacy.fields.EncryptedText(blank=True, context='person.phone', default='')),
-                ('phone_index', models.CharField(blank=True, db_index=True, max_length=32)),
-                ('relation', models.CharField(blank=True, max_length=20)),
-                ('status', models.CharField(choices=[('resident', 'Resident'), ('away', 'Away'), ('visitor', 'Visitor'), ('moved', 'Moved'), ('died', 'Died'), ('merged', 'Merged')], default='resident', max_length=10)),
-                ('vulnerabilities', models.JSONField(blank=True, default=list)),
-                ('vulnerable', models.BooleanField(default=False)),
-                ('medicine', models.CharField(blank=True, max_length=200)),
-                ('contact_every_days', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('guardian_name', models.CharField(blank=True, max_length=60)),
-                ('guardian_phone', lianfang.foundation.privacy.fields.EncryptedText(blank=True, context='person.guardian_phone', default='')),
-                ('note', models.CharField(blank=True, max_length=400)),
-                ('source', models.CharField(blank=True, max_length=40)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('added_at', models.DateTimeField(blank=True, null=True)),
-                ('updated_at', models.DateTimeField(blank=True, null=True)),
-                ('guardian', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('household', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='persons', to='people.household')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                ("id", models.UUIDField(default=lianfang.kernel.ids.uuid7, primary_key=True, serialize=False)),
+                ("area_path", lianfang.foundation.privacy.fields.AreaPathField(max_length=24)),
+                ("name", models.CharField(max_length=60)),
+                ("keys", models.CharField(blank=True, max_length=200)),
+                ("sex", models.CharField(blank=True, max_length=1)),
+                ("born_on", models.DateField(blank=True, null=True)),
+                (
+                    "identity_number",
+                    lianfang.foundation.privacy.fields.EncryptedText(
+                        blank=True, context="person.identity_number", default=""
+                    ),
+                ),
+                ("identity_index", models.CharField(blank=True, db_index=True, max_length=32)),
+                (
+                    "phone",
+                    lianfang.foundation.privacy.fields.EncryptedText(blank=True, context="person.phone", default=""),
+                ),
+                ("phone_index", models.CharField(blank=True, db_index=True, max_length=32)),
+                ("relation", models.CharField(blank=True, max_length=20)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("resident", "Resident"),
+                            ("away", "Away"),
+                            ("visitor", "Visitor"),
+                            ("moved", "Moved"),
+                            ("died", "Died"),
+                            ("merged", "Merged"),
+                        ],
+                        default="resident",
+                        max_length=10,
+                    ),
+                ),
+                ("vulnerabilities", models.JSONField(blank=True, default=list)),
+                ("vulnerable", models.BooleanField(default=False)),
+                ("medicine", models.CharField(blank=True, max_length=200)),
+                ("contact_every_days", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("guardian_name", models.CharField(blank=True, max_length=60)),
+                (
+                    "guardian_phone",
+                    lianfang.foundation.privacy.fields.EncryptedText(
+                        blank=True, context="person.guardian_phone", default=""
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=400)),
+                ("source", models.CharField(blank=True, max_length=40)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("added_at", models.DateTimeField(blank=True, null=True)),
+                ("updated_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "guardian",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "household",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="persons",
+                        to="people.household",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MergeRecord',
+            name="MergeRecord",
             fields=[
-                ('id', models.UUIDField(default=lianfang.kernel.ids.uuid7, primary_key=True, serialize=False)),
-                ('area_path', lianfang.foundation.privacy.fields.AreaPathField(max_length=24)),
-                ('filled', models.JSONField(default=list)),
-                ('before', lianfang.foundation.privacy.fields.EncryptedText(blank=True, context='merge.before', default='')),
-                ('merged_status', models.CharField(max_length=10)),
-                ('reason', models.CharField(max_length=200)),
-                ('at', models.DateTimeField()),
-                ('account_id', models.UUIDField(null=True)),
-                ('undone_at', models.DateTimeField(blank=True, null=True)),
-                ('undone_by', models.UUIDField(blank=True, null=True)),
-                ('kept', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('merged', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                ("id", models.UUIDField(default=lianfang.kernel.ids.uuid7, primary_key=True, serialize=False)),
+                ("area_path", lianfang.foundation.privacy.fields.AreaPathField(max_length=24)),
+                ("filled", models.JSONField(default=list)),
+                (
+                    "before",
+                    lianfang.foundation.privacy.fields.EncryptedText(blank=True, context="merge.before", default=""),
+                ),
+                ("merged_status", models.CharField(max_length=10)),
+                ("reason", models.CharField(max_length=200)),
+                ("at", models.DateTimeField()),
+                ("account_id", models.UUIDField(null=True)),
+                ("undone_at", models.DateTimeField(blank=True, null=True)),
+                ("undone_by", models.UUIDField(blank=True, null=True)),
+                (
+                    "kept",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "merged",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DuplicateSuggestion',
+            name="DuplicateSuggestion",
             fields=[
-                ('id', models.UUIDField(default=lianfang.kernel.ids.uuid7, primary_key=True, serialize=False)),
-                ('area_path', lianfang.foundation.privacy.fields.AreaPathField(max_length=24)),
-                ('why', models.CharField(max_length=20)),
-                ('at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('settled_by', models.UUIDField(blank=True, null=True)),
-                ('outcome', models.CharField(blank=True, max_length=10)),
-                ('first', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person')),
-                ('second', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person')),
+                ("id", models.UUIDField(default=lianfang.kernel.ids.uuid7, primary_key=True, serialize=False)),
+                ("area_path", lianfang.foundation.privacy.fields.AreaPathField(max_length=24)),
+                ("why", models.CharField(max_length=20)),
+                ("at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                ("settled_by", models.UUIDField(blank=True, null=True)),
+                ("outcome", models.CharField(blank=True, max_length=10)),
+                (
+                    "first",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "second",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="people.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RecordConflict',
+            name="RecordConflict",
             fields=[
-                ('id', models.UUIDField(default=lianfang.kernel.ids.uuid7, primary_key=True, serialize=False)),
-                ('area_path', lianfang.foundation.privacy.fields.AreaPathField(max_length=24)),
-                ('table', models.CharField(max_length=40)),
-                ('record_id', models.UUIDField(db_index=True)),
-                ('base_version', models.PositiveIntegerField()),
-                ('found_version', models.PositiveIntegerField()),
-                ('fields', models.JSONField(default=list)),
-                ('identity_sides', lianfang.foundation.privacy.fields.EncryptedText(blank=True, context='conflict.identity', default='')),
-                ('contact_sides', lianfang.foundation.privacy.fields.EncryptedText(blank=True, context='conflict.contact', default='')),
-                ('address_sides', lianfang.foundation.privacy.fields.EncryptedText(blank=True, context='conflict.address', default='')),
-                ('care_sides', lianfang.foundation.privacy.fields.EncryptedText(blank=True, context='conflict.care', default='')),
-                ('work_sides', lianfang.foundation.privacy.fields.EncryptedText(blank=True, context='conflict.work', default='')),
-                ('account_id', models.UUIDField(null=True)),
-                ('device_id', models.CharField(blank=True, max_length=64)),
-                ('at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('settled_by', models.UUIDField(blank=True, null=True)),
-                ('taken', models.JSONField(blank=True, default=list)),
+                ("id", models.UUIDField(default=lianfang.kernel.ids.uuid7, primary_key=True, serialize=False)),
+                ("area_path", lianfang.foundation.privacy.fields.AreaPathField(max_length=24)),
+                ("table", models.CharField(max_length=40)),
+                ("record_id", models.UUIDField(db_index=True)),
+                ("base_version", models.PositiveIntegerField()),
+                ("found_version", models.PositiveIntegerField()),
+                ("fields", models.JSONField(default=list)),
+                (
+                    "identity_sides",
+                    lianfang.foundation.privacy.fields.EncryptedText(
+                        blank=True, context="conflict.identity", default=""
+                    ),
+                ),
+                (
+                    "contact_sides",
+                    lianfang.foundation.privacy.fields.EncryptedText(
+                        blank=True, context="conflict.contact", default=""
+                    ),
+                ),
+                (
+                    "address_sides",
+                    lianfang.foundation.privacy.fields.EncryptedText(
+                        blank=True, context="conflict.address", default=""
+                    ),
+                ),
+                (
+                    "care_sides",
+                    lianfang.foundation.privacy.fields.EncryptedText(blank=True, context="conflict.care", default=""),
+                ),
+                (
+                    "work_sides",
+                    lianfang.foundation.privacy.fields.EncryptedText(blank=True, context="conflict.work", default=""),
+                ),
+                ("account_id", models.UUIDField(null=True)),
+                ("device_id", models.CharField(blank=True, max_length=64)),
+                ("at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                ("settled_by", models.UUIDField(blank=True, null=True)),
+                ("taken", models.JSONField(blank=True, default=list)),
             ],
             options={
-                'indexes': [models.Index(fields=['area_path', 'id'], name='people_reco_area_pa_5daa7e_idx')],
+                "indexes": [models.Index(fields=["area_path", "id"], name="people_reco_area_pa_5daa7e_idx")],
             },
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['area_path', 'id'], name='people_pers_area_pa_3bc400_idx'),
+            model_name="person",
+            index=models.Index(fields=["area_path", "id"], name="people_pers_area_pa_3bc400_idx"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['household'], name='people_pers_househo_5af14d_idx'),
+            model_name="person",
+            index=models.Index(fields=["household"], name="people_pers_househo_5af14d_idx"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['name', 'area_path'], name='people_pers_name_a10eb3_idx'),
+            model_name="person",
+            index=models.Index(fields=["name", "area_path"], name="people_pers_name_a10eb3_idx"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(condition=models.Q(('vulnerable', True)), fields=['area_path', 'id'], name='people_vulnerable'),
+            model_name="person",
+            index=models.Index(
+                condition=models.Q(("vulnerable", True)), fields=["area_path", "id"], name="people_vulnerable"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', False), ('status', 'merged')), models.Q(models.Q(('status', 'merged'), _negated=True), ('merged_into__isnull', True)), _connector='OR'), name='person_merged_says_into_whom'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("merged_into__isnull", False), ("status", "merged")),
+                    models.Q(models.Q(("status", "merged"), _negated=True), ("merged_into__isnull", True)),
+                    _connector="OR",
+                ),
+                name="person_merged_says_into_whom",
+            ),
         ),
         migrations.AddIndex(
-            model_name='mergerecord',
-            index=models.Index(fields=['area_path', 'id'], name='people_merg_area_pa_7be1c2_idx'),
+            model_name="mergerecord",
+            index=models.Index(fields=["area_path", "id"], name="people_merg_area_pa_7be1c2_idx"),
         ),
         migrations.AddConstraint(
-            model_name='mergerecord',
-            constraint=models.CheckConstraint(condition=models.Q(('kept', models.F('merged')), _negated=True), name='merge_of_two_persons'),
+            model_name="mergerecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kept", models.F("merged")), _negated=True), name="merge_of_two_persons"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mergerecord',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('merged',), name='merged_once_at_a_time'),
+            model_name="mergerecord",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("undone_at__isnull", True)), fields=("merged",), name="merged_once_at_a_time"
+            ),
         ),
         migrations.AddIndex(
-            model_name='duplicatesuggestion',
-            index=models.Index(fields=['area_path', 'id'], name='people_dupl_area_pa_54c01a_idx'),
+            model_name="duplicatesuggestion",
+            index=models.Index(fields=["area_path", "id"], name="people_dupl_area_pa_54c01a_idx"),
         ),
         migrations.AddConstraint(
-            model_name='duplicatesuggestion',
-            constraint=models.UniqueConstraint(fields=('first', 'second'), name='duplicate_pair_once'),
+            model_name="duplicatesuggestion",
+            constraint=models.UniqueConstraint(fields=("first", "second"), name="duplicate_pair_once"),
         ),
         migrations.AddConstraint(
-            model_name='duplicatesuggestion',
-            constraint=models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='duplicate_pair_in_order'),
+            model_name="duplicatesuggestion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("first__lt", models.F("second"))), name="duplicate_pair_in_order"
+            ),
         ),
     ]
