@@ -21,6 +21,7 @@ export function readingCommand(taken: ReadingTaken): NewWork {
   return {
     action: 'observation.record_reading',
     input: {
+      person_id: taken.person.id,
       order_id: taken.observation,
       temperature_c: taken.temperature_c,
       symptoms: taken.symptoms,
