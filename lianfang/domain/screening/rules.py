@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from lianfang.kernel import names
 from lianfang.kernel.errors import Problems, Refusal, refusal
@@ -92,6 +92,54 @@ def in_denominator(outcome: str | None) -> bool:
     return outcome not in ("vacant", "moved", "wrong_address")
 
 
+@dataclass(frozen=True, slots=True)
+class VisitMade:
+    """One visit as the standing of its household sees it. `corrects` names the visit it stands for."""
+
+    id: str
+    outcome: str
+    happened_at: datetime
+    corrects: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a household stands in a campaign: its outcome so far, and what is due next."""
+
+    outcome: str | None = None
+    visits: int = 0
+    tries: int = 0
+    last_visit: str | None = None
+    last_at: datetime | None = None
+    follow_up: FollowUp = "none"
+    due_at: datetime | None = None
+
+
+def standing(visits: Iterable[VisitMade], *, revisit_after_hours: float, tries_before_secretary: int) -> Standing:
+    """Return how a household stands after its visits, in whatever order they became known.
+
+    A corrected visit does not count. Who was met once stays reached; a refusal stays open until somebody is met.
+    """
+    told = list(visits)
+    corrected = {one.corrects for one in told if one.corrects}
+    valid = sorted((one for one in told if one.id not in corrected), key=lambda one: (one.happened_at, one.id))
+    if not valid:
+        return Standing()
+    last, tries = valid[-1], sum(one.outcome == "absent" for one in valid)
+    if any(is_reached(one.outcome) for one in valid):
+        return Standing("done", len(valid), tries, last.id, last.happened_at)
+    refusals = [one for one in valid if one.outcome == "refused"]
+    telling = refusals[-1] if refusals and last.outcome == "absent" else last
+    step = after_visit(
+        telling.outcome,
+        telling.happened_at,
+        tries=tries,
+        revisit_after_hours=revisit_after_hours,
+        tries_before_secretary=tries_before_secretary,
+    )
+    return Standing(telling.outcome, len(valid), tries, last.id, last.happened_at, step.what, step.due_at)
+
+
 CAMPAIGN_STATES: dict[str, Bilingual] = {
     "draft": both("草稿", "draft"),
     "approved": both("已批准", "approved"),
@@ -104,6 +152,59 @@ _CAMPAIGN_STEPS = {"draft": ("approved", "closed"), "approved": ("running", "clo
 def check_campaign_step(now: str, then: str) -> None:
     """Accept only draft → approved → running → closed. Raises `screening.step_not_allowed`."""
     _check_step(_CAMPAIGN_STEPS, CAMPAIGN_STATES, now, then)
+
+
+# --- burden check ------------------------------------------------------------------------------------------------
+
+BURDEN_PURPOSE = refusal("screening.burden_purpose", "须写明排查目的。", "Say what the sweep is for.")
+BURDEN_OWNER = refusal("screening.burden_owner", "须指定在岗的负责人。", "Name an owner who is on duty.")
+BURDEN_END = refusal("screening.burden_end", "须写明今天以后的结束日期。", "Name a last day that is still to come.")
+BURDEN_QUESTIONS = refusal(
+    "screening.burden_questions",
+    "问题太多，一次入户最多问 {limit} 个。",
+    "Too many questions: at most {limit} a visit.",
+)
+BURDEN_CLINICAL = refusal(
+    "screening.burden_clinical",
+    "“{text}”须由医务人员询问，不能要求网格员判断。",
+    "“{text}” is for health workers to ask; a grid worker cannot judge it.",
+)
+BURDEN_ASKED = refusal(
+    "screening.burden_asked",
+    "“{text}”正在“{campaign}”中询问，请勿重复询问住户。",
+    "“{text}” is being asked in “{campaign}” already; do not ask households twice.",
+)
+MOST_QUESTIONS = 12
+ASKED_BY: dict[str, Bilingual] = {
+    "everyone": both("所有入户人员", "everyone who visits"),
+    "health": both("仅医务人员", "health workers only"),
+}
+
+
+def burden_problems(
+    *,
+    purpose: str,
+    owner_on_duty: bool,
+    ends_on: date,
+    questions: Sequence[Mapping[str, Any]],
+    asked_elsewhere: Mapping[str, str],
+    on: date,
+) -> list[Refusal]:
+    """Return everything that speaks against asking households this; `asked_elsewhere` is question code → campaign."""
+    problems = [] if purpose.strip() else [BURDEN_PURPOSE(field="purpose")]
+    if not owner_on_duty:
+        problems.append(BURDEN_OWNER(field="owner_id"))
+    if ends_on <= on:
+        problems.append(BURDEN_END(field="ends_on"))
+    if len(questions) > MOST_QUESTIONS:
+        problems.append(BURDEN_QUESTIONS(field="questions", limit=MOST_QUESTIONS))
+    for question in questions:
+        if question.get("clinical") and question.get("asked_by") != "health":
+            problems.append(BURDEN_CLINICAL(field="questions", text=question["text"]))
+        if question["code"] in asked_elsewhere:
+            campaign = asked_elsewhere[question["code"]]
+            problems.append(BURDEN_ASKED(field="questions", text=question["text"], campaign=campaign))
+    return problems
 
 
 # --- leads -------------------------------------------------------------------------------------------------------
@@ -271,6 +372,12 @@ _EVIDENCE: dict[str, Evidence] = {
     )
 }
 AGE_TOLERANCE_YEARS = 1
+
+
+def evidence_sentence(code: str) -> Bilingual:
+    """Return the sentence of a piece of evidence by its code; the code itself for one no longer used."""
+    return _EVIDENCE[code].sentence if code in _EVIDENCE else both(code, code)
+
 
 
 def match(row: Particulars, candidates: Iterable[Particulars], *, on: date) -> Match:

@@ -1,0 +1,1 @@
+"""What screening does when something was learnt, by topic."""
