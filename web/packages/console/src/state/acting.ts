@@ -53,7 +53,7 @@ export async function openActionOn(
 ): Promise<void> {
   const declared = actionNamed(action)
   if (!declared) return
-  const cells = row.cells ?? (await cellsNeeded(declared, table, row.id))
+  const cells = row.cells ?? (await api.row(table, row.id).catch(() => null))?.row.cells ?? {}
   const field = fieldFor(declared, table)
   const known = { ...knownFrom(declared, table, cells), ...(field ? { [field]: row.id } : {}) }
   openAction({ action, known, about: row.label, subjectField: field, hints: hintsFrom(table, cells), onDone })
@@ -64,20 +64,16 @@ function hintsFrom(table: string, cells: Record<string, unknown>): Record<string
   return Object.fromEntries(masked.map((column) => [column.name, cellText(column, cells[column.name])]))
 }
 
-/** Edits carry the version they started from, so a form without the row at hand reads it first. */
-async function cellsNeeded(declared: Action, table: string, id: string): Promise<Record<string, unknown>> {
-  if (!declared.input.properties?.version) return {}
-  return (await api.row(table, id).catch(() => null))?.row.cells ?? {}
-}
-
+/** Cells fill the fields of their name, and links the field of their name with _id: person → person_id. */
 function knownFrom(declared: Action, table: string, cells: Record<string, unknown>): Record<string, unknown> {
   const asked = declared.input.properties ?? {}
   const columns = new Map(tableNamed(table)?.columns.map((column) => [column.name, column]))
-  return Object.fromEntries(
-    Object.entries(cells).filter(
-      ([name, value]) => name in asked && value !== null && value !== '' && !columns.get(name)?.masked,
-    ),
-  )
+  const known = Object.entries(cells).flatMap(([name, value]) => {
+    if (value === null || value === '' || columns.get(name)?.masked) return []
+    const field = name in asked ? name : `${name}_id` in asked ? `${name}_id` : null
+    return field ? [[field, value] as const] : []
+  })
+  return Object.fromEntries(known)
 }
 
 /** Say that an action was done and offer its undo where the result carries one. */
