@@ -31,11 +31,13 @@ FIELD_WORK = (
     *EVERYBODY,
     "people.households", "people.persons", "people.vulnerable", "people.add_household", "people.add_person",
     "people.edit_household", "people.edit_person", "people.move_person", "people.set_vulnerability",
-    "screening.record_visit", "screening.visits", "screening.sweep_households", "screening.leads", "screening.answer_lead", "screening.report_lead",
+    "screening.record_visit", "screening.correct_visit", "screening.visits", "screening.sweep_households", "screening.leads", "screening.answer_lead", "screening.report_lead",
     "screening.campaigns", "screening.coverage",
     "observation.orders", "observation.slots", "observation.readings", "observation.record_reading",
     "observation.notify_person", "observation.needs", "observation.settle_need", "observation.timetable",
+    "observation.escalations", "observation.answer_escalation", "observation.issue_link", "observation.referrals",
     "welfare.requests", "welfare.raise_request", "welfare.accept_request", "welfare.deliver_request", "welfare.confirm_request",
+    "welfare.return_request", "welfare.reopen_request", "welfare.withdraw_request", "welfare.steps",
 )  # fmt: skip
 
 COORDINATION = (
@@ -65,6 +67,9 @@ ROLES = (
     Role(
         "village_secretary", both("村支书", "Village secretary"),
         (*FIELD_WORK, "reports.*", "screening.*", "observation.order_observation", "observation.propose_release", "observation.confirm_release",
+         "observation.proposals", "observation.accept_earlier_end", "observation.decline_proposal", "observation.changes",
+         "observation.propose_change", "observation.mark_lost", "observation.resume_order", "observation.steps",
+         "observation.links", "observation.revoke_link", "observation.begin_observation",
          "organisation.assign_responsibility", "organisation.assign_many", "organisation.accept_responsibility",
          "organisation.end_responsibility", "organisation.hand_over_all", "organisation.coverage", "areas.create_grid", "areas.rename_grid",
          "places.*", "privacy.reveal_value", "people.*", "devices.*"),

@@ -2,7 +2,37 @@
 
 from __future__ import annotations
 
+from lianfang.domain.incidents import events as incidents
+from lianfang.domain.observation import events as observation
+from lianfang.domain.observation import reactions as observation_reacts
+from lianfang.domain.organisation import events as organisation
+from lianfang.domain.people import events as people
+from lianfang.domain.screening import events as screening
+from lianfang.domain.screening.reactions.visits import keep_roster, keep_sweeps, report_returnees
+from lianfang.domain.welfare import events as welfare
+from lianfang.domain.welfare import reactions as welfare_reacts
 from lianfang.foundation.events.announcing import Reaction
 from lianfang.kernel.facts import Fact
 
-WIRING: dict[type[Fact], tuple[Reaction, ...]] = {}
+WIRING: dict[type[Fact], tuple[Reaction, ...]] = {
+    # doors, and who answers for them, change: running sweeps follow
+    people.HouseholdAdded: (keep_sweeps,),
+    people.HouseholdChanged: (keep_sweeps,),
+    people.HouseholdClosed: (keep_sweeps,),
+    people.HouseholdsMoved: (keep_sweeps, observation_reacts.households_moved, welfare_reacts.households_moved),
+    people.PersonMoved: (observation_reacts.person_moved, welfare_reacts.person_moved),
+    people.PeopleAdded: (keep_sweeps,),
+    organisation.ResponsibilityAssigned: (keep_sweeps,),
+    organisation.HouseholdsAssigned: (keep_sweeps,),
+    organisation.ResponsibilityEnded: (keep_sweeps,),
+    organisation.ResponsibilitiesHandedOver: (keep_sweeps,),
+    # what a visit learnt at the door
+    screening.ReturneesMet: (report_returnees,),
+    screening.RosterChangesMet: (keep_roster,),
+    # a newer, shorter rule proposes to end running orders earlier; a longer one does nothing
+    incidents.EditionAdopted: (observation_reacts.edition_adopted,),
+    # needs found before observation are help to be given, and whoever gives it owns the need
+    observation.NeedRaised: (welfare_reacts.need_raised,),
+    observation.NeedOwned: (welfare_reacts.need_owned,),
+    welfare.RequestAccepted: (observation_reacts.request_accepted,),
+}

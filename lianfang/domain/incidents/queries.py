@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from lianfang.domain.incidents import rules
 from lianfang.domain.incidents.models import Incident, LocalRule, Measure
+from lianfang.domain.incidents.rules import BoundOrder, ReleaseProposal
 from lianfang.foundation.privacy.fields import within
 from lianfang.kernel.rulebook import PRODUCT, Rulebook, RuleValue, shipped
 
@@ -48,6 +49,17 @@ def editions(key: str, disease: str) -> tuple[RuleValue, ...]:
 def has_rule(key: str, disease: str) -> bool:
     """Say whether any edition of the disease, or the product, gives this key a value."""
     return bool(book().editions(disease, key))
+
+
+def earlier_releases(profile: str, edition: str, orders: Sequence[BoundOrder]) -> list[ReleaseProposal]:
+    """Return the earlier ends that an edition proposes for orders bound to editions before it; a longer one: none."""
+    found: list[ReleaseProposal] = []
+    for key in {order.key for order in orders}:
+        values = editions(key, profile)
+        new = next((value for value in values if value.edition == edition), None)
+        if new is not None:
+            found += rules.proposals_for_all(orders, values, new)
+    return found
 
 
 def running_incidents(area_path: str = "") -> list[Incident]:

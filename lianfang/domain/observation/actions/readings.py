@@ -259,7 +259,8 @@ def _update_slots(rows: list[tuple[Any, ...]]) -> None:
             return
         adapt = connection.ops.adapt_datetimefield_value
         cursor.executemany(
-            "UPDATE \"observation_slot\" SET state = 'recorded', reading_id = %s, recorded_at = %s, how = %s WHERE id = %s",
+            "UPDATE \"observation_slot\" SET state = 'recorded', reading_id = %s, recorded_at = %s, how = %s "
+            "WHERE id = %s",
             [(reading.hex, adapt(at), how, slot) for slot, reading, at, how in rows],
         )
 

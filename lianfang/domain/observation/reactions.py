@@ -1,0 +1,42 @@
+"""What observation does when other apps announce facts: new editions, moved people, help that was taken on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lianfang.domain.observation.queries.editions import proposals_for
+from lianfang.foundation.actions.running import follow
+from lianfang.kernel.errors import Refusal
+
+
+def edition_adopted(fact: dict[str, Any]) -> None:
+    """Propose earlier ends for running orders that a newer, shorter edition would not have issued so long."""
+    for one in proposals_for(fact["profile"], fact["edition"], fact["incident_id"]):
+        given = {
+            "order_id": one.order_id, "ends_on": one.ends_on.isoformat(), "edition": one.edition[:200],
+            "source": one.source[:300], "because_zh": one.because.zh[:300], "because_en": one.because.en[:300],
+        }  # fmt: skip
+        follow("observation.propose_earlier_end", given, because=fact["event_id"], key=one.order_id)
+
+
+def households_moved(fact: dict[str, Any]) -> None:
+    """Bring observation to the area that the households came under."""
+    follow("observation.follow_persons", {"person_ids": fact["person_ids"]}, because=fact["event_id"])
+
+
+def person_moved(fact: dict[str, Any]) -> None:
+    """Bring observation to where one person lives now."""
+    follow("observation.follow_persons", {"person_ids": [fact["person_id"]]}, because=fact["event_id"])
+
+
+def request_accepted(fact: dict[str, Any]) -> None:
+    """Name who took on the help as the owner of the need it came from."""
+    if fact["source"] != "observation.need" or not fact["accepted_by"]:
+        return
+    given = {"need_id": fact["source_id"], "owner_id": fact["accepted_by"]}
+    try:
+        follow("observation.settle_need", given, because=fact["event_id"])
+    except Refusal as no:
+        # the one who took it on may have been deactivated since: the need stays on the gap board
+        if no.code != "observation.owner_unknown":
+            raise
