@@ -23,12 +23,12 @@ export interface Point {
   fever: boolean
 }
 
-const partOf = (cells: Row['cells']) => String(cells.name ?? cells.slot ?? '') as Part
+const partOf = (cells: Row['cells']) => String(cells.slot ?? '') as Part
 
 /** Every day from the first to the last, with what is known of each part. */
 export function daysOf(startsOn: string, endsOn: string, slots: Row[], readings: Row[]): DayCell[] {
   const known = new Map(slots.map(({ cells }) => [`${cells.day_on}/${partOf(cells)}`, cells]))
-  const taken = new Map(readings.map(({ cells }) => [`${cells.slot_on ?? cells.day_on}/${partOf(cells)}`, cells]))
+  const taken = new Map(readings.map(({ cells }) => [`${cells.slot_on}/${partOf(cells)}`, cells]))
   const cell = (day: string, part: Part): SlotCell | null => {
     const slot = known.get(`${day}/${part}`)
     const reading = taken.get(`${day}/${part}`)
