@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lianfang.doors.sync import uploading
+from lianfang.doors.sync import bundle, uploading
 
 urlpatterns = [
+    path("bundle", bundle.bundle),
     path("upload", uploading.upload),
     path("import", uploading.bring_in),
 ]
