@@ -12,6 +12,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
+from django.http.response import HttpResponseBase
 
 from lianfang.foundation.actions.running import BUSY
 from lianfang.foundation.privacy.troubles import describe
@@ -41,7 +42,7 @@ FOREIGN = refusal(
     status=403,
 )
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def _plain(value: Any) -> Any:
@@ -99,7 +100,7 @@ def door(*methods: str) -> Callable[[View], View]:
 
     def wrap(view: View) -> View:
         @functools.wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method not in methods:
                 response = refuse(BAD_METHOD())
                 response["Allow"] = ", ".join(methods)

@@ -32,6 +32,7 @@ LOCKED = refusal(
     "session.locked", "尝试次数过多，请 15 分钟后再试。", "Too many attempts. Try again in 15 minutes.", status=429
 )
 
+
 def locked_out(request: HttpRequest, *_: object) -> HttpResponse:
     """Answer a sign-in after too many failures."""
     return refuse(LOCKED())
@@ -41,7 +42,7 @@ _actors: dict[tuple[str, str], tuple[float, Actor]] = {}
 
 
 def actor_of(request: HttpRequest, door_name: str = "console") -> Actor:
-    """Return who is asking. Raises `session.none`. Kept for a moment per session, so that a busy phone costs one look-up."""
+    """Return who is asking. Raises `session.none`. Kept for a moment, so that a busy phone costs one look-up."""
     key = (request.session.session_key or "", door_name)
     kept = _actors.get(key) if key[0] else None
     if kept and kept[0] > time.monotonic():
@@ -71,10 +72,12 @@ def me(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     account = request.user
     assert isinstance(account, Account)
     return {
-        "account": {"id": str(account.pk), "name": account.name, "username": account.username, "language": account.language, "title": account.title},
+        "account": {"id": str(account.pk), "name": account.name, "username": account.username,
+                    "language": account.language, "title": account.title},
         "csrf": get_token(request),
         "grants": [
-            {"role": held.role.name, "label": held.role.label.as_dict(), "area": area_card(held.area_path), "purpose": held.purpose}
+            {"role": held.role.name, "label": held.role.label.as_dict(), "area": area_card(held.area_path),
+             "purpose": held.purpose}
             for held in actor.grants
         ],
         "home_area": area_card(actor.home_area),

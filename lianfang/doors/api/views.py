@@ -26,7 +26,7 @@ from lianfang.foundation.jobs.progress import ask_to_cancel, job_card
 from lianfang.foundation.tables.downloads import workbook
 from lianfang.foundation.tables.reading import Query, find_table, read, read_one
 from lianfang.foundation.tables.registry import TABLES
-from lianfang.kernel.errors import refusal
+from lianfang.kernel.errors import Refusal, refusal
 
 BAD_ID = refusal(
     "command.bad_id", "缺少编号，或编号不是 UUID。", "The command id is missing or is not a UUID.", status=400
@@ -94,8 +94,22 @@ def carry_out(actor: Actor, body: Mapping[str, Any]) -> list[dict[str, Any]]:
     if len(commands) > BATCH_LIMIT:
         raise TOO_MANY(limit=BATCH_LIMIT, field="commands")
     device = {"device_id": body["device_id"]} if body.get("device_id") else {}
-    requests = [to_request(actor, str(one.get("action", "")), {**device, **one}) for one in commands]
-    return [outcome.as_dict() for outcome in run_many(requests)]
+    read = [_read(actor, {**device, **one}) for one in commands]
+    outcomes = iter(run_many([one for one in read if isinstance(one, Request)]))
+    return [
+        next(outcomes).as_dict()
+        if isinstance(one, Request)
+        else {"id": str(sent.get("id", ""))[:80], "status": "refused", "refusal": one.as_dict()}
+        for one, sent in zip(read, commands, strict=True)
+    ]
+
+
+def _read(actor: Actor, sent: Mapping[str, Any]) -> Request | Refusal:
+    """Return the command, or why it cannot be read: one bad row must not refuse its neighbours."""
+    try:
+        return to_request(actor, str(sent.get("action", "")), sent)
+    except Refusal as no:
+        return no
 
 
 def _query(request: HttpRequest) -> Query:
@@ -103,9 +117,9 @@ def _query(request: HttpRequest) -> Query:
     limit = asked.get("limit", "50")
     if not limit.isdecimal() or len(limit) > 6:
         raise BAD_VALUE(field="limit")
-    where = {key: value for key, value in asked.items() if key not in RESERVED}
-    return Query(where, asked.get("within", ""), asked.get("q", ""), asked.get("sort", ""), asked.get("after", ""),
-                 int(limit), asked.get("count") == "1")  # fmt: skip
+    where = {key: str(value) for key, value in asked.items() if key not in RESERVED}
+    within, search, sort, after = (str(asked.get(name, "")) for name in ("within", "q", "sort", "after"))
+    return Query(where, within, search, sort, after, int(limit), asked.get("count") == "1")
 
 
 @door("GET")
@@ -126,12 +140,13 @@ def row(request: HttpRequest, name: str, row_id: str) -> HttpResponse:
 
 
 @door("GET")
-def download(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
+def download(request: HttpRequest, name: str) -> FileResponse:
     """Return a table as a masked workbook; the download stands in the audit trail."""
     actor, query = actor_of(request), _query(request)
     refuse_if_frozen(query.within or actor.home_area)
     file = workbook(actor, name, query)
-    append([Entry("table.download", actor.account_id, actor.door, subject=name, area_path=query.within or actor.home_area,
+    append([Entry("table.download", actor.account_id, actor.door, subject=name,
+                  area_path=query.within or actor.home_area,
                   details={"filters": sorted(query.where), "searched": bool(query.search)})])  # fmt: skip
     return FileResponse(file, as_attachment=True, filename=f"{TABLES[name].title.zh}.xlsx")
 
@@ -190,7 +205,7 @@ def areas(request: HttpRequest, path: str) -> HttpResponse:
 
 @door("POST")
 def reveal(request: HttpRequest) -> HttpResponse:
-    """Show one masked value for five minutes, with a reason; logged. The value itself is never stored with the command."""
+    """Show one masked value for five minutes, with a reason; logged. The value is never stored with the command."""
     body = json_body(request)
     given = {
         "table": body.get("table"),

@@ -1,4 +1,4 @@
-"""Roles: which actions and tables a role may use, and what it sees of each privacy class. The page itself is configuration."""
+"""Roles: which actions and tables a role may use, and what it sees of each privacy class. The page is configuration."""
 
 from __future__ import annotations
 

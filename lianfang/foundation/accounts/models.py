@@ -15,8 +15,8 @@ from lianfang.kernel.ids import uuid7
 class Accounts(BaseUserManager["Account"]):
     """Makes accounts with a hashed password."""
 
-    def create(self, *, username: str, password: str | None = None, **others: Any) -> Account:
-        account = self.model(username=username, **others)
+    def create(self, *, password: str | None = None, **others: Any) -> Account:
+        account = self.model(**others)
         account.set_password(password)
         account.save(using=self._db)
         return account

@@ -16,13 +16,13 @@ def append_facts(rows: Sequence[Fact]) -> set[UUID]:
     if not rows:
         return set()
     model = type(rows[0])
-    fields = [field for field in model._meta.concrete_fields]
+    fields = list(model._meta.concrete_fields)
     columns = ", ".join(f'"{field.column}"' for field in fields)
-    table = model._meta.db_table
+    table, key = model._meta.db_table, str(model._meta.pk.column)
     values = [[field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields] for row in rows]
     if connection.vendor == "postgresql":
-        return _unnest(table, columns, fields, values, model._meta.pk.column)
-    return _row_by_row(table, columns, values, model._meta.pk.column)
+        return _unnest(table, columns, fields, values, key)
+    return _row_by_row(table, columns, values, key)
 
 
 def _unnest(

@@ -29,8 +29,9 @@ CONTROL = refusal(
 
 _KINDS = {
     "string": "文字 / text", "int": "整数 / a whole number", "float": "数字 / a number", "decimal": "数字 / a number",
-    "bool": "是或否 / yes or no", "date": "日期 / a date", "datetime": "日期时间 / a date and time", "uuid": "编号 / an id",
-    "list": "列表 / a list", "dict": "对象 / an object", "model": "对象 / an object", "timezone": "带时区的时间 / a time with zone",
+    "bool": "是或否 / yes or no", "date": "日期 / a date", "datetime": "日期时间 / a date and time",
+    "uuid": "编号 / an id", "list": "列表 / a list", "dict": "对象 / an object", "model": "对象 / an object",
+    "timezone": "带时区的时间 / a time with zone",
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from pydantic import Field
 
+from lianfang.foundation.access.actor import NOT_YOURS
 from lianfang.foundation.access.models import Grant
 from lianfang.foundation.access.policy import roles
 from lianfang.foundation.accounts.models import Account
@@ -33,10 +34,23 @@ NO_GRANT = refusal(
     "access.no_grant", "没有这项授权，或已结束。", "There is no such grant, or it has ended.", status=404
 )
 
+TO_ONESELF = refusal(
+    "access.to_oneself",
+    "不能给自己授权，请由另一人授权。",
+    "Nobody grants to themselves; ask somebody else.",
+    status=403,
+)
+ENDS_FIRST = refusal("access.ends_before_it_starts", "结束日期早于开始日期。", "The last day is before the first.")
 NO_REFUSED = refusal("actions.no_refused", "没有这条被退回的记录。", "There is no such refused record.", status=404)
 
 Path = Annotated[
-    str, Field(pattern=r"^[0-9A-Z]{2,24}$", title="区域", json_schema_extra={"x-title-en": "Area", "x-widget": "area"})
+    str,
+    Field(
+        pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6}([0-9A-Z]{3}){0,4})$",
+        max_length=18,
+        title="区域",
+        json_schema_extra={"x-title-en": "Area", "x-widget": "area"},
+    ),
 ]
 Reason = Annotated[str, Field(min_length=2, max_length=200, title="原因", json_schema_extra={"x-title-en": "Reason"})]
 
@@ -62,6 +76,8 @@ def reveal(call: Call, given: RevealValue) -> Result:
     find_table(given.table)
     value, path = reveal_value(call.actor, given.table, given.row_id, given.column)
     call.permit(path)
+    if call.actor.account_id is None:
+        raise NOT_YOURS()
     until = call.received_at + REVEAL_FOR
     Reveal.objects.create(
         account_id=call.actor.account_id, table=given.table, row_id=given.row_id, column=given.column,
@@ -89,7 +105,7 @@ def add_account(call: Call, given: AddAccount) -> Result:
     if Account.objects.filter(username=given.username).exists():
         raise NAME_TAKEN(field="username")
     _strong(given.password)
-    account = Account.objects.create(**given.model_dump())
+    account = Account.objects.create(password=given.password, **given.model_dump(exclude={"password"}))
     call.about("accounts.accounts", account.pk)
     return {"id": str(account.pk)}
 
@@ -119,13 +135,21 @@ class GrantRole(Input):
 
 @action("access.grant_role", both("授权", "Grant a role"), GrantRole)
 def grant_role(call: Call, given: GrantRole) -> Result:
-    """Grant a role within an area, for a purpose, between dates. Nobody grants more than the own area holds."""
+    """Grant a role within an area, for a purpose, between dates.
+
+    Nobody grants more than the own area holds, nor anything to themselves: whoever may grant could else see all.
+    """
     call.permit(given.area_path)
     if given.role not in roles():
         raise CHOICE(field="role")
+    if given.account_id == call.actor.account_id:
+        raise TO_ONESELF(field="account_id")
+    starts_on = given.starts_on or today()
+    if given.ends_on is not None and given.ends_on < starts_on:
+        raise ENDS_FIRST(field="ends_on")
     grant = Grant.objects.create(
         account=_account(given.account_id), role=given.role, area_path=given.area_path, purpose=given.purpose,
-        starts_on=given.starts_on or today(), ends_on=given.ends_on, granted_by=call.actor.account_id,
+        starts_on=starts_on, ends_on=given.ends_on, granted_by=call.actor.account_id,
     )  # fmt: skip
     call.about("access.grants", grant.pk, role=given.role)
     return {
@@ -185,7 +209,7 @@ class ChooseLanguage(Input):
 def choose_language(call: Call, given: ChooseLanguage) -> Result:
     """Choose the language of one's own screens and letters."""
     call.permit(call.actor.home_area)
-    Account.objects.filter(pk=call.actor.account_id).update(language=given.language)
+    Account.objects.filter(pk=call.actor.account_id or UUID(int=0)).update(language=given.language)
     return {}
 
 

@@ -118,7 +118,7 @@ CONDITIONS: dict[str, Condition] = {}
 
 
 def find_file(actor: Actor, file_id: UUID) -> StoredFile:
-    """Return the record of a file its owner asks for. Raises `file.gone`, `access.not_yours`, and what its kind asks."""
+    """Return a file its owner asks for. Raises `file.gone`, `access.not_yours`, and what its kind adds."""
     found = StoredFile.objects.filter(pk=file_id, erased_at__isnull=True).first()
     if found is None:
         raise GONE()

@@ -137,8 +137,10 @@ def verify() -> Iterator[Fault]:
     for chain in AuditChain.objects.order_by("pk"):
         known.add(chain.pk)
         yield from _verify_chain(chain, key, witnessed.get(chain.pk, 0))
-    headless = set(AuditLine.objects.exclude(chain_id__in=AuditChain.objects.values("pk")).values_list("chain_id", flat=True))
-    for gone in sorted((set(witnessed) - known) | headless):
+    headless = AuditLine.objects.exclude(chain_id__in=AuditChain.objects.values("pk")).values_list(
+        "chain_id", flat=True
+    )
+    for gone in sorted((set(witnessed) - known) | set(headless)):
         yield Fault(gone, 0, "missing")
 
 

@@ -22,7 +22,7 @@ from lianfang.kernel.text import both
 Reaction = Callable[[dict[str, Any]], None]
 Follower = Callable[[Sequence[Event]], None]
 
-# called with every batch of facts, inside the act's own transaction: for what must not be lost and costs next to nothing
+# called with every batch of facts, inside the act's own transaction: for what must not be lost and costs little
 FOLLOWERS: list[Follower] = []
 
 

@@ -80,7 +80,7 @@ def export_named(call: Call, given: ExportNamed) -> Result:
         rows=len(rows), area_path=path, purpose=given.purpose, recipient=given.recipient, at=call.received_at,
         expires_on=given.expires_on, file_id=file.pk,
     )  # fmt: skip
-    call.about("privacy.exports", export.pk, table=given.table, rows=len(rows), mark=mark)
+    call.about("privacy.exports", export.pk, exported=given.table, rows=len(rows), mark=mark)
     return {"id": str(export.pk), "file_id": str(file.pk), "rows": len(rows), "mark": mark}
 
 

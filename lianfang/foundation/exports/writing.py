@@ -1,4 +1,4 @@
-"""A named export as a workbook: visible mark in head, header and footer, hidden marks in properties, sheet and cells."""
+"""A named export as a workbook: a visible mark on every page, hidden ones in properties, sheet and cells."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from lianfang.kernel.ids import uuid7
 
 
 class GapItem(models.Model):
-    """One thing that must hold and does not. It names the subject by id; its label is read through the subject's table."""
+    """One thing that must hold and does not. It names the subject by id; its label is read through its table."""
 
     privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
         ["id", "gap", "subject_id", "area_path", "since", "answerable_id", "details"], PrivacyClass.WORK
@@ -59,7 +59,7 @@ class GapSweep(models.Model):
 
 
 class GapDirty(models.Model):
-    """A note that a gap may have changed in an area. Rows are only added and taken, so writers never wait for each other."""
+    """A note that a gap may have changed in an area. Rows are only added and taken, so writers never wait."""
 
     privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(["id", "gap", "area_path"], PrivacyClass.WORK)
 

@@ -116,7 +116,7 @@ def _claim(worker: str) -> Job | None:
 
 
 def take_up_lost() -> int:
-    """Return jobs of dead workers to the queue and say how many; one that took its worker down too often is given up."""
+    """Return jobs of dead workers to the queue and say how many; one that was lost too often is given up."""
     lost = list(Job.objects.filter(state=Job.State.RUNNING, beat_at__lt=now() - LOST_AFTER))
     for one in lost:
         kind = KINDS.get(one.name)

@@ -55,7 +55,7 @@ def _sqlite(tables: list[str]) -> Iterator[str]:
     for table in tables:
         for verb in ("UPDATE", "DELETE"):
             yield (
-                f'CREATE TRIGGER IF NOT EXISTS "{table}_no_{verb.lower()}" BEFORE {verb} ON "{table}" '
+                f'CREATE TRIGGER IF NOT EXISTS "{table}_no_{verb.lower()}" BEFORE {verb} ON "{table}" '  # noqa: S608
                 "WHEN NOT EXISTS (SELECT 1 FROM privacy_erasing) "
                 f"BEGIN SELECT RAISE(ABORT, 'append-only: {verb} is refused'); END"
             )

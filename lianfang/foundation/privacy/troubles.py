@@ -1,4 +1,4 @@
-"""What may be written down about an error: its kind and its place. Never its message, which may quote a person's data."""
+"""What may be written down about an error: its kind and its place. Never its message: it may quote personal data."""
 
 from __future__ import annotations
 

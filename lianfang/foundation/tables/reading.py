@@ -1,4 +1,4 @@
-"""Reading tables: permission, scope, filters, keyset pages and masking, the same for every door. Masking lives only here."""
+"""Reading tables: permission, scope, filters, keyset pages and masking for every door. Masking lives only here."""
 
 from __future__ import annotations
 
@@ -112,9 +112,9 @@ def read_all(viewer: Actor, name: str, query: Query = Query()) -> Iterator[dict[
 
 
 def read_named(viewer: Actor, name: str, permission: str, query: Query) -> list[dict[str, Any]]:
-    """Return the first `query.limit` rows with what is masked shown clear, where both the table and the permission reach.
+    """Return the first `query.limit` rows with what is masked shown clear, where the table and the permission reach.
 
-    The one place besides the reveal of a single value that unmasks; what a class hides stays hidden. The caller logs it.
+    The one place besides the reveal of a single value that unmasks; what is hidden stays hidden. The caller logs it.
     """
     declared = find_table(name)
     if not declared.area:
@@ -186,7 +186,7 @@ def _filtered(viewer: Actor, declared: Table, query: Query) -> QuerySet[Any]:
 
 
 def _may_narrow(viewer: Actor, declared: Table, key: str) -> None:
-    """Refuse a filter that would tell what the column itself does not: any on a hidden one, all but equality on a masked.
+    """Refuse a filter that would tell what the column does not: any on a hidden one, all but equality on a masked.
 
     Raises `table.unknown_column`.
     """
@@ -201,7 +201,7 @@ def _may_narrow(viewer: Actor, declared: Table, key: str) -> None:
 
 
 def _least_level(viewer: Actor, declared: Table, column: Column) -> Level:
-    """Return the least this viewer sees of the column anywhere: what holds for every row that a filter or sort touches."""
+    """Return the least this viewer sees of the column anywhere: it must hold for every row a filter touches."""
     if not declared.area:
         return viewer.level(column.privacy, declared.name, "")
     levels = [viewer.level(column.privacy, declared.name, path) for path in viewer.prefixes(declared.name)]
@@ -234,7 +234,7 @@ def _condition(declared: Table, key: str, text: str) -> Q:
         return Q(**{f"{column.path}__isnull": True}) | (
             Q(**{column.path: ""}) if column.kind in ("text", "choice") else Q()
         )
-    value = [_typed(column, one) for one in text.split(",")] if operator == "in" else _typed(column, text)
+    value: Any = [_typed(column, one) for one in text.split(",")] if operator == "in" else _typed(column, text)
     if column.kind == "area" and operator == "":
         return within(text, column.path)
     if column.kind == "datetime" and operator == "lte" and len(text) == 10:

@@ -53,7 +53,7 @@ class SavedFilter:
 
 @dataclass(frozen=True)
 class Table:
-    """A named, typed list. `rows(viewer)` gives the base query; scope, masking and paging are added by the reader alone.
+    """A named, typed list. `rows(viewer)` gives the base query; only the reader adds scope, masking and paging.
 
     `area` is the ORM path of the row's area; "" only for tables without any personal or area-bound row.
     `search(text)` gives the condition for the search box.
