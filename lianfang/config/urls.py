@@ -9,5 +9,7 @@ handler404 = "lianfang.doors.api.answers.not_found"
 handler500 = "lianfang.doors.api.answers.server_trouble"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/sync/", include("lianfang.doors.sync.urls")),
+    path("api/", include("lianfang.doors.files.urls")),
     path("api/", include("lianfang.doors.api.urls")),
+    path("api/", include("lianfang.doors.api.reports")),
 ]
