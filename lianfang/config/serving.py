@@ -7,7 +7,6 @@ import multiprocessing
 import os
 import signal
 import threading
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -97,7 +96,6 @@ def serve_forever(host: str, port: int, workers: int = 0) -> int:
         backpressure=256,
         log_level="warning",
         respawn_failed_workers=True,
-        workers_lifetime=timedelta(hours=24),
     )
     try:
         server.serve()
