@@ -37,7 +37,8 @@ def tick(_: dict[str, Any], __: Progress) -> None:
 def _due(moment: datetime) -> Iterator[tuple[str, str, date]]:
     """Yield the levels whose snapshot has passed and which lack reports; yesterday's too, after a power cut."""
     today = local(moment).date()
-    days = [today - timedelta(days=1), today] if DailyReport.objects.exists() else [today]
+    began_before = DailyReport.objects.filter(report_on__lt=today).exists()
+    days = [today - timedelta(days=1), today] if began_before else [today]
     for county in areas_of_level("county"):
         for level in rules.LEVELS:
             for on in days:
@@ -53,7 +54,8 @@ def _lacks_some(county: str, level: str, on: date) -> bool:
 def mark_states(moment: datetime, path: str = "") -> None:
     """Note on every unconfirmed report of today and yesterday whether its unit is late or its phones are unheard."""
     since = local(moment).date() - timedelta(days=1)
-    heard, changed = phones(path, moment), defaultdict[tuple[date, str], list[UUID]](list)
+    heard = phones(path, moment)
+    changed: dict[tuple[date, rules.ReportState], list[UUID]] = defaultdict(list)
     for report in open_reports(since, path):
         state = state_of(report, moment, heard, patience(report.area_path, report.report_on))
         if state not in ("awaited", report.state):

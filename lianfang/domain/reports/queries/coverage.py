@@ -15,6 +15,7 @@ from django.db.models.functions import Substr
 
 from lianfang.domain.areas.queries import area_card, child_path_length, children, path_length
 from lianfang.domain.reports.models import CoverageCount, CoverageSweep
+from lianfang.domain.screening.queries.visits import running_campaigns
 from lianfang.foundation.access.actor import NOT_YOURS, Actor, any_within
 from lianfang.foundation.audit.models import AuditLine
 from lianfang.foundation.privacy.fields import within
@@ -52,13 +53,22 @@ def measures(now: datetime) -> list[Measure]:
     contact = {"kind": "primary_contact", "target_kind": "household", "state__in": "proposed,accepted,active"}
     wanted = [
         Measure("households", "people.households", {"status": "occupied"}),
-        Measure("reached", "screening.coverage", {"running": "true", "outcome": "done"}),
+        *_reached(),
         Measure("with_contact", "organisation.responsibilities", contact),
         Measure("observed", "observation.timetable", {"state": "live"}),
         Measure("slots_due", "observation.slots", slots),
         Measure("slots_recorded", "observation.slots", {**slots, "state": "recorded"}),
     ]
     return [one for one in wanted if one.table in TABLES]
+
+
+def _reached() -> list[Measure]:
+    """Return doors reached by the widest sweep that is running: a door of two sweeps must not count twice."""
+    running = running_campaigns()
+    if not running:
+        return []
+    widest = max(running, key=lambda one: (one.households, str(one.pk)))
+    return [Measure("reached", "screening.sweep_households", {"campaign": str(widest.pk), "outcome": "done"})]
 
 
 NAMES = ("households", "reached", "with_contact", "observed", "slots_due", "slots_recorded")
@@ -109,7 +119,8 @@ def coverage(viewer: Actor, path: str) -> dict[str, Any]:
     length = child_path_length(path)
     rows = CoverageCount.objects.filter(within(path), any_within(mine, "area_path"))
     sums = {name: Sum(name) for name in NAMES}
-    below = {row["child"]: row for row in rows.order_by().values(child=Substr("area_path", 1, length)).annotate(**sums)}
+    grouped = rows.order_by().values(child=Substr("area_path", 1, length)).annotate(**sums)
+    below: dict[str, dict[str, Any]] = {row["child"]: dict(row) for row in grouped}
     swept = CoverageSweep.objects.first()
     return {
         "as_of": swept.swept_at if swept else None,

@@ -114,6 +114,12 @@ _OBSERVED, _SLOTS, _HELP, _PASSAGES = (
 _FOUND_HERE = {"outcome__in": "already_known,confirmed_new", "same_as": ""}
 _PUSHED = {"source": "data_push"}
 _RUNNING = {"campaign_state": "running"}
+# doors found empty, moved from or wrongly listed are not there to be reached (K17)
+_OCCUPIED = {**_RUNNING, "outcome__in": ",done,absent,refused"}
+_TOLD = {**_RUNNING, "outcome__in": "done,absent,refused"}
+_NOT_WITHDRAWN = {"state__in": "raised,accepted,delivered,not_delivered,confirmed"}
+# a correction counts in place of the visit it corrects, which was counted in its day
+_FIRST = {"corrects_id": ""}
 _RELEASED = {"order_state": "released"}
 
 
@@ -136,14 +142,15 @@ FIGURES: tuple[Figure, ...] = (
     _f("cases.contacts_total", "累计密切接触者", "Close contacts, total", PERSONS, _TOWN_UP,
        "cases.contacts", "total", "listed_at", public=True),
     _f("sweep.households_due", "应排查户", "Households to reach", HOUSEHOLDS, _VILLAGE_UP,
-       _SWEEP, "total", "since", where=_RUNNING),
+       _SWEEP, "total", "since", where=_OCCUPIED),
     _f("sweep.households_reached", "已排查户", "Households reached", HOUSEHOLDS, _VILLAGE_UP,
        _SWEEP, "total", "last_at", where={**_RUNNING, "outcome": "done"}, public=True),
     _f("sweep.households_told", "已有结果户", "Households with an outcome", HOUSEHOLDS, _VILLAGE_UP,
-       _SWEEP, "total", "last_at", where=_RUNNING),
-    _f("sweep.visits_today", "今日入户", "Visits today", _VISITS, _VILLAGE_UP, _AT_DOORS, "day", "received_at"),
+       _SWEEP, "total", "last_at", where=_TOLD),
+    _f("sweep.visits_today", "今日入户", "Visits today", _VISITS, _VILLAGE_UP,
+       _AT_DOORS, "day", "received_at", where=_FIRST),
     _f("sweep.refused_today", "今日拒访", "Refusals today", _VISITS, _VILLAGE_UP,
-       _AT_DOORS, "day", "received_at", where={"outcome": "refused"}),
+       _AT_DOORS, "day", "received_at", where={**_FIRST, "outcome": "refused"}),
     _f("returnees.new", "今日新增返乡", "Returnees, new", PERSONS, _VILLAGE_UP,
        _LEADS, "day", "answered_at", where=_FOUND_HERE, public=True),
     _f("returnees.total", "累计返乡", "Returnees, total", PERSONS, _VILLAGE_UP,
@@ -196,7 +203,7 @@ FIGURES: tuple[Figure, ...] = (
     _f("welfare.confirmed", "服务需求（办结，本人确认）", "Help confirmed", _ITEMS, _VILLAGE_UP,
        _HELP, "day", "confirmed_at", public=True),
     _f("welfare.open", "未办结需求", "Help still open", _ITEMS, _VILLAGE_UP,
-       _HELP, "standing", "raised_at", until="closed_at"),
+       _HELP, "standing", "raised_at", where=_NOT_WITHDRAWN, until="confirmed_at"),
     _f("disinfection.area", "消杀面积", "Area disinfected", both("平方米", "m²"), _VILLAGE_UP,
        "environment.jobs", "day", "finished_at", adding="area_m2", public=True),
     _f("gatherings.avoided", "红白事取消、延期、简办", "Gatherings cancelled, postponed or simplified",

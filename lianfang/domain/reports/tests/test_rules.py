@@ -81,6 +81,7 @@ def test_the_list_behind_a_daily_figure_lies_between_two_snapshots():
     behind = rules.list_behind(figure, PERIOD, "14/140826/")
     assert behind.table == "screening.visits"
     assert behind.where == {
+        "corrects_id": "",
         "outcome": "refused",
         "received_at__gte": "2020-02-02T15:00:00+08:00",
         "received_at__lt": "2020-02-03T15:00:00+08:00",
@@ -145,8 +146,8 @@ def test_a_confirmed_report_stays_confirmed_without_network():
 
 def test_the_newest_day_comes_first_and_in_it_the_silent():
     day, next_day = date(2020, 2, 3), date(2020, 2, 4)
-    places = [rules.place_of(next_day, "late"), rules.place_of(next_day, "not_synced"), rules.place_of(next_day, "draft"),
-              rules.place_of(next_day, "nil"), rules.place_of(day, "late")]  # fmt: skip
+    states = ["late", "not_synced", "draft", "nil"]
+    places = [*(rules.place_of(next_day, one) for one in states), rules.place_of(day, "late")]
     assert places == sorted(places, reverse=True)
 
 
