@@ -12,4 +12,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("lianfang.doors.files.urls")),
     path("api/", include("lianfang.doors.api.urls")),
     path("api/", include("lianfang.doors.api.reports")),
+    path("", include("lianfang.doors.public.pages")),
 ]
