@@ -13,8 +13,8 @@ from lianfang.domain.reports import rules
 from lianfang.domain.reports.queries.coverage import coverage
 from lianfang.domain.reports.queries.page import parts_table, public_text, report_page
 from lianfang.doors.api.answers import BAD_VALUE, answer, door
+from lianfang.doors.api.daily_sheet import report_workbook
 from lianfang.doors.api.session import actor_of
-from lianfang.doors.files.daily_sheet import report_workbook
 from lianfang.foundation.audit.chain import Entry, append
 from lianfang.kernel.clock import now, today
 
