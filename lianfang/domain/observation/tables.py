@@ -87,7 +87,7 @@ table(
         columns=(
             *_person(),
             Column("sex", both("性别", "Sex"), source="person__sex", privacy=IDENTITY),
-            Column("age", both("年龄", "Age"), kind="int", source="person__born_on", privacy=IDENTITY, show=_age),
+            Column("age", both("年龄", "Age"), kind="int", source="person__born_on", privacy=VULNERABILITY, show=_age),
             Column(
                 "phone", both("电话", "Phone"), source="person__phone", privacy=PrivacyClass.CONTACT, mask=mask_phone
             ),

@@ -35,7 +35,7 @@ table(
             Column("kind", both("类别", "Kind"), kind="choice", choices=KINDS, filterable=True),
             Column("what", both("内容", "What"), privacy=VULNERABILITY),
             Column("quantity", both("数量", "Quantity"), privacy=VULNERABILITY),
-            Column("head_name", both("户", "Household"), source="household__head_name", privacy=IDENTITY, mask=mask_name),
+            Column("head_name", both("户", "Home of"), source="household__head_name", privacy=IDENTITY, mask=mask_name),
             Column("address", both("地址", "Address"), source="household__address", privacy=ADDRESS, mask=mask_address),
             Column("name", both("本人", "Person"), source="person__name", privacy=IDENTITY, mask=mask_name),
             Column("phone", both("电话", "Phone"), source="person__phone", privacy=CONTACT, mask=mask_phone),

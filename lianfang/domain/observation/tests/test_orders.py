@@ -109,9 +109,7 @@ def test_a_question_that_was_not_asked_is_named(cast, incident, person):
         ({"length_days": 30}, "input.invalid"),
     ],
 )
-def test_an_order_past_its_window_without_rule_incident_basis_or_person_is_refused(
-    cast, incident, person, changes, code
-):
+def test_an_order_without_window_rule_incident_basis_or_person_is_refused(cast, incident, person, changes, code):
     assert refused(order, cast["secretary"], person, **changes).code == code
 
 
