@@ -73,6 +73,6 @@ urlpatterns: list[URLPattern] = [
     path("", home),
     re_path(r"^field/(?P<name>sw\.js|workbox-[0-9a-f]+\.js)$", field_worker),
     path("field/manifest.webmanifest", field_manifest),
-    re_path(r"^console(/.*)?$", console),
-    re_path(r"^field(/.*)?$", field),
+    re_path(r"^console(?:/.*)?$", console),
+    re_path(r"^field(?:/.*)?$", field),
 ]
