@@ -46,7 +46,14 @@ def _flush_past_the_triggers(monkeypatch: pytest.MonkeyPatch) -> None:
             return statements
         return ["INSERT INTO privacy_erasing (id) VALUES (1)", *statements, "DELETE FROM privacy_erasing"]
 
+    execute = type(connection.ops).execute_sql_flush
+
+    def execute_sql_flush(self: Any, statements: list[str]) -> None:
+        with writing():
+            execute(self, statements)
+
     monkeypatch.setattr(type(connection.ops), "sql_flush", sql_flush)
+    monkeypatch.setattr(type(connection.ops), "execute_sql_flush", execute_sql_flush)
 
 
 @pytest.fixture
