@@ -60,7 +60,7 @@ INSTALLED_APPS = [
     "axes",
     *(
         f"lianfang.foundation.{app}"
-        for app in ("accounts", "access", "privacy", "audit", "jobs", "events", "actions", "gaps", "attachments", "administration", "devices", "exports")
+        for app in ("accounts", "access", "privacy", "audit", "jobs", "events", "actions", "gaps", "attachments", "administration", "devices", "exports", "intake")
     ),
     *(
         f"lianfang.domain.{app}"
@@ -69,6 +69,7 @@ INSTALLED_APPS = [
         )
         if (PACKAGE / "domain" / app / "apps.py").exists()
     ),
+    "lianfang.doors.files",
 ]  # fmt: skip
 
 MIDDLEWARE = [

@@ -150,17 +150,22 @@ def _shape_problem(normal: str) -> NameReason | None:
     return "characters"
 
 
+@lru_cache(maxsize=65_536)
 def _readings(name: str) -> list[list[str]]:
     """Return the readings of each character, the most likely first; signs and spaces are left out."""
     letters = re.sub(r"[^\w]|_", "", normalise(name)).lower()
     surname = next((letters[:length] for length in (2, 1) if letters[:length] in _SURNAMES), "")
     known = _surname_readings(surname)
-    usual = lazy_pinyin(list(letters[len(surname) :]), style=Style.NORMAL)
     rest = [
-        list(dict.fromkeys((first, *_character_readings(letter))))
-        for first, letter in zip(usual, letters[len(surname) :], strict=True)
+        list(dict.fromkeys((_usual_reading(letter), *_character_readings(letter))))
+        for letter in letters[len(surname) :]
     ]
     return known + rest
+
+
+@lru_cache(maxsize=16_384)
+def _usual_reading(letter: str) -> str:
+    return "".join(lazy_pinyin([letter], style=Style.NORMAL))
 
 
 def _surname_readings(surname: str) -> list[list[str]]:

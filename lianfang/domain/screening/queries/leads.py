@@ -1,1 +1,197 @@
-"""Screening queries: leads."""
+"""Reads for leads, in bulk: who in the register a row may be, which lead speaks of the same person, who goes there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import Q
+
+from lianfang.domain.areas.rules import ancestors_of, level_of
+from lianfang.domain.organisation.queries import answerable_for_households, who_answers_for_many
+from lianfang.domain.people.queries import identity_index, persons_within, phone_index
+from lianfang.domain.screening.models.leads import Lead, LeadBatch
+from lianfang.domain.screening.rules import Match, Particulars, match
+from lianfang.foundation.access.models import Grant
+from lianfang.foundation.accounts.models import Account
+
+CHUNK = 5000
+VILLAGE = 12
+COUNTY = 6
+# Who goes to a door, nearest first, where nobody was named responsible.
+_GOING_ROLES = ("grid_worker", "village_secretary", "township_coordinator")
+_NEAR = ("village", "grid", "micro_grid")
+_COLUMNS = ("pk", "name", "identity_index", "phone_index", "area_path", "born_on", "sex")
+_LEAD_COLUMNS = (
+    "pk", "name", "identity_index", "phone_index", "area_path", "born_on", "sex", "same_as_id", "person_id", "state",
+    "outcome", "measure", "received_at", "verified_address", "last_there_on", "assignee_id", "due_at",
+)  # fmt: skip
+
+Key = TypeVar("Key")
+
+
+def chunks(keys: Iterable[Key], size: int = CHUNK) -> Iterator[list[Key]]:
+    """Yield the keys, each once, in portions that every database takes in one statement."""
+    rest = iter(dict.fromkeys(keys))
+    while portion := list(islice(rest, size)):
+        yield portion
+
+
+def particulars(values: dict[str, Any], area_path: str) -> Particulars:
+    """Return what a row says about a person, numbers as the register's blind indexes."""
+    return Particulars(
+        name=values.get("name", ""),
+        identity=identity_index(values["identity_number"]) if values.get("identity_number") else None,
+        phones=frozenset(phone_index(one) for one in values.get("phone", ())),
+        village=area_path[:VILLAGE] if len(area_path) >= VILLAGE else "",
+        born_on=values.get("born_on"),
+        age=values.get("age"),
+        sex=values.get("sex"),
+    )
+
+
+def match_persons(rows: Sequence[Particulars], path: str, on: date) -> list[Match]:
+    """Return how each row stands to the register at or below a path, with a fixed number of queries per portion."""
+    by_identity = _people("identity_index", (row.identity for row in rows if row.identity), path)
+    by_phone = _people("phone_index", (one for row in rows for one in row.phones), path)
+    rest = [row for row in rows if row.village and row.name and not (row.identity and row.identity in by_identity)]
+    by_name = _people("name", (row.name for row in rest), path, {row.village for row in rest})
+    return [match(row, _candidates(row, by_identity, by_phone, by_name), on=on) for row in rows]
+
+
+def _candidates(
+    row: Particulars, by_identity: dict[str, list[Particulars]], by_phone: dict[str, list[Particulars]],
+    by_name: dict[str, list[Particulars]],
+) -> list[Particulars]:  # fmt: skip
+    found = list(by_identity.get(row.identity, ())) if row.identity else []
+    found += [one for number in row.phones for one in by_phone.get(number, ())]
+    if row.village and not (row.identity and found):
+        found += [one for one in by_name.get(row.name, ()) if one.village == row.village]
+    return list({one.id: one for one in found}.values())
+
+
+def _people(
+    field: str, keys: Iterable[str], path: str, villages: set[str] | None = None
+) -> dict[str, list[Particulars]]:
+    """Return the people with each key, without opening a single encrypted value."""
+    found: dict[str, list[Particulars]] = defaultdict(list)
+    place = _COLUMNS.index(field)
+    for portion in chunks(keys):
+        for row in persons_within(path).filter(**{f"{field}__in": portion}).values_list(*_COLUMNS):
+            if villages is None or row[4][:VILLAGE] in villages:
+                found[row[place]].append(_as_particulars(row))
+    return found
+
+
+def _as_particulars(row: Sequence[Any]) -> Particulars:
+    pk, name, identity, phone, path, born_on, sex = row[:7]
+    village = path[:VILLAGE] if len(path) >= VILLAGE else ""
+    return Particulars(
+        str(pk), name, identity or None, frozenset([phone] if phone else ()), village, born_on, None, sex or None
+    )
+
+
+def earlier_leads(rows: Sequence[Particulars], since: datetime) -> dict[str, list[dict[str, Any]]]:
+    """Return the leads received since then that share an identity number or a phone, by blind index."""
+    wanted = {one for row in rows for one in (row.identity, *row.phones) if one}
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for portion in chunks(wanted, CHUNK // 2):
+        same = Q(identity_index__in=portion) | Q(phone_index__in=portion)
+        for lead in Lead.objects.filter(same, received_at__gte=since).order_by("pk").values(*_LEAD_COLUMNS):
+            for key in filter(None, (lead["identity_index"], lead["phone_index"])):
+                found[key].append(lead)
+    return found
+
+
+def as_particulars(lead: dict[str, Any]) -> Particulars:
+    """Return what is compared of a lead that is already there."""
+    return _as_particulars([lead[name] for name in _COLUMNS])
+
+
+def homes_of(person_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID | None, str]]:
+    """Return household and area of each person."""
+    found: dict[UUID, tuple[UUID | None, str]] = {}
+    for portion in chunks(person_ids):
+        rows = persons_within().filter(pk__in=portion).values_list("pk", "household_id", "area_path")
+        found |= {pk: (home, path) for pk, home, path in rows}
+    return found
+
+
+def who_goes(homes: Iterable[tuple[UUID, str]], on: date) -> dict[UUID, UUID]:
+    """Return the worker for each (household, area): its primary contact, else who answers for the area."""
+    return answerable_for_households(homes, on)
+
+
+def who_goes_to(paths: Iterable[str], on: date) -> dict[str, UUID]:
+    """Return the worker for each area below the county: the one named responsible near it, else the nearest grant.
+
+    A responsible of the town or county counts only when nobody nearer works there. Unplaced leads go to nobody.
+    """
+    wanted = sorted({path for path in paths if len(path) > COUNTY})
+    if not wanted:
+        return {}
+    chains = who_answers_for_many("area", wanted, on)
+    granted = _granted(wanted, on)
+    found: dict[str, UUID] = {}
+    for path in wanted:
+        named = [(answer.level, one.account_id) for answer in reversed(chains[path].answers)
+                 for one in answer.contacts if one.is_active]  # fmt: skip
+        near = next((account for level, account in named if level in _NEAR), None)
+        town = next((account for level, account in named if level == "town"), None)
+        someone = near or granted.get(path) or town
+        if someone:
+            found[path] = someone
+    return found
+
+
+def _granted(paths: Sequence[str], on: date) -> dict[str, UUID]:
+    above = {one for path in paths for one in ancestors_of(path) if len(one) > COUNTY}
+    grants = Grant.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=on), area_path__in=above, role__in=_GOING_ROLES, starts_on__lte=on,
+        ended_at__isnull=True, account__is_active=True,
+    )  # fmt: skip
+    held: dict[str, tuple[int, UUID]] = {}
+    for path, role, account in grants.order_by("pk").values_list("area_path", "role", "account_id"):
+        rank = _GOING_ROLES.index(role)
+        if path not in held or rank < held[path][0]:
+            held[path] = (rank, account)
+    nearest = ((path, next((one for one in reversed(ancestors_of(path)) if one in held), "")) for path in paths)
+    return {path: held[one][1] for path, one in nearest if one}
+
+
+def is_placed(path: str) -> bool:
+    """Say whether a lead's place is known well enough to send somebody."""
+    return len(path) > COUNTY and bool(level_of(path))
+
+
+def reply_rows(batch_id: UUID) -> Iterator[Lead]:
+    """Yield the leads of a batch in the order of the sender's rows: for the reply workbook F15."""
+    yield from Lead.objects.filter(batch_id=batch_id).order_by("row", "pk").iterator(chunk_size=2000)
+
+
+def find_batch(batch_id: UUID) -> LeadBatch | None:
+    """Return the batch of leads."""
+    return LeadBatch.objects.filter(pk=batch_id).first()
+
+
+def within_days(moment: datetime, days: float) -> datetime:
+    """Return the moment that many days earlier."""
+    return moment - timedelta(days=days)
+
+
+def answers_of(batch_id: UUID) -> dict[UUID | None, Lead]:
+    """Return the leads of others that leads of this batch follow, by id."""
+    followed = Lead.objects.filter(batch_id=batch_id, same_as__isnull=False).values("same_as_id")
+    return {lead.pk: lead for lead in Lead.objects.filter(pk__in=followed)}
+
+
+def names_of_workers(batch_id: UUID) -> dict[UUID | None, str]:
+    """Return the names of those who answered leads of the batch or leads they follow."""
+    mine = Lead.objects.filter(batch_id=batch_id)
+    followed = Lead.objects.filter(pk__in=mine.filter(same_as__isnull=False).values("same_as_id"))
+    accounts = {*mine.values_list("answered_by", flat=True), *followed.values_list("answered_by", flat=True)}
+    return dict(Account.objects.filter(pk__in=accounts - {None}).values_list("pk", "name"))

@@ -1,0 +1,251 @@
+"""The list of leads as intake knows it: matched with the register, de-duplicated, sent to who answers, taken back.
+
+Creates no person: somebody is registered when a worker has confirmed that they are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from lianfang.domain.incidents.queries import incident_of, rule
+from lianfang.domain.screening.events import LeadsReceived
+from lianfang.domain.screening.models.leads import Lead, LeadBatch, MatchProposal
+from lianfang.domain.screening.queries import leads as known
+from lianfang.domain.screening.rules import OUTCOMES, LeadAbout, Particulars, judge_duplicate, lead_deadline
+from lianfang.foundation.events.announcing import announce
+from lianfang.foundation.intake.inserting import insert_new
+from lianfang.foundation.intake.targets import Delivery, Row, RowMatch, Target, target
+from lianfang.kernel.clock import local
+from lianfang.kernel.errors import refusal
+from lianfang.kernel.ids import uuid7
+from lianfang.kernel.names import initials, pinyin
+from lianfang.kernel.text import both
+
+WORK_STARTED = refusal(
+    "screening.work_started",
+    "已有 {count} 条线索开始核查，不能整批撤销。",
+    "Work has started on {count} of the leads, so the batch cannot be taken back.",
+    status=409,
+)
+
+PORTION = 2000
+MOST_CANDIDATES = 3
+# What a lead keeps beside its own columns; everything else stays in the sender's file (P04).
+DETAILS = (
+    "transport", "trip_no", "companions", "symptoms", "risk_history", "category", "status", "contact_name",
+    "contact_phone", "origin", "origin_province", "origin_city", "origin_county", "left_on", "exposed_on", "note",
+)  # fmt: skip
+
+
+def match_rows(rows: Sequence[Row], path: str, on: date) -> list[RowMatch]:
+    """Return how each row stands to the register; changes nothing."""
+    found = known.match_persons([_about(row) for row in rows], path, on)
+    return [
+        RowMatch(one.level, one.person_ids[:MOST_CANDIDATES], tuple(why.code for why in one.evidence)) for one in found
+    ]
+
+
+def _about(row: Row) -> Particulars:
+    """Return what is compared of a row, worked out once."""
+    if row.told is None:
+        row.told = known.particulars(row.values, row.area_path)
+    told: Particulars = row.told
+    return told
+
+
+def receive(
+    delivery: Delivery, rows: Sequence[Row], matches: Sequence[RowMatch], stop: Callable[[], None]
+) -> dict[str, Any]:
+    """Write the leads of a batch, matched, de-duplicated and sent out, in the caller's transaction."""
+    batch = _batch(delivery, len(rows))
+    leads = make_leads(batch, rows, matches)
+    for portion in _portions(leads):
+        stop()
+        insert_new(portion)
+    proposals = proposals_of(leads, matches)
+    MatchProposal.objects.bulk_create(proposals, batch_size=PORTION)
+    fact = LeadsReceived(area_path=batch.area_path, batch_id=batch.pk, source=batch.source, count=len(leads))
+    announce([fact], account_id=delivery.account_id)
+    return {
+        "dispatched": sum(lead.state == "dispatched" for lead in leads),
+        "repeated": sum(lead.same_as_id is not None for lead in leads),
+        "unplaced": sum(not known.is_placed(lead.area_path) for lead in leads),
+        "to_decide": len({one.lead_id for one in proposals}),
+    }
+
+
+def _batch(delivery: Delivery, rows: int) -> LeadBatch:
+    on = local(delivery.received_at).date()
+    incident = incident_of(delivery.area_path)
+    hours = rule("lead.deadline_hours", delivery.area_path, on).value
+    return LeadBatch.objects.create(
+        id=delivery.batch_id, area_path=delivery.area_path, sender=delivery.sender, rows=rows,
+        source=delivery.options.get("source", "data_push"), incident_id=incident.pk if incident else None,
+        received_at=delivery.received_at, account_id=delivery.account_id,
+        due_at=lead_deadline(delivery.received_at, hours, delivery.due_at),
+    )  # fmt: skip
+
+
+def make_leads(batch: LeadBatch, rows: Sequence[Row], matches: Sequence[RowMatch]) -> list[Lead]:
+    """Return the leads of rows, unsaved: placed, joined with earlier ones about the same person, with who goes."""
+    leads = [_lead(batch, row, found) for row, found in zip(rows, matches, strict=True)]
+    _place_by_home(leads)
+    _join_within_batch(leads, rows)
+    _join_with_earlier(leads, rows, batch)
+    _send_out(leads, batch.received_at)
+    return leads
+
+
+def _lead(batch: LeadBatch, row: Row, found: RowMatch) -> Lead:
+    values = row.values
+    numbers = values.get("phone", [])
+    about = _about(row)
+    name = values.get("name", "")
+    return Lead(
+        id=uuid7(), batch_id=batch.pk, area_path=row.area_path or batch.area_path, source=batch.source,
+        incident_id=batch.incident_id, row=row.number, serial=values.get("serial", "")[:40], name=name,
+        keys=name_keys(name), sex=values.get("sex", ""), born_on=values.get("born_on"), age=values.get("age"),
+        identity_number=values.get("identity_number", ""), identity_index=about.identity or "",
+        phone=numbers[0] if numbers else "", phone_index=_phone_index(numbers), other_phones="、".join(numbers[1:]),
+        address=address_of(values), place=row.place, returned_on=_day(values.get("returned_on")),
+        reason=values.get("reason", "")[:200], pushed_on=_day(values.get("pushed_at")), details=details_of(values),
+        match_level=found.level, person_id=UUID(found.ids[0]) if found.level == "exact" else None,
+        state="matched" if found.level == "exact" else "received", received_at=batch.received_at, due_at=batch.due_at,
+        account_id=batch.account_id,
+    )  # fmt: skip
+
+
+def name_keys(name: str) -> str:
+    """Return what a searcher may type for a name: itself, its pinyin, its initials."""
+    return f" {name} {pinyin(name)} {initials(name)}"[:200] if name else ""
+
+
+def _phone_index(numbers: Sequence[str]) -> str:
+    return known.phone_index(numbers[0]) if numbers else ""
+
+
+def _day(value: date | datetime | None) -> date | None:
+    return value.date() if isinstance(value, datetime) else value
+
+
+def address_of(values: dict[str, Any]) -> str:
+    """Return where the person is said to be, as one text."""
+    parts = [values.get(f"destination_{part}", "") for part in ("town", "village")]
+    whole = values.get("destination") or values.get("address") or ""
+    missing = "".join(part for part in parts if part and part not in whole)
+    return f"{missing}{whole}{values.get('group', '')}{values.get('door', '')}"[:400]
+
+
+def details_of(values: dict[str, Any]) -> str:
+    """Return what else the row said, as JSON; "" for nothing."""
+    kept = {name: values[name] for name in DETAILS if values.get(name)}
+    return orjson.dumps(kept, default=str).decode() if kept else ""
+
+
+def _place_by_home(leads: Sequence[Lead]) -> None:
+    """Give a matched lead the grid of the person's home, unless the list names another village."""
+    homes = known.homes_of(lead.person_id for lead in leads if lead.person_id)
+    for lead in leads:
+        home, path = homes.get(lead.person_id, (None, "")) if lead.person_id else (None, "")
+        if path and (lead.place != "resolved" or path.startswith(lead.area_path)):
+            lead.area_path, lead.place = path, "resolved"
+            lead.home = home  # type: ignore[attr-defined]  # only for sending out
+
+
+def _join_within_batch(leads: Sequence[Lead], rows: Sequence[Row]) -> None:
+    by_row = {lead.row: lead for lead in leads}
+    for lead, row in zip(leads, rows, strict=True):
+        first = by_row.get(row.duplicate_of) if row.duplicate_of else None
+        if first is not None:
+            lead.same_as_id = first.same_as_id or first.pk
+
+
+def _join_with_earlier(leads: Sequence[Lead], rows: Sequence[Row], batch: LeadBatch) -> None:
+    """Join leads with earlier ones about the same person, whatever their source; an answer given holds for both."""
+    on = local(batch.received_at).date()
+    days = rule("lead.duplicate_window_days", batch.area_path, on).value
+    since = known.within_days(batch.received_at, days)
+    about = [_about(row) for row in rows]
+    earlier = known.earlier_leads(about, since)
+    if not earlier:
+        return
+    incident = str(batch.incident_id or "")
+    for lead, one in zip(leads, about, strict=True):
+        olds = {old["pk"]: old for key in filter(None, (one.identity, *one.phones)) for old in earlier.get(key, ())}
+        same = next((old for old in olds.values() if _is_same(lead, one, old, incident, on, days)), None)
+        if same is not None:
+            _follow(lead, same, batch.received_at)
+
+
+def _is_same(lead: Lead, about: Particulars, old: dict[str, Any], incident: str, on: date, days: int) -> bool:
+    new = LeadAbout(str(lead.pk), incident, on, about, str(lead.person_id or "") or None)
+    before = LeadAbout(
+        str(old["pk"]), incident, local(old["received_at"]).date(), known.as_particulars(old),
+        str(old["person_id"] or "") or None,
+    )  # fmt: skip
+    return judge_duplicate(new, before, window_days=days).level == "exact"
+
+
+def _follow(lead: Lead, old: dict[str, Any], moment: datetime) -> None:
+    """Let a lead follow an earlier one: together with it while that is open, at once when it was answered."""
+    lead.same_as_id = old["same_as_id"] or old["pk"]
+    if old["state"] not in ("verified", "replied"):
+        return
+    known_before = OUTCOMES[old["outcome"]].in_care
+    lead.state, lead.outcome = "verified", "already_known" if known_before else old["outcome"]
+    lead.person_id, lead.measure, lead.answered_at = old["person_id"], old["measure"], moment
+    lead.verified_address, lead.last_there_on = old["verified_address"], old["last_there_on"]
+
+
+def _send_out(leads: Sequence[Lead], moment: datetime) -> None:
+    """Send every placed lead to who answers there; those that follow another are not sent twice."""
+    open_leads = [lead for lead in leads if lead.same_as_id is None and lead.state in ("received", "matched")]
+    on = local(moment).date()
+    homes = {home: lead.area_path for lead in open_leads if (home := getattr(lead, "home", None))}
+    contacts = known.who_goes(homes.items(), on) if homes else {}
+    areas = known.who_goes_to({lead.area_path for lead in open_leads}, on)
+    for lead in open_leads:
+        someone = contacts.get(getattr(lead, "home", None)) or areas.get(lead.area_path)  # type: ignore[arg-type]
+        if someone:
+            lead.assignee_id, lead.dispatched_at, lead.state = someone, moment, "dispatched"
+
+
+def proposals_of(leads: Sequence[Lead], matches: Sequence[RowMatch]) -> list[MatchProposal]:
+    """Return the pairs that a person must decide, unsaved."""
+    return [
+        MatchProposal(lead_id=lead.pk, person_id=UUID(person), evidence=list(found.evidence), rank=rank,
+                      area_path=lead.area_path)
+        for lead, found in zip(leads, matches, strict=True)
+        if found.level == "probable"
+        for rank, person in enumerate(found.ids)
+    ]  # fmt: skip
+
+
+def _portions(leads: Sequence[Lead]) -> Iterable[Sequence[Lead]]:
+    """Yield leads in portions; those that others follow come first, since a key must exist before it is named."""
+    first = sorted(leads, key=lambda lead: lead.same_as_id is not None)
+    yield from (first[place : place + PORTION] for place in range(0, len(first), PORTION))
+
+
+def undo(batch_id: UUID) -> int:
+    """Take a batch's leads back. Raises `screening.work_started` once somebody has answered or decided on one."""
+    mine = Lead.objects.filter(batch_id=batch_id)
+    worked_on = mine.filter(answered_by__isnull=False) | mine.filter(tries__gt=0) | mine.filter(version__gt=1)
+    decided = MatchProposal.objects.filter(lead__batch_id=batch_id).exclude(decision="open")
+    followed = Lead.objects.filter(same_as__batch_id=batch_id).exclude(batch_id=batch_id)
+    started = worked_on.count() + decided.count() + followed.count()
+    if started:
+        raise WORK_STARTED(count=started)
+    MatchProposal.objects.filter(lead__batch_id=batch_id).delete()
+    mine.filter(same_as__isnull=False).delete()
+    taken_back, _ = mine.delete()
+    LeadBatch.objects.filter(pk=batch_id).delete()
+    return taken_back
+
+
+LEADS = target(Target("screening.leads", both("线索（推送）名单", "List of leads"), match_rows, receive, undo))

@@ -1,0 +1,98 @@
+"""Intake at the command line: check a file and change nothing, or take it in and write the marked workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from lianfang.doors.files import batches
+from lianfang.doors.files.batches import Examined, examine
+from lianfang.doors.files.guarding import EMPTY, check_size
+from lianfang.doors.files.marking import marked
+from lianfang.doors.files.reading import Book, open_book
+from lianfang.foundation.access.actor import Actor
+from lianfang.foundation.actions.running import run
+from lianfang.foundation.attachments.storing import store
+from lianfang.foundation.intake.models import IntakeBatch
+from lianfang.kernel.clock import now, today
+from lianfang.kernel.errors import refusal
+from lianfang.kernel.places import canonical
+
+NO_FILE = refusal("intake.no_file", "没有这个文件：{name}。", "There is no file {name}.", status=404)
+
+TARGET = "screening.leads"
+
+
+def intake_check(path: str | Path, within: str, actor: Actor) -> dict[str, Any]:
+    """Return what would become of each row; changes nothing.
+
+    Raises `intake.*`, `area.unknown_code`, `access.not_yours`.
+    """
+    area = canonical(within)
+    actor.require("intake.check_batch", area)
+    return examine(open_book(_body(path)), target=TARGET, within=area, on=today()).as_dict()
+
+
+def intake_run(path: str | Path, within: str, actor: Actor) -> dict[str, Any]:
+    """Take a file in and write the marked workbook beside it; the same file taken in before changes nothing.
+
+    Returns what `intake_check` returns. Raises as it does.
+    """
+    area = canonical(within)
+    actor.require("intake.run_batch", area)
+    body = _body(path)
+    book = open_book(body)
+    batch = _batch(Path(path), body, area, actor)
+    examined = examine(book, target=TARGET, within=area, on=today())
+    if batch.state == IntakeBatch.State.RUNNING:
+        batches.take_in(batch, now(), batches.silent, examined)
+    answer = _answer(examined, batch)
+    if examined.refused:
+        _write_marked(Path(path), body, book, examined)
+    return answer
+
+
+def marked_path(path: Path) -> Path:
+    """Return where the marked workbook of a file goes: 名单.xlsx → 名单.退回.xlsx."""
+    return path.with_name(f"{path.stem}.退回.xlsx")
+
+
+def _body(path: str | Path) -> bytes:
+    file = Path(path)
+    if not file.is_file():
+        raise NO_FILE(field="file", name=file.name[:80])
+    check_size(file.stat().st_size)
+    body = file.read_bytes()
+    if not body:
+        raise EMPTY(field="file")
+    return body
+
+
+def _batch(path: Path, body: bytes, area: str, actor: Actor) -> IntakeBatch:
+    """Return the batch of this very file: the one that is in or was broken off, else a new one ready to run."""
+    kept = store(actor, path.name, _pieces(body), "intake", area)
+    known = IntakeBatch.objects.filter(
+        sha256=kept.sha256, area_path=area, target=TARGET, state__in=(IntakeBatch.State.RUNNING, IntakeBatch.State.DONE)
+    ).first()
+    if known is not None:
+        kept.delete()
+        return known
+    opened = run(actor, "intake.open_batch", {"file_id": str(kept.pk), "target": TARGET, "within": area})
+    IntakeBatch.objects.filter(pk=opened["batch_id"]).update(state=IntakeBatch.State.RUNNING)
+    return IntakeBatch.objects.get(pk=opened["batch_id"])
+
+
+def _pieces(body: bytes) -> Iterator[bytes]:
+    yield body
+
+
+def _answer(examined: Examined, batch: IntakeBatch) -> dict[str, Any]:
+    """Return the answer; of a file that was in before, how its rows stood then."""
+    return examined.as_dict() | {"matched": batch.summary["matched"], "places": batch.summary["places"]}
+
+
+def _write_marked(path: Path, body: bytes, book: Book, examined: Examined) -> None:
+    problems = [one.as_dict() for one in examined.refused]
+    with marked(body, book, examined.sheet, examined.layout, problems, examined.total) as file:
+        marked_path(path).write_bytes(file.read())

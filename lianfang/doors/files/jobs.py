@@ -1,0 +1,41 @@
+"""The long work of the files door: checking a list and taking it in, with progress, stopped on request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lianfang.doors.files.batches import Report, check, take_in
+from lianfang.foundation.intake.models import IntakeBatch
+from lianfang.foundation.jobs.queue import Progress, job
+from lianfang.kernel.clock import now
+from lianfang.kernel.text import Bilingual, both
+
+
+def _reporter(progress: Progress) -> Report:
+    def report(done: int, total: int, note: Bilingual) -> None:
+        progress.report(done, max(done, total), note)
+
+    return report
+
+
+def _batch(body: dict[str, Any]) -> IntakeBatch | None:
+    return IntakeBatch.objects.filter(pk=body["batch_id"]).first()
+
+
+@job("intake.check", both("核对名单", "Check a list"), attempts=3)
+def check_list(body: dict[str, Any], progress: Progress) -> dict[str, Any] | None:
+    """Judge and match every row of a batch."""
+    batch = _batch(body)
+    if batch is None or batch.state != IntakeBatch.State.MAPPED:
+        return None
+    check(batch, now(), _reporter(progress))
+    return batch.summary
+
+
+@job("intake.run", both("导入名单", "Take a list in"), attempts=3)
+def run_list(body: dict[str, Any], progress: Progress) -> dict[str, Any] | None:
+    """Take a batch in; after a lost worker it is begun again, and a batch that is in already stays as it is."""
+    batch = _batch(body)
+    if batch is None or batch.state != IntakeBatch.State.RUNNING:
+        return batch.summary if batch else None
+    return take_in(batch, now(), _reporter(progress))

@@ -1,0 +1,446 @@
+"""Judging a list row by row: who, how to reach them, where, since when. Corrects nothing and evaluates nothing.
+
+A row is refused when what finds the person or starts a clock is wrong or contradicts itself: name, identity number,
+every phone, birth date, age against birth date, date of return or exposure, nobody named at all. Everything else that
+cannot be read is a warning: the row goes on without that one cell. No message repeats what the cell held.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from functools import lru_cache
+from typing import Any
+
+from lianfang.doors.files.fields import FIELDS, FieldSpec
+from lianfang.doors.files.headers import Column, Layout
+from lianfang.doors.files.reading import Cells, Sheet
+from lianfang.foundation.intake.targets import Row
+from lianfang.kernel import ages, dates, identity, names, phones
+from lianfang.kernel.errors import Refusal, RefusalKind, refusal
+from lianfang.kernel.places import Register
+from lianfang.kernel.text import Bilingual, clean
+
+NOBODY = refusal(
+    "row.nobody",
+    "这一行没有姓名，也没有电话，无法核查。",
+    "The row has neither a name nor a phone, so nobody can be found.",
+)
+DUPLICATE = refusal(
+    "row.duplicate", "与第 {row} 行是同一人，只派发一次。", "The same person as in row {row}; sent out once only."
+)
+FORMULA = refusal(
+    "cell.formula", "这里是公式，不采用。请粘贴为数值。", "This is a formula and is not used; paste it as a value."
+)
+LIKE_FORMULA = refusal(
+    "cell.like_formula",
+    "内容以等号、加号、减号或 @ 开头，只当作文字。",
+    "Begins with =, +, - or @ and is kept as text only.",
+)
+TOO_LONG = refusal("cell.too_long", "内容超过 {limit} 个字。", "Longer than {limit} characters.")
+CONTROL = refusal("cell.control_characters", "含有看不见的控制字符。", "Holds invisible control characters.")
+SEX = refusal("sex.unreadable", "性别应为男或女。", "Sex is 男 or 女.")
+SEX_DIFFERS = refusal("sex.identity_differs", "性别与身份证号不一致。", "Sex differs from the identity number.")
+BIRTH_DIFFERS = refusal(
+    "birth.identity_differs", "出生日期与身份证号不一致。", "The birth date differs from the identity number."
+)
+OTHER_DOCUMENT = refusal(
+    "identity.other_document",
+    "不是居民身份证，按其他证件保存。",
+    "Not a resident identity card; kept as another document.",
+)
+AMBIGUOUS = refusal(
+    "place.ambiguous", "地址可能是几个地方，需人工确认。", "The place may be several; a person decides."
+)
+UNRESOLVED = refusal("place.unresolved", "没有认出是本地哪个村（社区）。", "No village of this area was recognised.")
+
+_NOTHING = frozenset(
+    [
+        "",
+        "/",
+        "\\",
+        "-",
+        "--",
+        "—",
+        "——",
+        "无",
+        "没有",
+        "暂无",
+        "不详",
+        "未知",
+        "不知",
+        "空",
+        "n/a",
+        "na",
+        "null",
+        "none",
+    ]
+)
+_FOOTERS = re.compile(
+    r"(?:合计|小计|总计|共计|填表人|填报人|审核人|制表人?|制表日期|注[:：]|备注[:：]|说明[:：]|单位[:：(]|联系人[:：])"
+)
+_HARD_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_OTHER_DOCUMENT = re.compile(r"[A-Z]{1,2}\d{7,10}|[A-Z]{3}\d{12}")
+_MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
+_LOOSE_PHONE = re.compile(r"(?:\+?86)?1[3-9]\d{9}|0\d{2,3}-?\d{7,8}")
+_SEXES = {
+    "男": "m",
+    "男性": "m",
+    "m": "m",
+    "male": "m",
+    "1": "m",
+    "女": "f",
+    "女性": "f",
+    "f": "f",
+    "female": "f",
+    "2": "f",
+}
+_CLOCKS = ("born_on", "returned_on", "exposed_on", "left_on")
+_VILLAGE, _TOWN = 12, 9
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One cell (or row) that is not in order: the sheet's row from 1, the header, the code and the sentence."""
+
+    row: int
+    column: str
+    code: str
+    message: Bilingual
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"row": self.row, "column": self.column, "code": self.code, "message": self.message.zh}
+
+
+@dataclass(slots=True)
+class Judged:
+    """One row after judging: accepted when nothing in `refused` stands against it."""
+
+    row: Row
+    refused: list[Problem] = field(default_factory=list)
+    warned: list[Problem] = field(default_factory=list)
+
+
+@dataclass
+class _Pen:
+    """Takes down what is wrong with one row while it is judged."""
+
+    judged: Judged
+    columns: dict[str, str]
+
+    def refuse(self, kind: RefusalKind | Refusal, name: str, **values: object) -> None:
+        self.judged.refused.append(self._problem(kind, name, values))
+
+    def warn(self, kind: RefusalKind | Refusal, name: str, **values: object) -> None:
+        self.judged.warned.append(self._problem(kind, name, values))
+
+    def _problem(self, kind: RefusalKind | Refusal, name: str, values: dict[str, object]) -> Problem:
+        no = kind if isinstance(kind, Refusal) else kind(**values)
+        return Problem(self.judged.row.number, self.columns.get(name, ""), no.code, no.message)
+
+
+class Judge:
+    """Judges the rows of one sheet under one mapping. `on` is the day the list is taken in."""
+
+    def __init__(self, sheet: Sheet, layout: Layout, *, register: Register | None, on: date) -> None:
+        self.sheet, self.layout, self.register, self.on = sheet, layout, register, on
+        self.columns = [(column, FIELDS[column.field]) for column in layout.columns if column.field]
+        self.headers = {spec.name: column.header for column, spec in reversed(self.columns)}
+        self.labels = [(column.index, _labels(column.header)) for column, _ in self.columns]
+        self.filled = _filled_down(sheet, self.columns, layout.first_data_row)
+        self.read_date: Callable[[Any], dates.DateReading] = lru_cache(maxsize=4096)(self._read_date)
+
+    def rows(self) -> Iterator[Judged]:
+        """Yield every row of the list in order, judged; blank rows, repeated headers and footers are passed over."""
+        seen: dict[tuple[str, ...], int] = {}
+        current: dict[int, Any] = {}
+        for place, cells in enumerate(self.sheet.rows()):
+            if place < self.layout.first_data_row or not any(cell not in ("", None) for cell in cells):
+                continue
+            for top, column in self.filled.get(place, ()):
+                current[column] = cells[column] if top == place else current.get(column, "")
+                cells[column] = current[column]
+            if not self._is_furniture(cells):
+                yield self._judge(place, cells, seen)
+
+    def _is_furniture(self, cells: Cells) -> bool:
+        """Say whether a row is the header again, or what stands below a list: totals and who filled it in."""
+        texts = [cell for cell in cells if cell not in ("", None)]
+        first = texts[0]
+        if len(texts) <= 4 and isinstance(first, str) and _FOOTERS.match(clean(first)):
+            return True
+        same = sum(1 for place, labels in self.labels if place < len(cells) and cells[place] in labels)
+        return same >= 2 and same * 2 > len(texts)
+
+    def _judge(self, place: int, cells: Cells, seen: dict[tuple[str, ...], int]) -> Judged:
+        judged = Judged(Row(place + 1, {}))
+        pen = _Pen(judged, self.headers)
+        values = judged.row.values
+        for column, spec in self.columns:
+            cell = cells[column.index] if column.index < len(cells) else ""
+            is_formula = (place, column.index) in self.sheet.formulas
+            if is_formula and not self._may_use(spec, cell, column, pen):
+                continue
+            if cell not in ("", None):
+                pen.columns = {**self.headers, spec.name: column.header} if spec.several else self.headers
+                _READERS[spec.kind](self, cell, spec, values, pen)
+        pen.columns = self.headers
+        self._judge_whole(judged, pen)
+        _note_double(judged, pen, seen)
+        return judged
+
+    def _may_use(self, spec: FieldSpec, cell: Any, column: Column, pen: _Pen) -> bool:
+        """Say whether a formula's stored value may be used: never for who somebody is."""
+        pen.columns = {spec.name: column.header}
+        if spec.kind in ("name", "identity", "phone"):
+            pen.refuse(FORMULA, spec.name)
+            return False
+        if cell in ("", None):
+            pen.warn(FORMULA, spec.name)
+            return False
+        return True
+
+    # one reader for each kind of cell: puts a value down, or says why not
+
+    def _read_name(self, cell: Any, spec: FieldSpec, values: dict[str, Any], pen: _Pen) -> None:
+        text = _text(cell)
+        if _is_nothing(text):
+            return
+        verdict = names.check(text)
+        if verdict.normal:
+            values[spec.name] = verdict.normal
+        else:
+            assert verdict.reason is not None
+            pen.refuse(names.REASONS[verdict.reason], spec.name)
+
+    def _read_identity(self, cell: Any, spec: FieldSpec, values: dict[str, Any], pen: _Pen) -> None:
+        if isinstance(cell, str) and _is_nothing(clean(cell)):
+            return
+        verdict = identity.check(cell, today=self.on)
+        if verdict.valid:
+            values[spec.name] = verdict.normal
+            values["identity_born_on"] = verdict.born_on
+            values["identity_sex"] = "m" if verdict.sex == "male" else "f"
+            return
+        other = re.sub(r"\s+", "", clean(cell)).upper() if isinstance(cell, str) else ""
+        if _OTHER_DOCUMENT.fullmatch(other):
+            values[spec.name] = other
+            pen.warn(OTHER_DOCUMENT, spec.name)
+            return
+        assert verdict.reason is not None
+        pen.refuse(identity.REASONS[verdict.reason], spec.name)
+
+    def _read_phone(self, cell: Any, spec: FieldSpec, values: dict[str, Any], pen: _Pen) -> None:
+        if isinstance(cell, str) and _is_nothing(clean(cell)):
+            return
+        if isinstance(cell, str) and _MOBILE.fullmatch(cell):  # nine in ten cells need no closer look
+            known = values.setdefault(spec.name, [])
+            known += [cell] if cell not in known else []
+            return
+        verdicts = phones.check_all(_text(cell) if isinstance(cell, (date, time)) else cell)
+        good = [one.normal for one in verdicts if one.normal]
+        if not good and spec.name == "contact_phone" and isinstance(cell, str):
+            good = self._phone_beside_name(cell, values)
+        values.setdefault(spec.name, [])
+        values[spec.name] += [one for one in good if one not in values[spec.name]]
+        for bad in (one for one in verdicts if not one.normal and one.reason):
+            assert bad.reason is not None
+            kind = phones.REASONS[bad.reason]
+            if good or spec.name != "phone":
+                if spec.name == "phone" or not good:
+                    pen.warn(kind, spec.name)
+            else:
+                pen.refuse(kind, spec.name)
+
+    def _phone_beside_name(self, cell: str, values: dict[str, Any]) -> list[str]:
+        """Return the phones of a cell that holds a contact's name and phone together."""
+        found = _LOOSE_PHONE.findall(clean(cell))
+        rest = _LOOSE_PHONE.sub("", clean(cell)).strip(" :,，、;()（）/")
+        if found and rest:
+            values.setdefault("contact_name", rest[:60])
+        return [one for one in found if phones.check(one).valid]
+
+    def _read_date(self, cell: Any) -> dates.DateReading:
+        return dates.read(cell, reference=self.on)
+
+    def _read_day(self, cell: Any, spec: FieldSpec, values: dict[str, Any], pen: _Pen) -> None:
+        if isinstance(cell, str) and _is_nothing(clean(cell)):
+            return
+        reading = self.read_date(cell) if not isinstance(cell, float) else self._read_date(cell)
+        if reading.on:
+            values[spec.name] = reading.at or reading.on
+            return
+        assert reading.reason is not None
+        kind = dates.REASONS[reading.reason]
+        (pen.refuse if spec.name in _CLOCKS else pen.warn)(kind, spec.name)
+
+    def _read_age(self, cell: Any, spec: FieldSpec, values: dict[str, Any], pen: _Pen) -> None:
+        if isinstance(cell, str) and _is_nothing(clean(cell)):
+            return
+        try:
+            values[spec.name] = ages.read_age(cell)
+        except Refusal as no:
+            pen.warn(no, spec.name)
+
+    def _read_sex(self, cell: Any, spec: FieldSpec, values: dict[str, Any], pen: _Pen) -> None:
+        text = _text(cell).lower()
+        if _is_nothing(text):
+            return
+        if text in _SEXES:
+            values[spec.name] = _SEXES[text]
+        else:
+            pen.warn(SEX, spec.name)
+
+    def _read_text(self, cell: Any, spec: FieldSpec, values: dict[str, Any], pen: _Pen) -> None:
+        text = _text(cell)
+        if not text or (spec.kind == "place" and _is_nothing(text)):
+            return
+        if len(text) > spec.longest:
+            pen.refuse(TOO_LONG, spec.name, limit=spec.longest)
+            return
+        if isinstance(cell, str) and _HARD_CONTROL.search(cell):
+            pen.refuse(CONTROL, spec.name)
+            return
+        if text[0] in "=+-@" and len(text) > 1 and not text[1:].replace(".", "").isdigit():
+            pen.warn(LIKE_FORMULA, spec.name)
+        known = values.get(spec.name)
+        values[spec.name] = f"{known}；{text}" if known and known != text else text
+
+    # what only the whole row can tell
+
+    def _judge_whole(self, judged: Judged, pen: _Pen) -> None:
+        values = judged.row.values
+        _forgive_phones(judged)
+        born_on = values.pop("identity_born_on", None)
+        sex = values.pop("identity_sex", None)
+        if not judged.refused and not values.get("name") and not values.get("phone"):
+            pen.refuse(NOBODY, "name")
+        _agree_on_birth(values, born_on, pen)
+        if sex and values.setdefault("sex", sex) != sex:
+            pen.warn(SEX_DIFFERS, "sex")
+            values["sex"] = sex
+        known = values.get("born_on")
+        if "age" in values and known and not ages.is_age_plausible(values["age"], known, self.on):
+            pen.refuse(ages.MISMATCH, "age")
+        if not judged.refused:
+            self._place(judged, pen)
+
+    def _place(self, judged: Judged, pen: _Pen) -> None:
+        """Find the row's village, else its town, from the parts and the whole of the address together."""
+        if self.register is None:
+            return
+        row = judged.row
+        column = next((name for name in _PLACES if row.values.get(name)), "")
+        best_length = 0
+        for text in place_texts(row.values):
+            found = self.register.resolve(text)
+            if found.code and len(found.code) > best_length and len(found.code) >= _TOWN:
+                row.area_path, row.place, best_length = found.code, "resolved", len(found.code)
+                row.confidence = found.confidence
+            elif found.candidates and not row.area_path:
+                row.place = "ambiguous"
+                row.candidates = tuple(one.code for one in found.candidates)
+            if best_length >= _VILLAGE:
+                return
+        if column and row.place != "resolved":
+            pen.warn(AMBIGUOUS if row.place == "ambiguous" else UNRESOLVED, column)
+
+
+_PLACES = ("destination", "address", "destination_village", "destination_town")
+_READERS: dict[str, Callable[..., None]] = {
+    "name": Judge._read_name, "identity": Judge._read_identity, "phone": Judge._read_phone, "date": Judge._read_day,
+    "age": Judge._read_age, "sex": Judge._read_sex, "place": Judge._read_text, "text": Judge._read_text,
+}  # fmt: skip
+
+
+def place_texts(values: dict[str, Any]) -> Iterator[str]:
+    """Yield the ways to write the row's place, the most exact first: village and town, then with the address."""
+    above = "".join(values.get(f"destination_{part}", "") for part in ("province", "city", "county"))
+    town, village = values.get("destination_town", ""), values.get("destination_village", "")
+    whole = [values[name] for name in ("destination", "address") if values.get(name)]
+    if village:
+        yield above + town + village
+    for text in whole:
+        missing = town if town and town[:2] not in text else ""
+        yield (above if missing and above not in text else "") + missing + text
+        if missing:
+            yield text
+    if town:
+        yield above + town
+
+
+def _forgive_phones(judged: Judged) -> None:
+    """Turn refused phones into warnings when another column gave one that can be dialled."""
+    if judged.row.values.get("phone"):
+        judged.warned += [one for one in judged.refused if one.code.startswith("phone.")]
+        judged.refused = [one for one in judged.refused if not one.code.startswith("phone.")]
+    else:
+        judged.row.values.pop("phone", None)
+
+
+def _agree_on_birth(values: dict[str, Any], born_on: date | None, pen: _Pen) -> None:
+    """Put down one birth date; refuse the row when its own and the identity number's differ."""
+    said = values.get("born_on")
+    if isinstance(said, datetime):
+        said = values["born_on"] = said.date()
+    if born_on and said and said != born_on:
+        pen.refuse(BIRTH_DIFFERS, "born_on")
+    if born_on:
+        values["born_on"] = born_on
+
+
+def _note_double(judged: Judged, pen: _Pen, seen: dict[tuple[str, ...], int]) -> None:
+    """Warn when an earlier accepted row is the same person: same identity number, or same name and a same phone."""
+    if judged.refused:
+        return
+    values, number = judged.row.values, judged.row.number
+    keys: list[tuple[str, ...]] = [("identity", values["identity_number"])] if values.get("identity_number") else []
+    if not keys or values.get("name"):
+        keys += [("phone", values.get("name", ""), one) for one in values.get("phone", ())]
+    first = next((seen[key] for key in keys if key in seen), None)
+    if first is not None:
+        judged.row.duplicate_of = first
+        pen.warn(DUPLICATE, "identity_number" if values.get("identity_number") else "name", row=first)
+    for key in keys:
+        seen.setdefault(key, first or number)
+
+
+def _text(cell: Any) -> str:
+    """Return a cell as text: whole numbers without a decimal point, days as days."""
+    if isinstance(cell, str):
+        return clean(cell)
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.strftime("%Y-%m-%d %H:%M") if cell.time() != time() else cell.strftime("%Y-%m-%d")
+    return str(cell)
+
+
+def _is_nothing(text: str) -> bool:
+    return text.lower() in _NOTHING
+
+
+def _labels(header: str) -> frozenset[str]:
+    """Return what the cell of a repeated header says: the whole label, or its own part below a group."""
+    bare = re.sub(r" \(\d+\)$", "", header)
+    return frozenset((header, bare, bare.rsplit("/", 1)[-1]))
+
+
+def _filled_down(sheet: Sheet, columns: list[tuple[Column, FieldSpec]], first: int) -> dict[int, list[tuple[int, int]]]:
+    """Return, for each row, the cells that a merge across rows hides, with the row that holds their value.
+
+    Places and words are the same for all rows of a merge; a name, a number or a phone belongs to one row only.
+    """
+    wanted = {
+        column.index for column, spec in columns if spec.kind in ("place", "text", "date") and spec.name != "serial"
+    }
+    found: dict[int, list[tuple[int, int]]] = {}
+    for top, left, bottom, right in sheet.merged:
+        if bottom > top >= first and left == right and left in wanted:
+            for row in range(top, bottom + 1):
+                found.setdefault(row, []).append((top, left))
+    return found

@@ -1,0 +1,127 @@
+"""What goes back to the sender: their own workbook with refused cells marked, or a workbook of the refused rows.
+
+Passes on no formula, link or macro of a stranger's sheet: values only. Text stays text, whatever it begins with.
+"""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time
+from typing import IO, Any
+
+import openpyxl
+import xlsxwriter
+from openpyxl.comments import Comment
+from openpyxl.styles import PatternFill
+from openpyxl.worksheet.worksheet import Worksheet
+
+from lianfang.doors.files.headers import Layout
+from lianfang.doors.files.reading import Book, Cells, Sheet
+
+MOST_MARKED_IN_PLACE = 5_000
+_FILL = PatternFill("solid", fgColor="FFFFC7CE")
+_AUTHOR = "联防"
+_REASON = "退回原因"
+
+Refused = dict[str, Any]
+
+
+def marked(body: bytes, book: Book, sheet: Sheet, layout: Layout, problems: Sequence[Refused], rows: int) -> IO[bytes]:
+    """Return the marked workbook: the sender's own .xlsx up to 5,000 rows, else the refused rows with their reasons."""
+    if book.kind == "xlsx" and rows <= MOST_MARKED_IN_PLACE:
+        return _in_place(body, sheet, layout, problems)
+    return _refused_rows(sheet, layout, problems)
+
+
+def _said(problem: Refused) -> str:
+    message = problem["message"]
+    return message["zh"] if isinstance(message, dict) else str(message)
+
+
+def _in_place(body: bytes, sheet: Sheet, layout: Layout, problems: Sequence[Refused]) -> IO[bytes]:
+    """Return the sender's workbook with each refused cell filled and commented with the reason."""
+    book = openpyxl.load_workbook(io.BytesIO(body), data_only=True, keep_links=False)
+    page = book[sheet.name]
+    columns = {column.header: column.index + 1 for column in layout.columns}
+    reasons: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for one in problems:
+        reasons[one["row"], columns.get(one["column"], 1)].append(_said(one))
+    for (row, column), said in reasons.items():
+        _mark(page, row, column, said)
+    _disarm(book)
+    out = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115  (the caller streams and closes it)
+    book.save(out)
+    out.seek(0)
+    return out
+
+
+def _mark(page: Worksheet, row: int, column: int, said: list[str]) -> None:
+    """Mark one cell; within a merge the mark goes on the cell that shows."""
+    for merge in page.merged_cells.ranges:
+        if merge.min_row <= row <= merge.max_row and merge.min_col <= column <= merge.max_col:
+            row, column = merge.min_row, merge.min_col
+    cell: Any = page.cell(row, column)
+    cell.fill = _FILL
+    note = Comment("\n".join(said), _AUTHOR)
+    note.width, note.height = 260, 40 + 30 * len(said)
+    cell.comment = note
+
+
+def _disarm(book: openpyxl.Workbook) -> None:
+    """Take out what a stranger's sheet could make the reader's program do."""
+    for page in book.worksheets:
+        for row in page.iter_rows():
+            for cell in row:
+                if cell.hyperlink is not None:
+                    cell.hyperlink = None
+        page.data_validations.dataValidation = [
+            one for one in page.data_validations.dataValidation if "[" not in f"{one.formula1}{one.formula2}"
+        ]
+    book.defined_names.clear()
+
+
+def _refused_rows(sheet: Sheet, layout: Layout, problems: Sequence[Refused]) -> IO[bytes]:
+    """Return a workbook of the refused rows under their own headers, with row numbers and reasons."""
+    reasons: dict[int, list[str]] = defaultdict(list)
+    bad: dict[int, set[str]] = defaultdict(set)
+    for one in problems:
+        reasons[one["row"]].append(f"{one['column']}：{_said(one)}" if one["column"] else _said(one))
+        bad[one["row"]].add(one["column"])
+    out = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115  (the caller streams and closes it)
+    book = xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    page = book.add_worksheet("退回的行")
+    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
+    red = book.add_format({"bg_color": "#FFC7CE"})
+    for place, title in enumerate(["原行号", _REASON, *(column.header for column in layout.columns)]):
+        page.write_string(0, place, title, head)
+    page.set_column(1, 1, 40)
+    for number, (row, cells) in enumerate(_wanted(sheet, reasons), start=1):
+        page.write_number(number, 0, row)
+        page.write_string(number, 1, "；".join(reasons[row]))
+        for place, column in enumerate(layout.columns, start=2):
+            cell = cells[column.index] if column.index < len(cells) else ""
+            page.write_string(number, place, as_text(cell), red if column.header in bad[row] else None)
+    page.freeze_panes(1, 2)
+    book.close()
+    out.seek(0)
+    return out
+
+
+def _wanted(sheet: Sheet, reasons: dict[int, list[str]]) -> Iterator[tuple[int, Cells]]:
+    for number, cells in enumerate(sheet.rows(), start=1):
+        if number in reasons:
+            yield number, cells
+
+
+def as_text(cell: Any) -> str:
+    """Return a cell as the text its sender saw."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 10**15:
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.strftime("%Y-%m-%d" if cell.time() == time() else "%Y-%m-%d %H:%M")
+    return cell.isoformat() if isinstance(cell, date) else str(cell)[:32_000]

@@ -1,0 +1,225 @@
+"""The files door: files up and down, the intake of lists step by step, and the reply to a sender.
+
+Reads no personal value into an answer, except the few cells that show a person which column is which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+
+from lianfang.doors.api.answers import BAD_VALUE, answer, door, json_body
+from lianfang.doors.api.session import actor_of
+from lianfang.doors.files.batches import choose, open_file, problems_of, suggest
+from lianfang.doors.files.fields import FIELDS
+from lianfang.doors.files.guarding import EMPTY, check_size
+from lianfang.doors.files.headers import Layout, with_mapping
+from lianfang.doors.files.marking import as_text, marked
+from lianfang.doors.files.reading import Sheet, open_book, open_paste
+from lianfang.doors.files.replying import reply_workbook
+from lianfang.foundation.access.actor import Actor
+from lianfang.foundation.actions.running import run
+from lianfang.foundation.attachments.models import StoredFile
+from lianfang.foundation.attachments.storing import find_file, read_file, store
+from lianfang.foundation.audit.chain import Entry, append
+from lianfang.foundation.intake.actions import NO_BATCH
+from lianfang.foundation.intake.models import IntakeBatch
+from lianfang.foundation.jobs.progress import job_card
+
+_PREVIEW = 8
+_SHOWN = 200
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@door("POST")
+def upload(request: HttpRequest) -> HttpResponse:
+    """Store one file, encrypted; its name is made harmless."""
+    actor = actor_of(request)
+    kept = _store(actor, request, "upload")
+    return answer({"id": str(kept.pk), "name": kept.name, "size": kept.size, "sha256": kept.sha256}, 201)
+
+
+@door("GET")
+def fetch(request: HttpRequest, file_id: UUID) -> HttpResponse | FileResponse:
+    """Return a file to whoever stored it, always as a download."""
+    actor = actor_of(request)
+    found = find_file(actor, file_id)
+    append([Entry("file.fetch", actor.account_id, actor.door, subject=f"files/{found.pk}", area_path=found.area_path)])
+    response = HttpResponse(read_file(found.pk), content_type="application/octet-stream")
+    response["Content-Disposition"] = 'attachment; filename="file"'
+    return response
+
+
+def _store(actor: Actor, request: HttpRequest, kind: str) -> StoredFile:
+    file = request.FILES.get("file")
+    if file is None:
+        raise EMPTY(field="file")
+    check_size(file.size or 0)
+    return store(actor, file.name or "file", file.chunks(), kind)
+
+
+# --- intake ------------------------------------------------------------------------------------------------------
+
+
+@door("POST")
+def open_intake(request: HttpRequest) -> HttpResponse:
+    """Open a list, from a file or from pasted cells, and suggest what its columns mean."""
+    actor = actor_of(request)
+    actor.require("intake.open_batch", actor.home_area)
+    kept, given = _received(actor, request)
+    book = open_book(read_file(kept.pk))
+    sheet, layout = choose(book, _word(given, "sheet"))
+    opened = run(actor, "intake.open_batch", {
+        "file_id": str(kept.pk), "target": _word(given, "target") or "screening.leads",
+        "sender": _word(given, "sender"), "within": _word(given, "within") or actor.home_area,
+        "sheet": sheet.name, **_headers(layout),
+    })  # fmt: skip
+    batch = IntakeBatch.objects.get(pk=opened["batch_id"])
+    return answer(_opened(batch, [one.name for one in book.sheets if one.visible], sheet, suggest(batch, layout)), 201)
+
+
+def _received(actor: Actor, request: HttpRequest) -> tuple[StoredFile, Any]:
+    """Return the stored file and what was said beside it."""
+    if request.content_type == "application/json":
+        body = json_body(request)
+        text = body.get("text")
+        if not isinstance(text, str):
+            raise BAD_VALUE(field="text")
+        open_paste(text)
+        return store(actor, "粘贴.txt", _pieces(text), "intake"), body
+    return _store(actor, request, "intake"), request.POST
+
+
+def _pieces(text: str) -> Iterable[bytes]:
+    yield text.encode("utf-8", "replace")
+
+
+def _word(given: Any, name: str) -> str:
+    value = given.get(name) or ""
+    if not isinstance(value, str) or len(value) > 80:
+        raise BAD_VALUE(field=name)
+    return value
+
+
+def _headers(layout: Layout) -> dict[str, Any]:
+    headers = {str(column.index): column.header[:200] for column in layout.columns}
+    return {"headers": headers, "fingerprint": layout.fingerprint}
+
+
+def _opened(batch: IntakeBatch, sheets: list[str], sheet: Sheet, layout: Layout) -> dict[str, Any]:
+    first = layout.first_row
+    return {
+        "batch_id": str(batch.pk),
+        "sheets": [sheet.name, *(name for name in sheets if name != sheet.name)],
+        "header_rows": [number + 1 for number in range(first, first + layout.depth)],
+        "columns": [
+            {"index": one.index, "header": one.header, "sample": list(one.sample), "field": one.field or None,
+             "confidence": one.confidence, "remembered": one.remembered}
+            for one in layout.columns
+        ],
+        "fields": [
+            {"name": spec.name, "label": spec.label.as_dict(), "required": False, "several": spec.several}
+            for spec in FIELDS.values()
+        ],
+        "preview_rows": [
+            [as_text(cell)[:80] for cell in row]
+            for row in sheet.head(layout.first_data_row + _PREVIEW)[layout.first_data_row :]
+        ],
+    }  # fmt: skip
+
+
+def _batch(actor: Actor, batch_id: UUID, permission: str = "intake.batches") -> IntakeBatch:
+    """Return a batch of the asker's area. Raises `intake.unknown`, `access.not_yours`."""
+    batch = IntakeBatch.objects.filter(pk=batch_id).first()
+    if batch is None:
+        raise NO_BATCH(field="batch_id")
+    actor.require(permission, batch.area_path)
+    return batch
+
+
+@door("POST")
+def check_intake(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Queue the check of a list under a mapping by column number or header; returns the job."""
+    actor, body = actor_of(request), json_body(request)
+    batch = _batch(actor, batch_id, "intake.check_batch")
+    given = {name: body[name] for name in ("mapping", "within", "sender", "source", "sheet") if body.get(name)}
+    if "mapping" in given and not isinstance(given["mapping"], dict):
+        raise BAD_VALUE(field="mapping")
+    if given.get("sheet") and given["sheet"] != batch.sheet:
+        given |= _headers(choose(open_file(batch), _word(body, "sheet"))[1])
+    done = run(actor, "intake.check_batch", {"batch_id": str(batch_id), **given})
+    return answer(job_card(actor, UUID(done["job_id"])))
+
+
+@door("POST")
+def run_intake(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Queue taking the good rows in; returns the job."""
+    actor, body = actor_of(request), json_body(request)
+    given = {"due_at": body["due_at"]} if body.get("due_at") else {}
+    done = run(actor, "intake.run_batch", {"batch_id": str(batch_id), **given})
+    return answer(job_card(actor, UUID(done["job_id"])))
+
+
+@door("POST")
+def undo_intake(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Take a batch back as long as nobody has worked on it."""
+    return answer(run(actor_of(request), "intake.undo_batch", {"batch_id": str(batch_id)}))
+
+
+@door("POST")
+def cancel_intake(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Give a batch up that is not in yet."""
+    return answer(run(actor_of(request), "intake.cancel_batch", {"batch_id": str(batch_id)}))
+
+
+@door("GET")
+def intake(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Return where a batch stands and what was found, with the first 200 refused cells."""
+    actor = actor_of(request)
+    batch = _batch(actor, batch_id)
+    summary = None
+    if batch.summary:
+        shown = {"rejected": problems_of(batch, _SHOWN), "rejected_count": batch.refused}
+        summary = {**batch.summary, **shown, "mapping": batch.mapping}
+    return answer({
+        "id": str(batch.pk), "batch_id": str(batch.pk), "status": batch.state, "file": batch.file_name,
+        "sender": batch.sender, "within": batch.area_path, "sheet": batch.sheet, "due_at": batch.due_at,
+        "job_id": str(batch.job_id) if batch.job_id else None, "summary": summary,
+    })  # fmt: skip
+
+
+@door("GET")
+def marked_workbook(request: HttpRequest, batch_id: UUID) -> HttpResponse | FileResponse:
+    """Return the sender's workbook with the refused cells marked; the download stands in the audit trail."""
+    actor = actor_of(request)
+    batch = _batch(actor, batch_id, "intake.check_batch")
+    body = read_file(batch.file_id)
+    book = open_book(body)
+    sheet, layout = choose(book, batch.sheet)
+    layout = with_mapping(layout, batch.mapping)
+    file = marked(body, book, sheet, layout, problems_of(batch), batch.rows)
+    _downloaded(actor, batch, "intake.marked")
+    return FileResponse(file, as_attachment=True, filename=f"{_stem(batch)}.退回.xlsx", content_type=_XLSX)
+
+
+@door("GET")
+def reply(request: HttpRequest, batch_id: UUID) -> HttpResponse | FileResponse:
+    """Return the reply workbook (F15) of a batch; it names people, so it needs the right to reply."""
+    actor = actor_of(request)
+    batch = _batch(actor, batch_id, "screening.reply_batch")
+    file = reply_workbook(actor, batch.pk)
+    _downloaded(actor, batch, "screening.reply_workbook")
+    return FileResponse(file, as_attachment=True, filename=f"{_stem(batch)}.反馈.xlsx", content_type=_XLSX)
+
+
+def _downloaded(actor: Actor, batch: IntakeBatch, what: str) -> None:
+    details = {"recipient": batch.sender, "rows": batch.rows}
+    append([Entry(what, actor.account_id, actor.door, subject=f"intake.batches/{batch.pk}", area_path=batch.area_path,
+                  details=details)])  # fmt: skip
+
+
+def _stem(batch: IntakeBatch) -> str:
+    return batch.file_name.rsplit(".", 1)[0] or "名单"

@@ -1,0 +1,7 @@
+"""The intake app."""
+
+from lianfang.foundation.declaring import DeclaringApp
+
+
+class IntakeConfig(DeclaringApp):
+    name = "lianfang.foundation.intake"

@@ -1,0 +1,92 @@
+"""What lists can be taken in for: each app that receives rows declares a target. Knows rows, not what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from lianfang.kernel.errors import refusal
+from lianfang.kernel.text import Bilingual
+
+NO_TARGET = refusal("intake.no_target", "没有这种导入：{name}。", "Nothing takes in {name}.", status=404)
+
+Level = Literal["exact", "probable", "new"]
+
+
+@dataclass(slots=True)
+class Row:
+    """One accepted row: the sheet's row from 1, its values by field, its place, and the earlier row it repeats.
+
+    `told` is the target's own: what it worked out while matching and needs again when it receives the row.
+    """
+
+    number: int
+    values: dict[str, Any]
+    area_path: str = ""
+    place: Literal["resolved", "ambiguous", "unresolved"] = "unresolved"
+    confidence: float = 0.0
+    candidates: tuple[str, ...] = ()
+    duplicate_of: int | None = None
+    told: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowMatch:
+    """How a row stands to what is known: exact with one, probable with some (with evidence codes), or new."""
+
+    level: Level
+    ids: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+NEW = RowMatch("new")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Good rows on their way into the system: from which batch, for which area, by whom, when."""
+
+    batch_id: UUID
+    area_path: str
+    sender: str
+    account_id: UUID | None
+    received_at: datetime
+    due_at: datetime | None = None
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A kind of list. `match` changes nothing; `receive` writes in the caller's one transaction; `undo` takes back.
+
+    `receive` raises or writes everything; it returns figures for the batch. `undo` raises when work has started.
+    `stop` is asked between portions and raises to give up.
+    """
+
+    name: str
+    title: Bilingual
+    match: Callable[[Sequence[Row], str, date], list[RowMatch]]
+    receive: Callable[[Delivery, Sequence[Row], Sequence[RowMatch], Callable[[], None]], dict[str, Any]]
+    undo: Callable[[UUID], int]
+    required: tuple[tuple[str, ...], ...] = (("name", "phone"),)
+
+
+TARGETS: dict[str, Target] = {}
+
+
+def target(declared: Target) -> Target:
+    """Declare a target. Raises ValueError on a second declaration."""
+    if declared.name in TARGETS:
+        raise ValueError(declared.name)
+    TARGETS[declared.name] = declared
+    return declared
+
+
+def find_target(name: str) -> Target:
+    """Return the declared target. Raises `intake.no_target`."""
+    if name not in TARGETS:
+        raise NO_TARGET(field="target", name=name[:60])
+    return TARGETS[name]
