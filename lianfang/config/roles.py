@@ -16,7 +16,7 @@ MASKED_ALL = dict.fromkeys([IDENTITY, CONTACT, ADDRESS, HEALTH, MOVEMENT, VULNER
 # what anyone who works in an area may do about themselves and look up
 EVERYBODY = (
     "areas.areas",
-    "organisation.responsibilities", "organisation.workers", "organisation.units",
+    "organisation.responsibilities", "organisation.workers", "organisation.units", "organisation.accept_responsibility",
     "incidents.incidents", "incidents.rule_values", "incidents.measures",
     "accounts.change_password", "accounts.choose_language",
 )  # fmt: skip
@@ -70,14 +70,14 @@ ROLES = (
          "observation.proposals", "observation.accept_earlier_end", "observation.decline_proposal", "observation.changes",
          "observation.propose_change", "observation.mark_lost", "observation.resume_order", "observation.steps",
          "observation.links", "observation.revoke_link", "observation.begin_observation",
-         "organisation.assign_responsibility", "organisation.assign_many", "organisation.accept_responsibility",
+         "organisation.assign_responsibility", "organisation.assign_many",
          "organisation.end_responsibility", "organisation.hand_over_all", "organisation.coverage", "areas.create_grid", "areas.rename_grid",
          "places.*", "privacy.reveal_value", "people.*", "devices.*"),
         MASKED_ALL | {ADDRESS: CLEAR, VULNERABILITY: CLEAR, HEALTH: CLEAR, MOVEMENT: CLEAR, IDENTITY: MASKED, CONTACT: CLEAR, MINOR: CLEAR},
     ),
     Role(
         "grid_worker", both("网格员", "Grid worker"),
-        (*FIELD_WORK, "privacy.reveal_value", "organisation.accept_responsibility"),
+        (*FIELD_WORK, "privacy.reveal_value"),
         {IDENTITY: MASKED, CONTACT: CLEAR, ADDRESS: CLEAR, HEALTH: CLEAR, MOVEMENT: CLEAR, VULNERABILITY: CLEAR, MINOR: CLEAR},
     ),
     Role(

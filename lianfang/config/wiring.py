@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from lianfang.domain.areas import events as areas
 from lianfang.domain.incidents import events as incidents
 from lianfang.domain.observation import events as observation
 from lianfang.domain.observation import reactions as observation_reacts
 from lianfang.domain.organisation import events as organisation
+from lianfang.domain.organisation import reactions as organisation_reacts
 from lianfang.domain.people import events as people
+from lianfang.domain.places import events as places
 from lianfang.domain.screening import events as screening
 from lianfang.domain.screening.reactions.visits import keep_roster, keep_sweeps, report_returnees
 from lianfang.domain.welfare import events as welfare
@@ -18,9 +21,21 @@ WIRING: dict[type[Fact], tuple[Reaction, ...]] = {
     # doors, and who answers for them, change: running sweeps follow
     people.HouseholdAdded: (keep_sweeps,),
     people.HouseholdChanged: (keep_sweeps,),
-    people.HouseholdClosed: (keep_sweeps,),
-    people.HouseholdsMoved: (keep_sweeps, observation_reacts.households_moved, welfare_reacts.households_moved),
-    people.PersonMoved: (observation_reacts.person_moved, welfare_reacts.person_moved),
+    people.HouseholdClosed: (organisation_reacts.end_with_household, keep_sweeps),
+    people.HouseholdsMoved: (
+        organisation_reacts.follow_households,
+        keep_sweeps,
+        observation_reacts.households_moved,
+        welfare_reacts.households_moved,
+    ),
+    people.PersonMoved: (
+        organisation_reacts.follow_person,
+        observation_reacts.person_moved,
+        welfare_reacts.person_moved,
+    ),
+    people.PersonsMerged: (organisation_reacts.follow_merge,),
+    places.PlaceClosed: (organisation_reacts.end_with_place,),
+    areas.GridClosed: (organisation_reacts.end_with_grid,),
     people.PeopleAdded: (keep_sweeps,),
     organisation.ResponsibilityAssigned: (keep_sweeps,),
     organisation.HouseholdsAssigned: (keep_sweeps,),

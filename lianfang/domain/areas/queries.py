@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet
+
 from lianfang.domain.areas.models import Area
 from lianfang.domain.areas.rules import LENGTHS, ancestors_of, child_length, level_of
 from lianfang.foundation.privacy.fields import within
@@ -53,6 +55,11 @@ def children(path: str) -> list[Area]:
 def areas_of_level(level: str, path: str = "") -> list[Area]:
     """Return the areas of a level in force at or below an area, in the order of their paths."""
     return list(Area.objects.filter(within(path, "path"), level=level, valid_to__isnull=True).order_by("path"))
+
+
+def areas_in_force(levels: Iterable[str]) -> QuerySet[Area]:
+    """Return the areas of these levels in force as a query, for lists that count by area."""
+    return Area.objects.filter(level__in=list(levels), valid_to__isnull=True)
 
 
 def grids_of(village: str) -> list[str]:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from lianfang.domain.areas.queries import ancestors_of, level_of
+from lianfang.domain.areas.queries import ancestors_of, full_name, level_of
 from lianfang.domain.organisation.models import LIVE, Responsibility
 from lianfang.domain.organisation.rules import RESPONSIBILITY_KINDS, rank
 from lianfang.domain.people.queries import find_households, find_persons
@@ -23,6 +23,8 @@ from lianfang.kernel.clock import today
 from lianfang.kernel.text import Bilingual
 
 CHUNK = 5000
+# on a printed card they stand beside the chain, because one rings them for another reason
+BESIDE = ("doctor", "police")
 ANSWERING_LEVELS = ("county", "town", "village", "grid", "micro_grid")
 
 
@@ -237,3 +239,28 @@ def _area_answers(path: str, areas: dict[str, list[Contact]]) -> Iterator[Answer
     for one in ancestors_of(path):
         if level_of(one) in ANSWERING_LEVELS:
             yield Answer(level_of(one), tuple(areas.get(one, ())))
+
+
+def card_data(household_id: UUID, on: date | None = None) -> dict[str, Any] | None:
+    """Return what the printed card of a household says: the place and whom to ring, nearest first. No resident's name.
+
+    The doctor and the police of the area stand apart.
+    """
+    chain = who_answers_for("household", household_id, on)
+    if chain is None:
+        return None
+    home = find_households([household_id])[household_id]
+    contacts = [one for answer in reversed(chain.answers) for one in answer.contacts if one.is_active]
+    beside = [one for kind in BESIDE for one in holders([chain.area_path], kind, on).values()]
+    return {
+        "place": f"{full_name(chain.area_path)} {home.number}".strip(),
+        "area_path": chain.area_path,
+        "levels": [_line(one) for one in contacts if one.kind not in BESIDE],
+        "others": [
+            _line(one) for one in {one.account_id: one for one in (*contacts, *beside) if one.kind in BESIDE}.values()
+        ],
+    }
+
+
+def _line(one: Contact) -> dict[str, str]:
+    return {"role": one.role.zh, "name": one.name, "title": one.title, "phone": one.phone}

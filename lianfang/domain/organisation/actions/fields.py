@@ -1,0 +1,103 @@
+"""Fields and look-ups the actions of responsibility share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, Field
+
+from lianfang.domain.organisation.models import LIVE, Responsibility
+from lianfang.domain.organisation.rules import REGIMES, RESPONSIBILITY_KINDS
+from lianfang.foundation.accounts.models import Account
+from lianfang.foundation.actions.inputs import CHOICE, complain
+from lianfang.foundation.actions.registry import Call
+from lianfang.foundation.administration.actions import NO_ACCOUNT, labelled
+from lianfang.kernel.clock import local
+from lianfang.kernel.errors import refusal
+from lianfang.kernel.text import Bilingual
+
+NO_RESPONSIBILITY = refusal(
+    "organisation.unknown_responsibility",
+    "没有这项责任，或已结束。",
+    "There is no such responsibility, or it has ended.",
+    status=404,
+)
+INACTIVE = refusal(
+    "organisation.inactive_worker",
+    "这名工作人员已停用，不能承担责任。",
+    "This worker was deactivated and cannot answer for anything.",
+    status=409,
+)
+
+
+def choices(options: Mapping[str, Bilingual]) -> list[dict[str, Any]]:
+    """Return options as a form shows them."""
+    return [{"value": value, "label": label.as_dict()} for value, label in options.items()]
+
+
+def one_of(options: Iterable[str]) -> AfterValidator:
+    """Return a check that a text is one of the options, or empty where the field allows that."""
+    known = {*options}
+
+    def check(value: str) -> str:
+        if value and value not in known:
+            raise complain(CHOICE)
+        return value
+
+    return AfterValidator(check)
+
+
+AccountId = Annotated[UUID, Field(**labelled("工作人员", "Worker", "account"))]
+Kind = Annotated[
+    str,
+    Field(min_length=1, max_length=20, **labelled("责任类别", "Kind", "choice",
+                                                  **{"x-choices": choices(RESPONSIBILITY_KINDS)})),
+    one_of(RESPONSIBILITY_KINDS),
+]  # fmt: skip
+Regime = Annotated[
+    str,
+    Field(max_length=20, **labelled("责任制", "Regime", "choice",
+                                    **{"x-choices": choices({name: one.label for name, one in REGIMES.items()})})),
+    one_of(REGIMES),
+]  # fmt: skip
+StartsOn = Annotated[date | None, Field(**labelled("开始", "From", "date"))]
+EndsOn = Annotated[date | None, Field(**labelled("结束", "Until", "date"))]
+Agreed = Annotated[bool, Field(**labelled("本人已同意，立即生效", "Agreed already: in force at once", "bool"))]
+Reason = Annotated[str, Field(min_length=2, max_length=200, **labelled("原因", "Reason"))]
+
+
+def find_worker(account_id: UUID, field: str) -> Account:
+    """Return an account that may answer for something. Raises `accounts.unknown`, `organisation.inactive_worker`."""
+    found = Account.objects.filter(pk=account_id).first()
+    if found is None:
+        raise NO_ACCOUNT(field=field)
+    if not found.is_active:
+        raise INACTIVE(field=field)
+    return found
+
+
+def day_of(call: Call) -> date:
+    """Return the day of the command as the county reads it from the wall."""
+    return local(call.received_at).date()
+
+
+def live_of(account_id: UUID) -> list[Responsibility]:
+    """Return everything a worker holds or is to hold, locked for this action."""
+    return list(Responsibility.objects.select_for_update().filter(account_id=account_id, state__in=LIVE).order_by("pk"))
+
+
+def opening_state(agreed: bool, starts_on: date, on: date) -> str:
+    """Return the state a responsibility begins in: proposed until agreed, active from its first day."""
+    if not agreed:
+        return "proposed"
+    return "active" if starts_on <= on else "accepted"
+
+
+def close(call: Call, rows: Iterable[Responsibility], state: str, reason: str) -> int:
+    """End responsibilities as `handed_over` or `ended`, now; they stay on record."""
+    return Responsibility.objects.filter(pk__in=[row.pk for row in rows], state__in=LIVE).update(
+        state=state, ended_at=call.received_at, ended_by=call.actor.account_id, ended_reason=reason
+    )

@@ -1,0 +1,218 @@
+"""What must hold: households have a contact, grids a lead, nobody carries too much or counts on who left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet
+
+from lianfang.domain.areas.queries import areas_in_force
+from lianfang.domain.incidents.queries import rule
+from lianfang.domain.organisation.models import ENDED, Responsibility
+from lianfang.domain.organisation.queries import answerable_ids, in_force
+from lianfang.domain.people.queries import households_within, persons_within, vulnerable_within
+from lianfang.foundation.gaps.registry import Gap, Open, gap
+from lianfang.foundation.privacy.fields import within
+from lianfang.kernel.clock import CHINA, local
+from lianfang.kernel.ids import made_at
+from lianfang.kernel.text import both
+
+MOST_PER_CONTACT = "responsibility.households_per_contact"
+# a proposal nobody answered is a gap the day after
+UNANSWERED_AFTER = timedelta(hours=24)
+
+CHANGES = (
+    "organisation.responsibility_assigned", "organisation.responsibility_ended", "organisation.households_assigned",
+    "organisation.responsibilities_handed_over",
+)  # fmt: skip
+WORKERS = ("organisation.worker_deactivated", "organisation.worker_reactivated")
+REGISTER = ("people.household_added", "people.household_closed", "people.households_moved", "people.people_added")
+
+
+def _live(now: datetime) -> QuerySet[Responsibility]:
+    return Responsibility.objects.filter(in_force(local(now).date()))
+
+
+def _uncovered(path: str, now: datetime) -> Iterator[Open]:
+    mine = _live(now).filter(target_id=OuterRef("pk"), target_kind="household", kind="primary_contact")
+    rows = list(households_within(path).filter(~Exists(mine)).values_list("pk", "area_path", "added_at"))
+    over = Responsibility.objects.filter(within(path), kind="primary_contact", target_kind="household", state__in=ENDED)
+    last = dict(over.values_list("target_id").annotate(at=Max("ended_at"))) if rows else {}
+    answerable = answerable_ids({area for _, area, _ in rows}, local(now).date())
+    for home, area, added_at in rows:
+        yield Open(str(home), area, last.get(home) or added_at or made_at(home), answerable.get(area))
+
+
+gap(
+    Gap(
+        name="household_no_contact",
+        title=both("没有联户责任人的户", "Households without a primary contact"),
+        help=both("每户必须有且只有一名联户责任人。", "Every household has exactly one primary contact."),
+        severity="today",
+        table="people.households",
+        find=_uncovered,
+        act=("action", "organisation.assign_many", both("分配责任人", "Share out")),
+        facts=(*REGISTER, *CHANGES),
+    )
+)
+
+
+def _overloaded(path: str, now: datetime) -> Iterator[Open]:
+    """Yield the contacts of the area who hold more households, wherever these lie, than the rulebook allows."""
+    on = local(now).date()
+    rows = _live(now).filter(within(path, "account__home_area"), kind="primary_contact", target_kind="household")
+    loads = (
+        rows.values("account_id", "account__home_area").annotate(n=Count("pk"), latest=Max("proposed_at")).order_by()
+    )
+    limits: dict[str, Any] = {}
+    answerable: dict[str, UUID] = answerable_ids({row["account__home_area"] for row in loads}, on)
+    for row in loads:
+        area = row["account__home_area"]
+        limit = limits.setdefault(area, rule(MOST_PER_CONTACT, area, on).value)
+        if row["n"] > limit:
+            details = {"households": row["n"], "limit": limit}
+            yield Open(str(row["account_id"]), area, row["latest"], answerable.get(area), details)
+
+
+gap(
+    Gap(
+        name="contact_overloaded",
+        title=both("联户过多的责任人", "Contacts with too many households"),
+        help=both("一人联系的户数超过规则库上限，顾不过来。", "More households than the rulebook allows one person."),
+        severity="soon",
+        table="organisation.workers",
+        find=_overloaded,
+        act=("action", "organisation.hand_over_all", both("移交一部分", "Hand over")),
+        facts=CHANGES,
+    )
+)
+
+
+def _orphaned(path: str, now: datetime) -> Iterator[Open]:
+    rows = list(
+        _live(now)
+        .filter(within(path), account__is_active=False)
+        .values_list("pk", "area_path", "account__deactivated_at", "proposed_at", "kind")
+    )
+    answerable = answerable_ids({row[1] for row in rows}, local(now).date())
+    for key, area, left_at, proposed_at, kind in rows:
+        yield Open(str(key), area, left_at or proposed_at, answerable.get(area), {"kind": kind})
+
+
+gap(
+    Gap(
+        name="responsibility_worker_inactive",
+        title=both("责任人已停用", "Whoever answers has left"),
+        help=both("责任还挂在已停用的人名下，须移交。", "Responsibilities still stand under who was deactivated."),
+        severity="urgent",
+        table="organisation.responsibilities",
+        find=_orphaned,
+        act=("action", "organisation.hand_over_all", both("移交", "Hand over")),
+        facts=(*CHANGES, *WORKERS),
+    )
+)
+
+
+def _leaderless(path: str, now: datetime) -> Iterator[Open]:
+    lead = _live(now).filter(target_kind="area", kind="grid_lead", area_path=OuterRef("path"), account__is_active=True)
+    grids = areas_in_force(("grid",)).filter(within(path, "path")).filter(~Exists(lead))
+    rows = list(grids.values_list("path", "valid_from"))
+    over = Responsibility.objects.filter(
+        within(path), kind="grid_lead", state__in=ENDED, area_path__in=[one for one, _ in rows]
+    )
+    last = dict(over.values_list("area_path").annotate(at=Max("ended_at")))
+    answerable = answerable_ids({one for one, _ in rows}, local(now).date())
+    for one, valid_from in rows:
+        since = last.get(one) or datetime(valid_from.year, valid_from.month, valid_from.day, tzinfo=CHINA)
+        yield Open(one, one, since, answerable.get(one))
+
+
+gap(
+    Gap(
+        name="grid_no_lead",
+        title=both("没有网格长的网格", "Grids without a lead"),
+        help=both("每个网格必须有一名在岗的网格长。", "Every grid has one active lead."),
+        severity="today",
+        table="areas.areas",
+        find=_leaderless,
+        act=("action", "organisation.assign_responsibility", both("指定网格长", "Name a lead")),
+        facts=(*CHANGES, *WORKERS, "areas.grid_created", "areas.grid_closed"),
+    )
+)
+
+
+def _unattended(path: str, now: datetime) -> Iterator[Open]:
+    """Yield vulnerable people for whom no active worker answers, neither for them nor for their household."""
+    active = _live(now).filter(account__is_active=True)
+    alone = vulnerable_within(path).filter(
+        ~Exists(active.filter(target_id=OuterRef("household_id"))), ~Exists(active.filter(target_id=OuterRef("pk")))
+    )
+    yield from _people(alone, now)
+
+
+def _people(rows: QuerySet[Any], now: datetime) -> Iterator[Open]:
+    found = list(rows.values_list("pk", "area_path", "updated_at"))
+    answerable = answerable_ids({area for _, area, _ in found}, local(now).date())
+    for person, area, updated_at in found:
+        yield Open(str(person), area, updated_at or made_at(person), answerable.get(area))
+
+
+gap(
+    Gap(
+        name="vulnerable_no_one",
+        title=both("没有人负责的困难群众", "Vulnerable people nobody answers for"),
+        help=both(
+            "独居老人、残疾、透析、孕产妇、留守儿童等必须有在岗的责任人。",
+            "Everybody who needs care has an active worker who answers.",
+        ),
+        severity="urgent",
+        table="people.vulnerable",
+        find=_unattended,
+        act=("action", "organisation.assign_responsibility", both("指定责任人", "Name somebody")),
+        facts=(*CHANGES, *WORKERS, "people.vulnerability_changed", "people.person_moved", "people.people_added"),
+    )
+)
+
+
+def _unguarded(path: str, now: datetime) -> Iterator[Open]:
+    alone = persons_within(path).filter(vulnerable=True, guardian__isnull=True, guardian_name="")
+    children = alone.values_list("pk", "area_path", "updated_at", "vulnerabilities")
+    wanted = [pk for pk, _, _, flags in children if "child_alone" in flags]
+    yield from _people(persons_within(path).filter(pk__in=wanted), now)
+
+
+gap(
+    Gap(
+        name="child_no_guardian",
+        title=both("没有临时监护人的儿童", "Children without a guardian"),
+        help=both("留守或无人照料的儿童必须写明监护（照料）人。", "A child without carers has a named guardian."),
+        severity="urgent",
+        table="people.vulnerable",
+        find=_unguarded,
+        act=("action", "people.set_vulnerability", both("写明监护人", "Name a guardian")),
+        facts=("people.vulnerability_changed", "people.person_changed", "people.people_added"),
+    )
+)
+
+
+def _unanswered(path: str, now: datetime) -> Iterator[Open]:
+    rows = Responsibility.objects.filter(within(path), state="proposed", proposed_at__lte=now - UNANSWERED_AFTER)
+    for key, area, at, account in rows.values_list("pk", "area_path", "proposed_at", "account_id"):
+        yield Open(str(key), area, at, account)
+
+
+gap(
+    Gap(
+        name="responsibility_unaccepted",
+        title=both("指定后未确认的责任", "Responsibilities not yet accepted"),
+        help=both("指定超过 24 小时，本人还没有确认。", "Assigned more than 24 hours ago and not accepted yet."),
+        severity="soon",
+        table="organisation.responsibilities",
+        find=_unanswered,
+        act=("table", "organisation.responsibilities", both("催办", "See who")),
+        facts=CHANGES,
+    )
+)
