@@ -35,25 +35,26 @@ def _own_surroundings(settings: Any, tmp_path_factory: pytest.TempPathFactory) -
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-@pytest.fixture(autouse=True)
-def _flush_past_the_triggers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests that commit are flushed afterwards; only there the append-only triggers must let rows go."""
-    original = type(connection.ops).sql_flush
+@pytest.fixture(autouse=True, scope="session")
+def _flush_past_the_triggers() -> Iterator[None]:
+    """Tests that commit are flushed afterwards; only there guard and append-only triggers must let rows go."""
+    operations = type(connection.ops)
+    listed, carried_out = operations.sql_flush, operations.execute_sql_flush
 
     def sql_flush(self: Any, style: Any, tables: list[str], **options: Any) -> list[str]:
-        statements = original(self, style, [name for name in tables if name != "privacy_erasing"], **options)
+        statements = listed(self, style, [name for name in tables if name != "privacy_erasing"], **options)
         if connection.vendor != "sqlite" or not statements:
             return statements
         return ["INSERT INTO privacy_erasing (id) VALUES (1)", *statements, "DELETE FROM privacy_erasing"]
 
-    execute = type(connection.ops).execute_sql_flush
-
     def execute_sql_flush(self: Any, statements: list[str]) -> None:
         with writing():
-            execute(self, statements)
+            carried_out(self, statements)
 
-    monkeypatch.setattr(type(connection.ops), "sql_flush", sql_flush)
-    monkeypatch.setattr(type(connection.ops), "execute_sql_flush", execute_sql_flush)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operations, "sql_flush", sql_flush)
+        patch.setattr(operations, "execute_sql_flush", execute_sql_flush)
+        yield
 
 
 @pytest.fixture
