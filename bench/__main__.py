@@ -1,0 +1,65 @@
+"""The menu: `python -m bench [names] [--people N]` on the PostgreSQL of LIANFANG_DATABASE_URL."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+import tempfile
+
+BENCHES = {
+    "facts": "readings through the HTTP door, 32 clients, beside a bare view",
+    "board": "gap board and coverage of the county",
+    "lists": "list pages at any depth, beside OFFSET",
+    "report": "the daily report of the county",
+    "intake": "a messy workbook of 20,000 rows, beside django-import-export",
+    "places": "the place resolver",
+    "identity": "the identity number check",
+    "audit": "verifying the audit chains",
+}
+FULL_COUNTY = 283_000
+
+
+def main() -> int:
+    """Run the benches in order; returns 1 when a goal was missed."""
+    given = _arguments()
+    if not os.environ.get("LIANFANG_DATABASE_URL", "").startswith("postgres"):
+        print("PostgreSQL is needed: run `make bench`, or set LIANFANG_DATABASE_URL.", file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory(prefix="lianfang-bench-") as folder:
+        os.environ.setdefault("LIANFANG_VAR", folder)
+        os.environ["DJANGO_SETTINGS_MODULE"] = "lianfang.config.settings"
+        return _run(given.names or list(BENCHES), given.people)
+
+
+def _arguments() -> argparse.Namespace:
+    menu = "\n".join(f"  {name:<9} {what}" for name, what in BENCHES.items())
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description=f"{__doc__}\n\n{menu}", formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", choices=[*BENCHES, []], help="what to measure; all without")
+    parser.add_argument("--people", type=int, default=FULL_COUNTY, help="size of the county; the goals are for 283,000")
+    return parser.parse_args()
+
+
+def _run(names: list[str], people: int) -> int:
+    import django
+
+    django.setup()
+    from bench import figures
+    from bench.county import prepare
+
+    made = prepare(people)
+    figures.tell("county", "people", made.people, "people", households=made.households, orders=made.orders,
+                 made_in_seconds=made.seconds)  # fmt: skip
+    for name in names:
+        print(f"{name}: {BENCHES[name]}", file=sys.stderr, flush=True)
+        importlib.import_module(f"bench.{name}").run(made)
+    for line in figures.MISSED:
+        print(f"missed  {line}", file=sys.stderr)
+    return 1 if figures.MISSED else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
