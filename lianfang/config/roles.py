@@ -71,7 +71,7 @@ ROLES = (
          "observation.propose_change", "observation.mark_lost", "observation.resume_order", "observation.steps",
          "observation.links", "observation.revoke_link", "observation.begin_observation",
          "organisation.assign_responsibility", "organisation.assign_many",
-         "organisation.end_responsibility", "organisation.hand_over_all", "organisation.coverage", "areas.create_grid", "areas.rename_grid",
+         "organisation.end_responsibility", "organisation.hand_over_all", "organisation.coverage", "areas.create_grid", "areas.rename_grid", "areas.changes",
          "places.*", "privacy.reveal_value", "people.*", "devices.*"),
         MASKED_ALL | {ADDRESS: CLEAR, VULNERABILITY: CLEAR, HEALTH: CLEAR, MOVEMENT: CLEAR, IDENTITY: MASKED, CONTACT: CLEAR, MINOR: CLEAR},
     ),

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from lianfang.domain.areas.queries import ancestors_of, full_name, level_of
-from lianfang.domain.organisation.models import LIVE, Responsibility
+from lianfang.domain.organisation.models import LIVE, Responsibility, Unit
 from lianfang.domain.organisation.rules import RESPONSIBILITY_KINDS, rank
 from lianfang.domain.people.queries import find_households, find_persons
 from lianfang.domain.places.queries import find_places
@@ -23,6 +23,7 @@ from lianfang.kernel.clock import today
 from lianfang.kernel.text import Bilingual
 
 CHUNK = 5000
+TOWN_DIGITS = 9
 # on a printed card they stand beside the chain, because one rings them for another reason
 BESIDE = ("doctor", "police")
 ANSWERING_LEVELS = ("county", "town", "village", "grid", "micro_grid")
@@ -264,3 +265,10 @@ def card_data(household_id: UUID, on: date | None = None) -> dict[str, Any] | No
 
 def _line(one: Contact) -> dict[str, str]:
     return {"role": one.role.zh, "name": one.name, "title": one.title, "phone": one.phone}
+
+
+def issuer_of(path: str) -> str:
+    """Return who issues a sheet for an area: the nearest command post at or above it, else its township by name."""
+    posts = Unit.objects.filter(area_path__in=ancestors_of(path), kind="command_post", closed_on__isnull=True)
+    nearest = max(posts, key=lambda unit: len(unit.area_path), default=None)
+    return nearest.name if nearest else full_name(path[:TOWN_DIGITS])

@@ -9,11 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lianfang.config.demo.cast import GRID, NEIGHBOUR_GRID, VILLAGE
-from lianfang.domain.areas.models import Area, AreaChange
+from lianfang.domain.areas.queries import find_area, grids_of
 from lianfang.domain.people.models import Household, Person
 from lianfang.domain.people.tests.conftest import Do
 from lianfang.domain.people.tests.test_households import SECOND_GRID, refused
 from lianfang.foundation.events.models import Event
+from lianfang.foundation.tables.reading import Query, read
+from lianfang.kernel.ids import uuid7
 
 
 @pytest.fixture
@@ -51,7 +53,7 @@ def test_a_merge_that_makes_no_sense_is_refused(do: Do, given_: dict[str, Any], 
 def test_households_of_another_grid_are_not_taken_along(do: Do, street: list[str], next_door: Household) -> None:
     no = refused(do, "town", "people.split_grid", grid=GRID, households=[street[0], str(next_door.pk)], name="第五网格")
     assert no.code == "people.unknown_household"
-    assert not Area.objects.filter(name="第五网格").exists()
+    assert len(grids_of(VILLAGE)) == 2
 
 
 def test_a_split_leaves_somebody_behind(do: Do, street: list[str]) -> None:
@@ -59,20 +61,22 @@ def test_a_split_leaves_somebody_behind(do: Do, street: list[str]) -> None:
     assert no.code == "people.split_takes_all"
 
 
-def test_a_split_moves_households_with_people_and_keeps_the_history(do: Do, street: list[str]) -> None:
+def test_a_split_moves_households_with_people_and_keeps_the_history(do: Do, cast: Any, street: list[str]) -> None:
     path = do("secretary", "people.split_grid", grid=GRID, households=street[:2], name="第五网格")["path"]
     assert Household.objects.filter(area_path=path).count() == Person.objects.filter(area_path=path).count() == 2
     assert Household.objects.filter(area_path=GRID).count() == 4
-    assert list(AreaChange.objects.filter(path=GRID).values_list("kind", "after")) == [("split", {"into": path})]
+    [change] = read(cast["secretary"], "areas.changes", Query(within=GRID)).rows
+    assert (change["cells"]["kind"], change["cells"]["after"]) == ("split", {"into": path})
     assert Event.objects.get(name="people.grid_split").body["to_path"] == path
     assert len(Event.objects.get(name="people.households_moved").body["person_ids"]) == 2
 
 
-def test_a_merge_closes_the_grid_and_names_its_successor(do: Do, street: list[str]) -> None:
+def test_a_merge_closes_the_grid_and_names_its_successor(do: Do, cast: Any, street: list[str]) -> None:
     do("secretary", "people.merge_grids", grids=[GRID], into=SECOND_GRID)
     assert Person.objects.filter(area_path=SECOND_GRID).count() == 7
-    closed = Area.objects.get(path=GRID)
-    assert (str(closed.valid_to), closed.successors) == ("2020-02-03", [SECOND_GRID])
+    assert find_area(GRID) is None
+    [change] = read(cast["secretary"], "areas.changes", Query(within=GRID)).rows
+    assert (change["cells"]["kind"], change["cells"]["after"]) == ("merged", {"successors": [SECOND_GRID]})
     assert refused(do, "grid", "people.add_household", area_path=GRID, number="9").code == "people.unknown_area"
 
 
@@ -80,7 +84,7 @@ def test_a_merge_closes_the_grid_and_names_its_successor(do: Do, street: list[st
 @given(chosen=st.sets(st.integers(0, 5), min_size=1, max_size=5))
 def test_split_and_merged_everybody_is_where_they_were(do: Do, street: list[str], chosen: set[int]) -> None:
     before = set(Person.objects.values_list("pk", "household_id", "area_path"))
-    name = f"临时网格{Area.objects.count()}"
+    name = f"临时网格{uuid7()}"
     undo = do("secretary", "people.split_grid", grid=GRID, households=[street[n] for n in chosen], name=name)["undo"]
     assert Person.objects.count() == len(before)
     do("secretary", undo["action"], **undo["input"])
