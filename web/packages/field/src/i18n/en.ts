@@ -157,6 +157,16 @@ export const en: Messages = {
     flags: 'Needs care',
     call: 'Call',
     none: 'No members registered',
+    flag: {
+      elderly_alone: 'elderly, alone',
+      disabled: 'disabled',
+      dialysis: 'dialysis',
+      pregnant: 'pregnant or newly delivered',
+      chronic_illness: 'chronic illness',
+      child_alone: 'child alone',
+      poor: 'poor household',
+      other: 'other',
+    },
   },
   queue: {
     title: 'To send',

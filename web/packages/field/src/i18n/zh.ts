@@ -154,6 +154,16 @@ export const zh = {
     flags: '需要照顾',
     call: '打电话',
     none: '没有登记成员',
+    flag: {
+      elderly_alone: '独居老人',
+      disabled: '残疾',
+      dialysis: '透析',
+      pregnant: '孕产妇',
+      chronic_illness: '慢性病',
+      child_alone: '留守儿童',
+      poor: '困难户',
+      other: '其他困难',
+    },
   },
   queue: {
     title: '待上传',

@@ -2,8 +2,9 @@
 import { Refusal, Unreachable } from '@lianfang/core'
 import { computed, ref, shallowRef } from 'vue'
 import type { Bundle, Household, Person } from './bundle'
+import { handOverAndWipe } from './outbox'
 import { readBundle } from './reading'
-import { api, database, me, mustSignIn, online } from './session'
+import { api, database, device, me, mustSignIn, online } from './session'
 
 export const bundle = shallowRef<Bundle | null>(null)
 export const downloading = ref(false)
@@ -29,13 +30,14 @@ export async function downloadGrid(): Promise<void> {
   if (downloading.value || !me.value) return
   downloading.value = true
   try {
-    const fresh = readBundle(await api.bundle())
+    const fresh = readBundle(await api.bundle(device, __APP_VERSION__))
     await database.value?.keepBundle(fresh)
     bundle.value = fresh
     online.value = true
   } catch (problem) {
     if (problem instanceof Unreachable) online.value = false
     else if (problem instanceof Refusal && problem.status === 401) mustSignIn.value = true
+    else if (problem instanceof Refusal && problem.body.details?.wipe === true) await handOverAndWipe()
     else throw problem
   } finally {
     downloading.value = false

@@ -110,7 +110,17 @@ async function answered(some: Entry[]): Promise<Entry[]> {
 
 async function wipePhone(): Promise<void> {
   await signOutAndWipe()
+  entries.value = []
   mustSignIn.value = true
+}
+
+/** A phone reported lost: what still waits is handed over first, because the server keeps it for a person to judge. */
+export async function handOverAndWipe(): Promise<void> {
+  await upload()
+  if (!me.value) return
+  // The server ended the session with its refusal: work that still waits goes up after the next sign-in, then the phone is wiped.
+  if (waiting.value > 0) mustSignIn.value = true
+  else await wipePhone()
 }
 
 export async function retry(entry: Entry): Promise<void> {
