@@ -29,6 +29,7 @@ from lianfang.kernel.text import Bilingual, both
 
 IDENTITY, HEALTH, VULNERABILITY = PrivacyClass.IDENTITY, PrivacyClass.HEALTH, PrivacyClass.VULNERABILITY
 STATES = tuple(rules.STATES.items())
+SEXES = (("m", both("男", "male")), ("f", both("女", "female")))
 CATEGORIES = tuple(rules.CATEGORIES.items())
 SLOT_NAMES = tuple(rules.SLOT_NAMES.items())
 SLOT_STATES = tuple(rules.SLOT_STATES.items())
@@ -86,7 +87,7 @@ table(
         search=_by_person,
         columns=(
             *_person(),
-            Column("sex", both("性别", "Sex"), source="person__sex", privacy=IDENTITY),
+            Column("sex", both("性别", "Sex"), kind="choice", choices=SEXES, source="person__sex", privacy=IDENTITY),
             Column("age", both("年龄", "Age"), kind="int", source="person__born_on", privacy=VULNERABILITY, show=_age),
             Column(
                 "phone", both("电话", "Phone"), source="person__phone", privacy=PrivacyClass.CONTACT, mask=mask_phone

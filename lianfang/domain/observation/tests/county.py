@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from lianfang.config.demo.cast import COUNTY, GRID
-from lianfang.domain.incidents.models import Incident
+from lianfang.domain.incidents.queries import find_incident
 from lianfang.domain.observation import rules
 from lianfang.domain.observation.models import Order
-from lianfang.domain.people.models import Household, Person
-from lianfang.foundation.access.actor import Actor
-from lianfang.foundation.actions.guard import writing
+from lianfang.domain.people.queries import find_person
+from lianfang.foundation.access.actor import SYSTEM, Actor
 from lianfang.foundation.actions.running import Outcome, Request, run, run_many
 from lianfang.kernel.clock import CHINA
 from lianfang.kernel.ids import uuid7
@@ -24,22 +23,23 @@ def at(day: int, hour: int, minute: int = 0, month: int = 2) -> datetime:
     return datetime(2020, month, day, hour, minute, tzinfo=CHINA)
 
 
-def make_incident(disease: str = "covid19", area_path: str = COUNTY) -> Incident:
-    with writing():
-        return Incident.objects.create(
-            name="绛县疫情", disease=disease, area_path=area_path, level="I", started_on=date(2020, 1, 25),
-            review_on=date(2020, 2, 8), trigger="晋政办发电〔2020〕2号", legal_basis="《突发公共卫生事件应急条例》",
-            office="绛县指挥部办公室", hotline="0359-6522000",
-        )  # fmt: skip
+def make_incident(disease: str = "covid19", area_path: str = COUNTY) -> Any:
+    given = {
+        "name": "绛县疫情", "disease": disease, "area_path": area_path, "level": "I", "started_on": "2020-01-25",
+        "trigger": "晋政办发电〔2020〕2号", "legal_basis": "《突发公共卫生事件应急条例》",
+        "office": "绛县指挥部办公室", "hotline": "0359-6522000",
+    }  # fmt: skip
+    return find_incident(run(SYSTEM, "incidents.open_incident", given)["id"])
 
 
-def make_person(name: str = "张小燕", area_path: str = GRID, number: str = "12") -> Person:
-    with writing():
-        home = Household.objects.create(area_path=area_path, number=number, address=f"城内村{number}号", head_name=name)
-        return Person.objects.create(area_path=area_path, household=home, name=name, sex="女", born_on=date(1980, 5, 1))
+def make_person(name: str = "张小燕", area_path: str = GRID, number: str = "12") -> Any:
+    home = {"area_path": area_path, "number": number, "address": f"城内村{number}号", "head_name": name}
+    household = run(SYSTEM, "people.add_household", home)["id"]
+    person = {"household_id": household, "name": name, "sex": "f", "born_on": "1980-05-01"}
+    return find_person(UUID(run(SYSTEM, "people.add_person", person)["id"]))
 
 
-def order(actor: Actor, person: Person, **changes: Any) -> dict[str, Any]:
+def order(actor: Actor, person: Any, **changes: Any) -> dict[str, Any]:
     given = {
         "person_id": str(person.pk), "category": "returnee", "last_exposure_on": "2020-02-02",
         "basis": "绛防指〔2020〕3号", "needs": NO_NEEDS, **changes,
@@ -52,7 +52,7 @@ def notify(actor: Actor, order_id: str, **changes: Any) -> dict[str, Any]:
     return run(actor, "observation.notify_person", given)
 
 
-def observed(actor: Actor, person: Person, **changes: Any) -> Order:
+def observed(actor: Actor, person: Any, **changes: Any) -> Order:
     """Return an order under observation."""
     made = order(actor, person, **changes)
     notify(actor, made["id"])

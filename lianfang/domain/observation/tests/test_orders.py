@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from lianfang.config.demo.cast import NEIGHBOUR_GRID
-from lianfang.domain.incidents.models import RulebookEdition
 from lianfang.domain.incidents.queries import forget_rules
 from lianfang.domain.observation import rules
 from lianfang.domain.observation.actions.ticking import tick
@@ -31,12 +30,12 @@ from lianfang.domain.observation.tests.county import (
     order,
     read_one,
 )
-from lianfang.domain.welfare.models import ServiceRequest
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.actions.guard import writing
 from lianfang.foundation.actions.running import run
 from lianfang.foundation.events.models import Event
 from lianfang.foundation.jobs.queue import run_waiting
+from lianfang.foundation.tables.reading import Query, read
 from lianfang.kernel import clock
 from lianfang.kernel.errors import Problems, Refusal
 
@@ -146,48 +145,6 @@ def test_observation_does_not_begin_while_a_need_has_no_owner(cast, incident, pe
     ]
     assert state_of(made["id"]) == "ordered"
     assert not Timetable.objects.exists()
-
-
-def test_each_need_becomes_a_request_for_help_with_a_clock(cast, incident, person):
-    order(cast["secretary"], person, needs={**NO_NEEDS, "sole_carer": True, "chronic_medicine": True})
-    run_waiting()
-    raised = {one.kind: one for one in ServiceRequest.objects.all()}
-    assert set(raised) == {"carer_needed", "medicine"}
-    assert raised["carer_needed"].due_at - raised["carer_needed"].raised_at == timedelta(minutes=30)
-    run_waiting()
-    assert ServiceRequest.objects.count() == 2
-
-
-def test_whoever_takes_on_the_help_owns_the_need_and_observation_may_begin(cast, incident, person):
-    made = order(cast["secretary"], person, needs={**NO_NEEDS, "sole_carer": True})
-    run_waiting()
-    run(cast["doctor"], "welfare.accept_request", {"request_id": str(ServiceRequest.objects.get().pk)})
-    run_waiting()
-    assert Need.objects.get(code="sole_carer").owner_id == cast["doctor"].account_id
-    assert notify(cast["grid"], made["id"])["state"] == "under_observation"
-
-
-def test_an_owner_named_for_a_need_takes_on_its_request(cast, incident, person):
-    order(cast["secretary"], person, needs={**NO_NEEDS, "livestock": True})
-    run_waiting()
-    need = Need.objects.get(code="livestock")
-    run(
-        cast["secretary"],
-        "observation.settle_need",
-        {"need_id": str(need.pk), "owner_id": str(cast["grid"].account_id)},
-    )
-    run_waiting()
-    request = ServiceRequest.objects.get()
-    assert (request.state, request.accepted_by) == ("accepted", cast["grid"].account_id)
-
-
-def test_an_owner_named_with_the_order_lets_it_begin_at_once(cast, incident, person):
-    needs = {**NO_NEEDS, "livestock": True}
-    made = order(cast["secretary"], person, needs=needs, owner_id=str(cast["grid"].account_id))
-    assert made["unowned"] == []
-    run_waiting()
-    assert ServiceRequest.objects.get().state == "accepted"
-    notify(cast["grid"], made["id"])
 
 
 def test_a_need_is_settled_only_in_ones_own_area_and_by_somebody_at_work(cast, incident, person):
@@ -484,8 +441,8 @@ def contact_of_2022(cast, county):
 
 
 def adopt(cast, name):
-    edition = RulebookEdition.objects.get(profile="covid19", edition__contains=name)
-    given = {"incident_id": str(Order.objects.get().incident_id), "edition_id": str(edition.pk), "document": "通知"}
+    [edition] = read(cast["duty"], "incidents.editions", Query(search=name)).rows
+    given = {"incident_id": str(Order.objects.get().incident_id), "edition_id": edition["id"], "document": "通知"}
     run(cast["duty"], "incidents.adopt_edition", given)
     run_waiting()
 

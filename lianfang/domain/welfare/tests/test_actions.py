@@ -6,12 +6,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from lianfang.config.demo.cast import COUNTY, GRID, NEIGHBOUR_GRID, VILLAGE
-from lianfang.domain.people.models import Household, Person
+from lianfang.domain.people.queries import find_person
 from lianfang.domain.welfare.gaps import _overdue, _unaccepted, _unconfirmed
 from lianfang.domain.welfare.models import RequestStep, ServiceRequest
 from lianfang.domain.welfare.queries import counts, errands_of, kind_for, requests_of_person
 from lianfang.domain.welfare.rules import KINDS
-from lianfang.foundation.access.actor import Actor, Held
+from lianfang.foundation.access.actor import SYSTEM, Actor, Held
 from lianfang.foundation.access.policy import Role
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.actions.guard import writing
@@ -32,9 +32,9 @@ def _tenth_morning(moment):
 
 @pytest.fixture
 def person(county):
-    with writing():
-        home = Household.objects.create(area_path=GRID, number="12", address="城内村12号", head_name="张大山")
-        return Person.objects.create(area_path=GRID, household=home, name="张小燕", born_on=None)
+    home = {"area_path": GRID, "number": "12", "address": "城内村12号", "head_name": "张大山"}
+    household = run(SYSTEM, "people.add_household", home)["id"]
+    return find_person(UUID(run(SYSTEM, "people.add_person", {"household_id": household, "name": "张小燕"})["id"]))
 
 
 def ask(actor, person, **changes):
@@ -153,9 +153,8 @@ def test_a_worker_does_not_pass_for_the_one_who_asked(cast, person, delivered):
 
 
 def test_a_resident_confirms_the_own_request_and_no_other(cast, person, delivered):
-    with writing():
-        other = Person.objects.create(area_path=GRID, name="李某")
-    assert refused(do, resident(), "confirm", delivered, person_id=str(other.pk)) == "welfare.request_unknown"
+    other = run(SYSTEM, "people.add_person", {"area_path": GRID, "name": "李四"})["id"]
+    assert refused(do, resident(), "confirm", delivered, person_id=other) == "welfare.request_unknown"
     assert refused(do, resident(), "confirm", delivered) == "welfare.request_unknown"
     do(resident(), "confirm", delivered, person_id=str(person.pk))
     assert state(delivered) == "confirmed"
@@ -291,6 +290,7 @@ def test_requests_are_counted_for_the_daily_report(cast, delivered):
 def test_open_requests_follow_a_household_to_another_grid(cast, person):
     ask(cast["grid"], person)
     with writing():
-        Person.objects.update(area_path=NEIGHBOUR_GRID)
+        person.area_path = NEIGHBOUR_GRID
+        person.save()
     run(cast["system"], "welfare.follow_homes", {"person_ids": [str(person.pk)]})
     assert ServiceRequest.objects.get().area_path == NEIGHBOUR_GRID

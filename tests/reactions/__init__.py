@@ -1,0 +1,1 @@
+"""What one app does when another announces a fact."""
