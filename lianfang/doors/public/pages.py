@@ -1,78 +1,75 @@
-"""The shells of the two browser apps, and the way to them. Assets come from /static/; these pages are never cached."""
+"""Addresses of the pages without login, and the shells of console and field app, which ask for a session themselves."""
 
 from __future__ import annotations
 
+import mimetypes
+import re
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, path
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
+from lianfang.doors.public.answering import message
+from lianfang.doors.public.health import healthz
+from lianfang.doors.public.resident import own_page
+from lianfang.doors.public.verifying import verify
+from lianfang.doors.public.words import WORDS
+
+DIST = Path(settings.PACKAGE) / "web_dist"
+APPS = ("console", "field")
+# styles may be inline because the component libraries set them on elements; scripts may not
 POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; script-src 'self' 'wasm-unsafe-eval'; "
-    "connect-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+    "script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'; object-src 'none'; "
+    "frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
 )
-NOT_BUILT = "网页部分尚未构建：请安装 Node 20 后运行 make web。 The browser parts are not built: install Node 20 and run make web."
-
-
-def _shell(app: str) -> HttpResponse:
-    page = Path(settings.PACKAGE) / "web_dist" / app / "index.html"
-    if not page.exists():
-        return HttpResponse(NOT_BUILT, status=503, content_type="text/plain; charset=utf-8")
-    response = HttpResponse(page.read_bytes(), content_type="text/html; charset=utf-8")
-    response["Content-Security-Policy"] = POLICY
-    response["Cache-Control"] = "no-cache"
-    return response
+HEADERS = {"Content-Security-Policy": POLICY, "Cache-Control": "no-cache", "X-Robots-Tag": "noindex, nofollow"}
+_FILE = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def root(request: HttpRequest) -> HttpResponse:
     """Lead to the console."""
     return HttpResponseRedirect("/console/")
 
 
 @require_safe
 @ensure_csrf_cookie
-def console(request: HttpRequest) -> HttpResponse:
-    """Serve the console's shell, whatever page of it is asked for."""
-    return _shell("console")
+def shell(request: HttpRequest, app: str, rest: str = "") -> HttpResponse:
+    """Return the app's page for every address below it; its worker and manifest under their own names."""
+    name = rest if _FILE.fullmatch(rest) and rest != "index.html" else "index.html"
+    file = DIST / app / name
+    try:
+        return _file(file, file.stat().st_mtime_ns)
+    except OSError:
+        if name != "index.html":
+            return HttpResponse(status=404, headers=HEADERS)
+        return message(request, "not_built", WORDS["not_built_text"], 503)
 
 
-@require_safe
-@ensure_csrf_cookie
-def field(request: HttpRequest) -> HttpResponse:
-    """Serve the field app's shell."""
-    return _shell("field")
+def _file(file: Path, stamp: int) -> HttpResponse:
+    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    if file.suffix == ".webmanifest":
+        kind = "application/manifest+json"
+    return HttpResponse(_read(file, stamp), content_type=kind, headers=HEADERS)
 
 
-def _file(name: str, kind: str) -> HttpResponse:
-    kept = Path(settings.PACKAGE) / "web_dist" / "field" / name
-    if not kept.exists():
-        return HttpResponse(status=404)
-    response = HttpResponse(kept.read_bytes(), content_type=kind)
-    response["Cache-Control"] = "no-cache"
-    response["Service-Worker-Allowed"] = "/field/"
-    return response
-
-
-@require_safe
-def field_worker(request: HttpRequest, name: str) -> HttpResponse:
-    """Serve the service worker and its library from the app's own address, because its reach is its folder."""
-    return _file(name, "text/javascript; charset=utf-8")
-
-
-@require_safe
-def field_manifest(request: HttpRequest) -> HttpResponse:
-    """Serve the manifest that makes the field app installable."""
-    return _file("manifest.webmanifest", "application/manifest+json")
+@lru_cache(maxsize=32)
+def _read(file: Path, stamp: int) -> bytes:
+    return file.read_bytes()
 
 
 urlpatterns: list[URLPattern] = [
-    path("", home),
-    re_path(r"^field/(?P<name>sw\.js|workbox-[0-9a-f]+\.js)$", field_worker),
-    path("field/manifest.webmanifest", field_manifest),
-    re_path(r"^console(?:/.*)?$", console),
-    re_path(r"^field(?:/.*)?$", field),
+    path("", root),
+    path("healthz", healthz),
+    path("r/<str:token>", own_page),
+    path("verify/", verify),
+    path("verify/<str:serial>", verify),
+    *(path(f"{app}", lambda request, app=app: HttpResponseRedirect(f"/{app}/")) for app in APPS),
+    *(path(f"{app}/", shell, {"app": app}) for app in APPS),
+    *(path(f"{app}/<path:rest>", shell, {"app": app}) for app in APPS),
 ]

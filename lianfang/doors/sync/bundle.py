@@ -86,7 +86,12 @@ def pack(actor: Actor) -> dict[str, Any]:
     keys = _name_keys(UUID(row["id"]) for row in households)
     flags = _flags(persons)
     return {
-        "me": {"id": str(actor.account_id), "name": actor.name, "language": actor.language, "home_area": actor.home_area},
+        "me": {
+            "id": str(actor.account_id),
+            "name": actor.name,
+            "language": actor.language,
+            "home_area": actor.home_area,
+        },
         "areas": _areas(paths, households),
         "households": [_household(row, keys, flags) for row in households],
         "persons": [_person(row, keys) for row in persons],

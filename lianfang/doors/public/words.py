@@ -1,0 +1,96 @@
+"""Every sentence of the pages without login, Chinese first."""
+
+from __future__ import annotations
+
+from lianfang.kernel.text import Bilingual, both
+
+WORDS: dict[str, Bilingual] = {
+    "product": both("联防", "Lianfang"),
+    "other_language": both("English", "中文"),
+    "other_lang": both("en", "zh-hans"),
+    # the resident's own page
+    "own_page": both("居家观察自报", "My home observation"),
+    "until": both("观察至", "Observation until"),
+    "due_now": both("现在请报：", "Please report now:"),
+    "nothing_due": both("现在没有待报的体温。", "Nothing is due right now."),
+    "report": both("报体温和身体情况", "Report temperature and how you feel"),
+    "temperature": both("体温（℃，没有体温计可不填）", "Temperature (°C; leave empty without a thermometer)"),
+    "symptoms": both("有下列不适请勾选", "Tick what you feel"),
+    "note": both("补充说明（可不填）", "Anything else (optional)"),
+    "send_reading": both("提交", "Send"),
+    "emergency": both(
+        "呼吸困难、神志不清等危急情况，请直接拨打 120。", "In danger (breathless, confused): call 120 directly."
+    ),
+    "help": both("需要帮助", "Ask for help"),
+    "help_kind": both("需要什么", "What kind of help"),
+    "choose": both("请选择", "Choose"),
+    "help_what": both("具体内容", "What exactly"),
+    "send_help": both("提交需求", "Ask"),
+    "arrived": both("已收到，确认", "It has come: confirm"),
+    "not_arrived": both("没有收到或不对，请拨打下面的电话。", "If it did not come or is wrong, call a number below."),
+    "contacts": both("有事找谁", "Whom to call"),
+    "ambulance": both("急救", "Ambulance"),
+    "rights": both("依据和您的权利", "Why, and your rights"),
+    "basis": both("依据：", "Basis:"),
+    "rule": both("规则：", "Rule:"),
+    "appeal": both("对措施有异议，可申诉：", "To appeal against the measure:"),
+    "appeal_office": both("请向村（社区）或乡镇提出。", "tell your village or township."),
+    "not_saved": both("没有保存", "Not saved"),
+    "gone": both(
+        "链接已失效或观察已结束。需要帮助请联系网格员或村（社区）。",
+        "The link no longer works or the observation has ended. For help, ask your grid worker or village.",
+    ),
+    "too_many": both("操作太频繁，请几分钟后再试。", "Too many tries; try again in a few minutes."),
+    # certificates
+    "verify": both("核验观察期满证明", "Check a release certificate"),
+    "genuine": both("证明有效", "The certificate is genuine"),
+    "genuine_note": both(
+        "请与纸质证明核对编号和日期。姓名只显示一部分。",
+        "Compare number and dates with the paper. Only part of the name is shown.",
+    ),
+    "not_genuine": both("没有查到这份证明", "There is no such certificate"),
+    "not_genuine_note": both("请核对编号，或向出具单位查询。", "Check the number, or ask who issued it."),
+    "serial": both("编号", "Number"),
+    "serial_label": both("证明编号", "Number on the certificate"),
+    "name": both("姓名", "Name"),
+    "observed": both("观察期", "Observed"),
+    "released": both("解除日期", "Released on"),
+    "issuer": both("出具单位", "Issued by"),
+    "check": both("核验", "Check"),
+    # shells
+    "not_built": both("网页部分尚未构建", "The web parts are not built"),
+    "not_built_text": both(
+        "请运行 make run 构建，或安装发布的软件包。接口 /api/ 可照常使用。",
+        "Run make run to build them, or install the released package. The API at /api/ works all the same.",
+    ),
+}
+RIGHTS = (
+    both(
+        "到期即解除；没有书面批准和依据，不得延长。",
+        "It ends on its day; without a written basis nobody may extend it.",
+    ),
+    both(
+        "可以查看、更正自己的登记信息，可以问谁看过。", "You may see and correct your record, and ask who looked at it."
+    ),
+    both("生活、用药、就医有困难，村（社区）应当帮助。", "With food, medicine or treatment the village must help you."),
+    both(
+        "没有手机、不会填写，一样得到服务：打电话或填纸质表。",
+        "Without a phone you get the same service: call, or use paper.",
+    ),
+    both("解除时可以领取期满证明。", "On release you may have a certificate."),
+)
+APPEAL_WITHIN = both("申诉应在 {hours} 小时内答复。", "An appeal is answered within {hours} hours.")
+SAID: dict[str, Bilingual] = {
+    "reading": both("已收到您的体温。", "Your report has arrived."),
+    "refer": both(
+        "已收到，并已通知医生，请留在家中等候联系。危急请拨打 120。",
+        "It has arrived and a doctor is told. Stay at home, you will be called. In danger call 120.",
+    ),
+    "help": both("已收到您的需求，会有人联系您。", "Your request has arrived; somebody will be in touch."),
+    "arrived": both("谢谢确认。", "Thank you for confirming."),
+}
+SLOT = both("{day} {name}（{until} 前）", "{day} {name} (by {until})")
+SLOT_NAMES = {"morning": both("早上", "morning"), "evening": both("晚上", "evening"), "noon": both("中午", "noon")}
+NO_NUMBER = both("体温请填数字，如 36.5。", "Write the temperature as a number, like 36.5.")
+NO_KIND = both("请选择需要什么。", "Choose what kind of help.")
+NOTHING = both("请填体温，或勾选不适。", "Give a temperature, or tick what you feel.")
