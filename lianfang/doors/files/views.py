@@ -5,7 +5,6 @@ Reads no personal value into an answer, except the few cells that show a person 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from lianfang.doors.files.fields import FIELDS
 from lianfang.doors.files.guarding import EMPTY, check_size
 from lianfang.doors.files.headers import Layout, with_mapping
 from lianfang.doors.files.marking import as_text, marked
-from lianfang.doors.files.reading import Sheet, open_book, open_paste
+from lianfang.doors.files.reading import Sheet, open_book
 from lianfang.doors.files.replying import reply_workbook
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.actions.running import run
@@ -54,11 +53,17 @@ def fetch(request: HttpRequest, file_id: UUID) -> HttpResponse | FileResponse:
 
 
 def _store(actor: Actor, request: HttpRequest, kind: str) -> StoredFile:
+    name, body = _sent(request)
+    return store(actor, name, [body], kind)
+
+
+def _sent(request: HttpRequest) -> tuple[str, bytes]:
+    """Return name and bytes of the file sent. Raises `intake.empty`, `intake.too_large`."""
     file = request.FILES.get("file")
     if file is None:
         raise EMPTY(field="file")
     check_size(file.size or 0)
-    return store(actor, file.name or "file", file.chunks(), kind)
+    return file.name or "file", b"".join(file.chunks())
 
 
 # --- intake ------------------------------------------------------------------------------------------------------
@@ -69,9 +74,10 @@ def open_intake(request: HttpRequest) -> HttpResponse:
     """Open a list, from a file or from pasted cells, and suggest what its columns mean."""
     actor = actor_of(request)
     actor.require("intake.open_batch", actor.home_area)
-    kept, given = _received(actor, request)
-    book = open_book(read_file(kept.pk))
+    name, body, given = _received(request)
+    book = open_book(body)
     sheet, layout = choose(book, _word(given, "sheet"))
+    kept = store(actor, name, [body], "intake")  # only now: a file that cannot be read leaves nothing behind
     opened = run(actor, "intake.open_batch", {
         "file_id": str(kept.pk), "target": _word(given, "target") or "screening.leads",
         "sender": _word(given, "sender"), "within": _word(given, "within") or actor.home_area,
@@ -81,20 +87,15 @@ def open_intake(request: HttpRequest) -> HttpResponse:
     return answer(_opened(batch, [one.name for one in book.sheets if one.visible], sheet, suggest(batch, layout)), 201)
 
 
-def _received(actor: Actor, request: HttpRequest) -> tuple[StoredFile, Any]:
-    """Return the stored file and what was said beside it."""
-    if request.content_type == "application/json":
-        body = json_body(request)
-        text = body.get("text")
-        if not isinstance(text, str):
-            raise BAD_VALUE(field="text")
-        open_paste(text)
-        return store(actor, "粘贴.txt", _pieces(text), "intake"), body
-    return _store(actor, request, "intake"), request.POST
-
-
-def _pieces(text: str) -> Iterable[bytes]:
-    yield text.encode("utf-8", "replace")
+def _received(request: HttpRequest) -> tuple[str, bytes, Any]:
+    """Return name and bytes of the list, and what was said beside it. Pasted cells are kept as a text file."""
+    if request.content_type != "application/json":
+        return *_sent(request), request.POST
+    body = json_body(request)
+    text = body.get("text")
+    if not isinstance(text, str):
+        raise BAD_VALUE(field="text")
+    return "粘贴.txt", text.encode("utf-8", "replace"), body
 
 
 def _word(given: Any, name: str) -> str:
