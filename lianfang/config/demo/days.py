@@ -6,9 +6,10 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
-from lianfang.foundation.access.actor import Actor
+from lianfang.foundation.access.actor import SYSTEM, Actor
 from lianfang.foundation.actions.running import Request, run, run_many
 from lianfang.foundation.jobs.queue import KINDS, enqueue, run_waiting
 from lianfang.kernel import clock
@@ -28,7 +29,12 @@ NEEDS = (
     "livestock",
     "kitchen_toilet",
 )
+OUTCOMES = ("done", "absent", "refused", "vacant", "moved", "wrong_address")
+SWEEP_FROM = -5
 BASIS = "示例：县指挥部关于返乡人员居家医学观察的通告（演示用）"
+
+
+Door = tuple[UUID, Actor]
 
 
 @dataclass(frozen=True)
@@ -46,9 +52,13 @@ class Returnee:
 class Days:
     """Lives the incident day by day; every draw comes from one seeded stream."""
 
-    def __init__(self, today: date, returnees: Sequence[Returnee], lead: Actor, say: Callable[[str], None]) -> None:
-        self.today, self.returnees, self.lead, self.say = today, returnees, lead, say
+    def __init__(
+        self, today: date, returnees: Sequence[Returnee], doors: Sequence[Door], lead: Actor, say: Callable[[str], None]
+    ) -> None:
+        self.today, self.returnees, self.doors, self.lead, self.say = today, returnees, doors, lead, say
         self.random = random.Random(20200124)  # noqa: S311  (a demo, not a secret)
+        self.campaign = UUID(int=0)
+        self.sweep_days = [self.random.choices((*range(SWEEP_FROM, 0), 1), (20, 20, 20, 19, 18, 3))[0] for _ in doors]
         self.live: list[tuple[Returnee, UUID]] = []
 
     def make(self) -> None:
@@ -83,9 +93,41 @@ class Days:
 
     def _half_day(self, day: int, moment: datetime) -> None:
         self._readings(moment)
+        if moment == self.at(day, *HALVES[1]) and day >= SWEEP_FROM:
+            self._sweep(day, moment)
         for one in self.returnees:
             if one.ordered_on_day == day and moment == self.at(day, *HALVES[0]):
                 self._order(one)
+
+    def _sweep(self, day: int, moment: datetime) -> None:
+        """Plan the sweep on its first day; every evening bring in the day's visits, a few of them without an answer."""
+        if day == SWEEP_FROM:
+            self.campaign = self._start_sweep()
+        today = [door for door, on in zip(self.doors, self.sweep_days, strict=True) if on == day]
+        requests = [self._visit(home, actor, moment) for home, actor in today]
+        for start in range(0, len(requests), 1000):
+            run_many(requests[start : start + 1000])
+
+    def _start_sweep(self) -> UUID:
+        given = {
+            "name": "春节返乡人员入户排查", "purpose": "逐户了解返乡人员、身体不适和困难需求", "area_path": "140826",
+            "ends_on": self.today + timedelta(days=4), "owner_id": self.lead.account_id,
+        }  # fmt: skip
+        campaign = UUID(str(run(self.lead, "screening.plan_campaign", given)["id"]))
+        for step in ("screening.approve_campaign", "screening.start_campaign"):
+            run(SYSTEM, step, {"campaign_id": campaign})
+        return campaign
+
+    def _visit(self, home: UUID, actor: Actor, moment: datetime) -> Request:
+        [outcome] = self.random.choices(OUTCOMES, (91, 6, 0.6, 1.6, 0.6, 0.2))
+        learnt: dict[str, Any] = {"message_delivered": "防控明白纸"} if outcome == "done" else {}
+        if outcome == "done" and self.random.random() < 0.01:
+            learnt["needs"] = [{"kind": "medicine", "what": "降压药快吃完了"}]
+        if outcome == "done" and self.random.random() < 0.004:
+            learnt["returnees"] = [{"came_from": self.random.choice(CITIES), "came_on": self.today - timedelta(days=3)}]
+        given = {"household_id": home, "campaign_id": self.campaign, "outcome": outcome, "learnt": learnt or None}
+        knocked_at = moment - timedelta(minutes=self.random.randint(5, 540))
+        return Request(actor, "screening.record_visit", given, uuid7(), knocked_at, "demo-phone")
 
     def _order(self, one: Returnee) -> None:
         """Order observation with its needs check; a few are left with an open need or an unsigned notice, as in life."""

@@ -81,6 +81,7 @@ class Demo:
         self.population = Population()
         self.villages: list[Village] = []
         self.accounts: dict[str, Account] = {}
+        self.knockers: dict[str, Actor] = {}
         self.holders: dict[tuple[str, str], Account] = {}
         self.today = clock.today()
 
@@ -92,7 +93,7 @@ class Demo:
             self._workers()
         with clock.fixed(self._at(-12, 9)):
             self._responsibilities()
-        Days(self.today, self._returnees(), self._actor("duty"), self.say).make()
+        Days(self.today, self._returnees(), self._doors(), self._actor("duty"), self.say).make()
         self.say("  gap board")
         sweep_all()
 
@@ -203,12 +204,44 @@ class Demo:
         return actor_for(self.accounts[username], on=self.today, door="console")
 
     def _responsibilities(self) -> None:
-        """Lay the chain of 四包一, and leave a few households and grids with nobody: the board must show them."""
+        """Lay the chain of 四包一, and leave a few villages and households with nobody: the board must show them."""
         self.say("  responsibilities")
+        for town in sorted({village.path[:9] for village in self.villages}):
+            self._assign(self._worker("county_leader", town), "leader", town)
+            self._assign(self._worker("township_coordinator", town), "contract", town)
+        for village in self.villages:
+            self._assign(self._worker("village_secretary", village.path), "village_lead", village.path)
+            for grid in village.grids:
+                if self.random.random() < 0.02:
+                    continue
+                worker = self._worker("grid_worker", grid)
+                self._assign(worker, "grid_lead", grid)
+                homes = [home for home, at, _ in village.households if at == grid and self.random.random() < 0.99]
+                given = {
+                    "area_path": grid,
+                    "account_ids": [worker.pk],
+                    "household_ids": homes,
+                    "agreed": True,
+                    "regime": "sibaoyi",
+                }
+                run(SYSTEM, "organisation.assign_many", given, id=demo_id("assign", grid))
+
+    def _assign(self, worker: Account, kind: str, path: str) -> None:
+        given = {"area_path": path, "account_id": worker.pk, "kind": kind, "regime": "sibaoyi", "agreed": True}
+        run(SYSTEM, "organisation.assign_responsibility", given, id=demo_id("responsible", kind, path))
+
+    def _doors(self) -> list[tuple[UUID, Actor]]:
+        """Return every household with who knocks there."""
+        return [(home, self._knocker(grid)) for village in self.villages for home, grid, _ in village.households]
+
+    def _knocker(self, grid: str) -> Actor:
+        """Return the grid's worker with a phone."""
+        if grid not in self.knockers:
+            self.knockers[grid] = actor_for(self._worker("grid_worker", grid), on=self.today, door="sync")
+        return self.knockers[grid]
 
     def _returnees(self) -> list[Returnee]:
         """Choose who came back: one in eighty, in some villages many more."""
-        actors: dict[str, Actor] = {}
         chosen: list[Returnee] = []
         for village in self.villages:
             share = 0.04 if village.path == VILLAGE or self.random.random() < 0.04 else 0.011
@@ -217,13 +250,11 @@ class Demo:
                     age = self.today.year - person.born_on.year
                     if not 18 <= age <= 60 or self.random.random() >= share * 2:
                         continue
-                    if grid not in actors:
-                        actors[grid] = actor_for(self._worker("grid_worker", grid), on=self.today, door="sync")
                     day = self.random.choice((-9, -9, -8, -8, -7, -6, -5, -4, -3, -2, -1, 0))
                     left_on = self.today + timedelta(days=day - self.random.randint(0, 5))
                     person_id = demo_id(household_id, position)
                     chosen.append(
-                        Returnee(person_id, person.name, actors[grid], left_on, day, self.random.random() < 0.04)
+                        Returnee(person_id, person.name, self._knocker(grid), left_on, day, self.random.random() < 0.04)
                     )
         return chosen
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from os.path import commonprefix
 from typing import Any
 
 from django.db import transaction
@@ -22,6 +24,7 @@ from lianfang.kernel.text import both
 
 VILLAGE = 12
 SOON = timedelta(seconds=1)
+FEW = 6
 
 
 def sweep(declared: Gap, path: str = "", at: datetime | None = None) -> None:
@@ -108,7 +111,15 @@ def note_facts(events: Sequence[Event]) -> None:
 def sweep_dirty(_: dict[str, Any], progress: Progress) -> None:
     """Sweep each noted gap once per area, however often it was noted."""
     noted = list(GapDirty.objects.values_list("pk", "gap", "area_path"))
-    for name, path in sorted({(name, path) for _, name, path in noted}):
-        if name in GAPS:
+    areas: dict[str, set[str]] = defaultdict(set)
+    for _, name, path in noted:
+        areas[name].add(path)
+    for name in sorted(areas.keys() & GAPS.keys()):
+        for path in _worth_sweeping(areas[name]):
             sweep(GAPS[name], path)
     GapDirty.objects.filter(pk__in=[pk for pk, _, _ in noted]).delete()
+
+
+def _worth_sweeping(paths: set[str]) -> list[str]:
+    """Return the areas to sweep: one by one while they are few, else what holds them all, because a sweep is one query."""
+    return sorted(paths) if len(paths) <= FEW else [commonprefix(sorted(paths))]
