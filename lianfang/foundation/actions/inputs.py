@@ -27,6 +27,8 @@ CONTROL = refusal(
     "Contains invisible control characters; remove them.",
 )
 
+TOO_DEEP = refusal("input.too_deep", "内容嵌套太深。", "The value is nested too deep.")
+
 _KINDS = {
     "string": "文字 / text", "int": "整数 / a whole number", "float": "数字 / a number", "decimal": "数字 / a number",
     "bool": "是或否 / yes or no", "date": "日期 / a date", "datetime": "日期时间 / a date and time",
@@ -35,13 +37,19 @@ _KINDS = {
 }  # fmt: skip
 
 
-def _find_control(value: Any) -> bool:
+DEEPEST = 20
+LONGEST_FIELD = 120
+
+
+def _find_control(value: Any, depth: int = 0) -> bool:
+    """Say whether any text inside carries what nobody can see. Raises a complaint about a nest deeper than any form."""
     if isinstance(value, str):
         return has_control_characters(value)
-    if isinstance(value, list):
-        return any(map(_find_control, value))
-    if isinstance(value, dict):
-        return any(_find_control(key) or _find_control(one) for key, one in value.items())
+    if isinstance(value, (list, dict)):
+        if depth > DEEPEST:
+            raise complain(TOO_DEEP)
+        inside = value if isinstance(value, list) else [*value.keys(), *value.values()]
+        return any(_find_control(one, depth + 1) for one in inside)
     return False
 
 
@@ -63,7 +71,7 @@ class Input(BaseModel):
 def _translate(error: ErrorDetails) -> Refusal:
     """Return the catalogued refusal for one pydantic complaint, by its type code."""
     kind, context = error["type"], error.get("ctx", {})
-    field = ".".join(str(part) for part in error["loc"]) or str(context.get("at", "")) or None
+    field = (".".join(str(part) for part in error["loc"]) or str(context.get("at", "")))[:LONGEST_FIELD] or None
     if kind == "refusal":
         return _from_context(context, field)
     exact: dict[str, RefusalKind] = {

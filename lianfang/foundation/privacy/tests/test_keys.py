@@ -1,4 +1,4 @@
-"""Encryption at rest: what is moved, changed or met with a wrong key stays shut; search works without opening anything."""
+"""Encryption at rest: what is moved, changed or met with a wrong key stays shut; search opens nothing."""
 
 from __future__ import annotations
 
