@@ -25,6 +25,7 @@ from lianfang.kernel.text import both
 VILLAGE = 12
 SOON = timedelta(seconds=1)
 FEW = 6
+LEVELS = (6, 9, VILLAGE)  # a path cut between two levels names no area
 
 
 def sweep(declared: Gap, path: str = "", at: datetime | None = None) -> None:
@@ -122,4 +123,7 @@ def sweep_dirty(_: dict[str, Any], progress: Progress) -> None:
 
 def _worth_sweeping(paths: set[str]) -> list[str]:
     """Return the areas to sweep: one by one while they are few, else what holds them all, because a sweep is one query."""
-    return sorted(paths) if len(paths) <= FEW else [commonprefix(sorted(paths))]
+    if len(paths) <= FEW:
+        return sorted(paths)
+    shared = commonprefix(sorted(paths))
+    return [shared[: max((length for length in LEVELS if length <= len(shared)), default=0)]]
