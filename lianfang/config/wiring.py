@@ -43,6 +43,8 @@ WIRING: dict[type[Fact], tuple[Reaction, ...]] = {
     organisation.ResponsibilitiesHandedOver: (keep_sweeps,),
     # what a visit learnt at the door
     screening.ReturneesMet: (report_returnees,),
+    screening.NeedsMet: (welfare_reacts.needs_met,),
+    screening.IllnessMet: (welfare_reacts.illness_met,),
     screening.RosterChangesMet: (keep_roster,),
     # a newer, shorter rule proposes to end running orders earlier; a longer one does nothing
     incidents.EditionAdopted: (observation_reacts.edition_adopted,),

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID, uuid5
 
 from lianfang.domain.welfare.queries import kind_for, request_from, state_of
+from lianfang.domain.welfare.rules import KINDS
 from lianfang.foundation.actions.running import follow
+from lianfang.foundation.privacy.keys import ring
 from lianfang.kernel.errors import Refusal
 
 NEED = "observation.need"
+VISIT = "screening.visit"
+UNWELL = "入户时有人身体不适，请医务人员联系"
 
 
 def need_raised(fact: dict[str, Any]) -> None:
@@ -46,3 +51,29 @@ def households_moved(fact: dict[str, Any]) -> None:
 def person_moved(fact: dict[str, Any]) -> None:
     """Bring one person's open requests to where they live now."""
     follow("welfare.follow_homes", {"person_ids": [fact["person_id"]]}, because=fact["event_id"])
+
+
+def needs_met(fact: dict[str, Any]) -> None:
+    """Ask for everything that was asked for at a door; the words come sealed in the fact and are opened here."""
+    for number, need in enumerate(fact["needs"]):
+        kind = need["kind"] if need["kind"] in KINDS else "other"
+        what = ring().decrypt(need["what_sealed"], "visit.need") if need["what_sealed"] else KINDS[kind][0].zh
+        _raise_from_visit(fact, f"need:{number}", kind, what, need["person_id"])
+
+
+def illness_met(fact: dict[str, Any]) -> None:
+    """Ask for a health worker for everybody who was unwell at a door. What they feel stands in the visit, not here."""
+    for person in fact["person_ids"]:
+        _raise_from_visit(fact, f"unwell:{person}", "treatment", UNWELL, person)
+    if fact["others"]:
+        _raise_from_visit(fact, "unwell:others", "treatment", UNWELL, None)
+
+
+def _raise_from_visit(fact: dict[str, Any], key: str, kind: str, what: str, person_id: str | None) -> None:
+    """Raise one request, once however often the fact is told."""
+    source_id = uuid5(UUID(fact["visit_id"]), key)
+    if request_from(VISIT, source_id) is not None:
+        return
+    whose = {"person_id": person_id} if person_id else {"household_id": fact["household_id"]}
+    given = {**whose, "kind": kind, "what": what, "source": VISIT, "source_id": str(source_id)}
+    follow("welfare.raise_request", given, because=fact["event_id"], key=key)
