@@ -1,6 +1,4 @@
-import { VantResolver } from '@vant/auto-import-resolver'
 import vue from '@vitejs/plugin-vue'
-import components from 'unplugin-vue-components/vite'
 import { defineConfig } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
 import about from './package.json' with { type: 'json' }
@@ -19,7 +17,6 @@ export default defineConfig({
   },
   plugins: [
     vue(),
-    components({ dts: false, dirs: [], resolvers: [VantResolver()] }),
     VitePWA({
       injectRegister: null,
       filename: 'sw.js',
