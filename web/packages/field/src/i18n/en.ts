@@ -59,8 +59,9 @@ export const en: Messages = {
     referSymptoms: 'Symptoms: act now',
     step1: 'The person puts on a mask, stays in a room alone, and does not go to a clinic on their own.',
     step2: 'Telephone the village doctor now.',
-    step3:
-      'A health worker must take over before {time}. The village doctor and the county health desk have been told.',
+    step3: 'A health worker must take over before {time}.',
+    told: 'The village doctor and the county health desk have been told.',
+    notTold: 'This record has not reached the server and nobody has been told yet: you must telephone yourself.',
     step4: 'No bus. A vehicle is sent if the person has to be moved.',
     call: 'Call {name}',
     understood: 'I have told them; go on',
