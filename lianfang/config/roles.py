@@ -87,7 +87,8 @@ ROLES = (
     ),
     Role(
         "health_desk", both("卫健专班", "Health desk"),
-        (*EVERYBODY, "observation.*", "people.persons", "people.households", "privacy.reveal_value", "reports.*"),
+        (*EVERYBODY, "observation.*", "people.persons", "people.households", "privacy.reveal_value",
+         "reports.reports", "reports.figures", "reports.publications"),
         MASKED_ALL | {HEALTH: CLEAR, CONTACT: CLEAR, ADDRESS: CLEAR},
     ),
     Role(
