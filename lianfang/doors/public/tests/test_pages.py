@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +10,14 @@ import pytest
 from django.db import DatabaseError
 
 from lianfang.domain.incidents.queries import forget_rules
-from lianfang.domain.observation.models import Order
 from lianfang.domain.observation.queries.letters import serial
 from lianfang.domain.observation.tests.county import make_incident, make_person, observed
 from lianfang.doors.public import health, pages, verifying
-from lianfang.foundation.actions.guard import writing
+from lianfang.foundation.actions.running import run
 from lianfang.foundation.gaps.sweeping import sweep_all
 from lianfang.foundation.jobs.models import Job
 from lianfang.foundation.jobs.queue import enqueue
+from lianfang.kernel import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -31,16 +31,15 @@ def _fresh() -> Any:
 
 
 @pytest.fixture
-def order(cast: Any, moment: datetime) -> Order:
+def order(cast: Any, moment: datetime) -> Any:
     make_incident()
     return observed(cast["secretary"], make_person())
 
 
-def release(order: Order, moment: datetime) -> str:
-    with writing():
-        Order.objects.filter(pk=order.pk).update(
-            state="released", released_on=date(2020, 2, 17), ended_on=date(2020, 2, 16), released_at=moment
-        )
+def release(cast: Any, order: Any, moment: datetime) -> str:
+    """Release the person on the day after the last, and return the number on the certificate."""
+    with clock.fixed(moment + timedelta(days=14)):
+        run(cast["secretary"], "observation.confirm_release", {"order_id": str(order.pk), "gaps_seen": True})
     return serial(order)
 
 
@@ -54,7 +53,7 @@ def test_a_number_nobody_printed_is_not_genuine(client: Any, county: str, text: 
     assert "没有查到" in response.content.decode()
 
 
-def test_an_observation_that_still_runs_has_no_certificate(client: Any, order: Order) -> None:
+def test_an_observation_that_still_runs_has_no_certificate(client: Any, order: Any) -> None:
     assert client.get(f"/verify/{serial(order)}").status_code == 404
 
 
@@ -63,8 +62,10 @@ def test_guessing_numbers_is_braked(client: Any, county: str) -> None:
     assert statuses == {404, 429}
 
 
-def test_a_genuine_certificate_shows_dates_and_part_of_the_name(client: Any, order: Order, moment: datetime) -> None:
-    response = client.get(f"/verify/{release(order, moment).lower()}")
+def test_a_genuine_certificate_shows_dates_and_part_of_the_name(
+    client: Any, cast: Any, order: Any, moment: datetime
+) -> None:
+    response = client.get(f"/verify/{release(cast, order, moment).lower()}")
     text = response.content.decode()
     assert response.status_code == 200
     assert "证明有效" in text
