@@ -11,3 +11,6 @@ createApp(App).use(i18n).use(router).mount('#app')
 if (import.meta.env.PROD && window.isSecureContext && 'serviceWorker' in navigator) {
   navigator.serviceWorker.register('/field/sw.js', { scope: '/field/' }).catch(() => undefined)
 }
+
+// After an update the old pages' parts are gone from the server: take the new ones rather than fail on a click.
+window.addEventListener('vite:preloadError', () => window.location.reload())
