@@ -215,13 +215,14 @@ def narrowed(declared: Table, rows: QuerySet[Any], where: Mapping[str, str]) -> 
     """
     for key, text in where.items():
         try:
-            rows = rows.filter(_condition(declared, key, text))
+            rows = rows.filter(condition(declared, key, text))
         except (ValidationError, ValueError, TypeError, OverflowError):
             raise BAD_VALUE(name=key[:60], field=key[:60]) from None
     return rows
 
 
-def _condition(declared: Table, key: str, text: str) -> Q:
+def condition(declared: Table, key: str, text: str) -> Q:
+    """Return one filter as a condition. Raises `table.unknown_column`, `table.bad_value`."""
     name, _, operator = key.partition("__")
     if has_control_characters(text):
         raise BAD_VALUE(name=key[:60], field=key[:60])
@@ -298,7 +299,7 @@ def _moment(text: str) -> datetime:
 def _sort(declared: Table, asked: str, viewer: Actor) -> tuple[str, bool]:
     """Return the ORM path to sort by and whether descending. Raises `table.unknown_column`."""
     chosen = asked or declared.sort
-    descending, name = chosen.startswith("-"), chosen.lstrip("-")
+    descending, name = chosen.startswith("-"), chosen.removeprefix("-")
     if not asked:
         column = declared.column(name)
         return (column.path if column else name), descending

@@ -1,4 +1,4 @@
-"""Counting the figures of a form: one grouped question per figure for all units, asked of the list behind it."""
+"""Counting the figures of a form: one question per list and span of hours for all units at once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date
 
 from lianfang.domain.incidents.queries import rule
 from lianfang.domain.reports import rules
-from lianfang.foundation.tables.counting import Number, counted
+from lianfang.foundation.tables.counting import Asked, Number, counted_many
 from lianfang.foundation.tables.registry import TABLES
 
 Values = dict[str, Number]
@@ -34,13 +34,21 @@ def count_units(
 ) -> tuple[dict[str, Values], list[str]]:
     """Return the values per unit that has any, and the codes counted: a unit that is not there has nought of each."""
     values: dict[str, Values] = {}
-    codes: list[str] = []
+    wanted = list(figures)
+    for table, alike in _alike(wanted).items():
+        asked = {one.code: Asked(rules.list_behind(one, hours, path).where, one.adding) for one in alike}
+        for code, units in counted_many(table[0], asked, path, length).items():
+            for unit, number in units.items():
+                values.setdefault(unit, {})[code] = number
+    return values, [figure.code for figure in wanted]
+
+
+def _alike(figures: Iterable[rules.Figure]) -> dict[tuple[str, ...], list[rules.Figure]]:
+    """Return the figures that look at one table over the same hours: they share a question."""
+    found: dict[tuple[str, ...], list[rules.Figure]] = {}
     for figure in figures:
-        behind = rules.list_behind(figure, hours, path)
-        codes.append(figure.code)
-        for unit, number in counted(behind.table, behind.where, path, length, figure.adding).items():
-            values.setdefault(unit, {})[figure.code] = number
-    return values, codes
+        found.setdefault((figure.table, figure.span, figure.moment, figure.until), []).append(figure)
+    return found
 
 
 def count_unit(form: str, hours: rules.Period, path: str) -> Values:
@@ -49,7 +57,6 @@ def count_unit(form: str, hours: rules.Period, path: str) -> Values:
     return dict.fromkeys(codes, 0) | values.get(path, {})
 
 
-def count_parts(figure: rules.Figure, hours: rules.Period, path: str, length: int) -> Values:
-    """Return one figure for each area one level below."""
-    behind = rules.list_behind(figure, hours, path)
-    return counted(behind.table, behind.where, path, length, figure.adding)
+def count_parts(figures: Iterable[rules.Figure], hours: rules.Period, path: str, length: int) -> dict[str, Values]:
+    """Return the figures of each area one level below that has any."""
+    return count_units(figures, hours, path, length)[0]

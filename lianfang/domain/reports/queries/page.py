@@ -172,17 +172,16 @@ def _by_area(path: str, hours: rules.Period, below: int) -> list[dict[str, Any]]
     if level_of(path) != "county":
         return []
     wanted = [figure for figure in offered("F14") if figure.code in BY_AREA]
-    shown = {figure.code: _shown_parts(figure, hours, path, below) for figure in wanted}
-    areas = names(area for parts in shown.values() if parts for area in parts)
+    parts = count_parts(wanted, hours, path, child_path_length(path))
+    shown = {figure.code: _shown_parts(parts, figure.code, below) for figure in wanted}
     return [
-        {"path": area, "name": name, "shown": {code: parts.get(area, "0") for code, parts in shown.items() if parts}}
-        for area, name in sorted(areas.items())
+        {"path": area, "name": name, "shown": {code: texts[area] for code, texts in shown.items() if texts}}
+        for area, name in sorted(names(parts).items())
     ]
 
 
-def _shown_parts(figure: rules.Figure, hours: rules.Period, path: str, below: int) -> dict[str, str] | None:
-    parts = count_parts(figure, hours, path, child_path_length(path))
-    return rules.shown_parts({area: int(number) for area, number in parts.items()}, below)
+def _shown_parts(parts: dict[str, Values], code: str, below: int) -> dict[str, str] | None:
+    return rules.shown_parts({area: int(values.get(code, 0)) for area, values in parts.items()}, below)
 
 
 def parts_table(path: str, form: str, hours: rules.Period) -> list[tuple[str, Values]]:
@@ -190,12 +189,10 @@ def parts_table(path: str, form: str, hours: rules.Period) -> list[tuple[str, Va
     level = LEVEL_BELOW.get(level_of(path))
     if level is None:
         return []
-    length = child_path_length(path)
-    parts = {figure.code: count_parts(figure, hours, path, length) for figure in offered(form)}
-    return [
-        (area.short_name or area.name, {code: found.get(area.path, 0) for code, found in parts.items()})
-        for area in areas_of_level(level, path)
-    ]
+    figures = offered(form)
+    parts = count_parts(figures, hours, path, child_path_length(path))
+    nought: Values = dict.fromkeys((figure.code for figure in figures), 0)
+    return [(area.short_name or area.name, nought | parts.get(area.path, {})) for area in areas_of_level(level, path)]
 
 
 def last_publication(path: str, on: date) -> Publication | None:
