@@ -66,7 +66,7 @@ ROLES = (
     ),
     Role(
         "village_secretary", both("村支书", "Village secretary"),
-        (*FIELD_WORK, "reports.*", "screening.*", "observation.order_observation", "observation.propose_release", "observation.confirm_release",
+        (*FIELD_WORK, "reports.*", "screening.*", "observation.order_observation", "observation.awaited", "observation.waive_observation", "observation.propose_release", "observation.confirm_release",
          "observation.proposals", "observation.accept_earlier_end", "observation.decline_proposal", "observation.changes",
          "observation.propose_change", "observation.mark_lost", "observation.resume_order", "observation.steps",
          "observation.links", "observation.revoke_link", "observation.begin_observation",

@@ -41,6 +41,8 @@ WIRING: dict[type[Fact], tuple[Reaction, ...]] = {
     organisation.HouseholdsAssigned: (keep_sweeps,),
     organisation.ResponsibilityEnded: (keep_sweeps,),
     organisation.ResponsibilitiesHandedOver: (keep_sweeps,),
+    # who is confirmed to be here waits for a decision on observation; nobody falls through between two lists
+    screening.LeadConfirmed: (observation_reacts.lead_confirmed,),
     # what a visit learnt at the door
     screening.ReturneesMet: (report_returnees,),
     screening.NeedsMet: (welfare_reacts.needs_met,),

@@ -127,3 +127,20 @@ class SlotsMissed(Fact):
 class EscalationAnswered(Fact):
     name: ClassVar[str] = "observation.escalation_answered"
     escalation_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonAwaited(Fact):
+    """A confirmed person waits for a decision on observation."""
+
+    name: ClassVar[str] = "observation.person_awaited"
+    person_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonDecided(Fact):
+    """The decision was taken: ordered or waived."""
+
+    name: ClassVar[str] = "observation.person_decided"
+    person_id: UUID
+    how: str

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q
 
 from lianfang.domain.observation.models import (
+    Awaited,
     Escalation,
     Need,
     Order,
@@ -238,5 +239,26 @@ gap(
         find=_unchecked,
         act=("action", "observation.confirm_change", both("复核", "Confirm")),
         facts=("observation.change_proposed", "observation.order_changed"),
+    )
+)
+
+
+def _undecided(path: str, at: datetime) -> Iterable[Open]:
+    return _open(Awaited.objects.filter(within(path), settled_at__isnull=True), "since")
+
+
+gap(
+    Gap(
+        name="observation_undecided",
+        title=both("已核实、还没下达观察", "Confirmed, not yet ordered"),
+        help=both(
+            "线索核实后，要么下达观察，要么写明不需要的理由。",
+            "Once confirmed: an order, or the reason why none.",
+        ),
+        severity="urgent",
+        table="people.persons",
+        find=_undecided,
+        act=("action", "observation.order_observation", both("下达观察", "Order observation")),
+        facts=("observation.person_awaited", "observation.person_decided"),
     )
 )

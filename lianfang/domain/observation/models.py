@@ -394,3 +394,33 @@ class ResidentLink(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["area_path", "issued_at"])]
+
+
+class Awaited(models.Model):
+    """Somebody who was confirmed to be here and for whom nobody has decided yet: observation, or a reason why not.
+
+    One row per person; it stays on the gap board until an order is made or somebody says why none is needed.
+    """
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = {
+        **dict.fromkeys(
+            ["person", "household", "area_path", "lead_id", "since", "settled_at", "settled_by", "settled_how"],
+            PrivacyClass.WORK,
+        ),
+        "last_there_on": PrivacyClass.MOVEMENT,
+        "reason": PrivacyClass.WORK,
+    }
+
+    person = models.OneToOneField("people.Person", primary_key=True, on_delete=models.PROTECT, related_name="+")
+    household = models.ForeignKey("people.Household", null=True, on_delete=models.PROTECT, related_name="+")
+    area_path = AreaPathField()
+    lead_id = models.UUIDField()
+    last_there_on = models.DateField(null=True)
+    since = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.UUIDField(null=True)
+    settled_how = models.CharField(max_length=10, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["area_path", "settled_at"])]

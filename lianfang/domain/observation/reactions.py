@@ -40,3 +40,9 @@ def request_accepted(fact: dict[str, Any]) -> None:
         # the one who took it on may have been deactivated since: the need stays on the gap board
         if no.code != "observation.owner_unknown":
             raise
+
+
+def lead_confirmed(fact: dict[str, Any]) -> None:
+    """Put a confirmed person on the list of those for whom observation is still to be decided."""
+    given = {"person_id": fact["person_id"], "lead_id": fact["lead_id"], "last_there_on": fact["last_there_on"]}
+    follow("observation.await_decision", given, because=fact["event_id"])

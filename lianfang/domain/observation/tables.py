@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from lianfang.domain.observation import rules
 from lianfang.domain.observation.models import (
+    Awaited,
     Escalation,
     Need,
     Order,
@@ -533,3 +534,26 @@ table(
         ),
     )
 )
+
+
+table(
+    Table(
+        name="observation.awaited",
+        title=both("待定是否观察", "Undecided"),
+        help=both("线索已核实、还没有下达观察也没有说明理由的人。", "Confirmed by a lead; neither ordered nor waived."),
+        rows=lambda viewer: Awaited.objects.all(),
+        sort="-since",
+        label="name",
+        search=_by_person,
+        columns=(
+            *_person(),
+            Column("last_there_on", both("末次停留日期", "Last there"), kind="date", privacy=PrivacyClass.MOVEMENT),
+            Column("since", both("核实时间", "Confirmed"), kind="datetime", sortable=True),
+            Column("settled_at", both("决定时间", "Decided"), kind="datetime", filterable=True),
+            Column("settled_how", both("决定", "Decision"), kind="choice",
+                   choices=(("ordered", both("已下达观察", "Ordered")), ("waived", both("不需要", "Waived")))),
+            Column("reason", both("理由", "Reason")),
+        ),
+        saved=(SavedFilter("open", both("待定", "Undecided"), {"settled_at": ""}),),
+    )
+)  # fmt: skip

@@ -1,6 +1,7 @@
 """What people and the clock do in observation; every write of the app is in here."""
 
 from lianfang.domain.observation.actions import (
+    awaiting,
     changes,
     endings,
     escalations,
@@ -12,4 +13,15 @@ from lianfang.domain.observation.actions import (
     ticking,
 )
 
-__all__ = ["changes", "endings", "escalations", "links", "moving", "orders", "readings", "referrals", "ticking"]
+__all__ = [
+    "awaiting",
+    "changes",
+    "endings",
+    "escalations",
+    "links",
+    "moving",
+    "orders",
+    "readings",
+    "referrals",
+    "ticking",
+]

@@ -17,9 +17,10 @@ from lianfang.domain.observation.events import (
     NeedRaised,
     ObservationBegan,
     ObservationOrdered,
+    PersonDecided,
     PersonNotified,
 )
-from lianfang.domain.observation.models import Need, Order, OrderStep
+from lianfang.domain.observation.models import Awaited, Need, Order, OrderStep
 from lianfang.domain.observation.queries.orders import answers, length_rule
 from lianfang.domain.people.queries import find_person
 from lianfang.foundation.accounts.models import Account
@@ -93,6 +94,7 @@ def order_observation(call: Call, given: Any) -> Result:
     rules.check_needs_answered(replies)
     order = _order(call, given, person)
     _keep_needs(call, order, replies)
+    settle(call, order.person_id, order.area_path, "ordered")
     call.about("observation.orders", order.pk, category=order.category)
     call.announce(
         ObservationOrdered(
@@ -132,6 +134,16 @@ def _order(call: Call, given: Any, person: Any) -> Order:
         account_id=call.actor.account_id, reason=order.basis, edition=order.rule_edition,
     )  # fmt: skip
     return order
+
+
+def settle(call: Call, person_id: UUID, area_path: str, how: str, reason: str = "") -> None:
+    """Take a person off the list of the undecided, for an action that has decided."""
+    waiting = Awaited.objects.filter(pk=person_id, settled_at__isnull=True)
+    settled = waiting.update(
+        settled_at=call.received_at, settled_by=call.actor.account_id, settled_how=how, reason=reason
+    )
+    if settled:
+        call.announce(PersonDecided(area_path=area_path, person_id=person_id, how=how))
 
 
 def _days(exposure_on: date, length: RuleValue | None, disease: str, area_path: str, on: date) -> tuple[date, date]:
