@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar
 from uuid import UUID
 
+import orjson
 from django.db import connection, models
 
 Fact = TypeVar("Fact", bound=models.Model)
@@ -16,42 +19,64 @@ def append_facts(rows: Sequence[Fact]) -> set[UUID]:
     if not rows:
         return set()
     model = type(rows[0])
-    fields = list(model._meta.concrete_fields)
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    table, key = model._meta.db_table, str(model._meta.pk.column)
-    values = [[field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields] for row in rows]
-    if connection.vendor == "postgresql":
-        return _unnest(table, columns, fields, values, key)
-    return _row_by_row(table, columns, values, key)
+    return _as_json(model, rows) if connection.vendor == "postgresql" else _row_by_row(model, rows)
 
 
-def _unnest(
-    table: str, columns: str, fields: Sequence[models.Field[Any, Any]], values: list[list[Any]], key: str
-) -> set[UUID]:
-    """One INSERT … SELECT FROM unnest(…): the fastest durable way measured, one round trip for any number of rows."""
-    arrays = ", ".join(f"%s::{_pg_type(field)}[]" for field in fields)
-    sql = f'INSERT INTO "{table}" ({columns}) SELECT * FROM unnest({arrays}) {_unless_there(key)}'  # noqa: S608
+def _as_json(model: type[models.Model], rows: Sequence[models.Model]) -> set[UUID]:
+    """Send the rows as one JSON text: a sixth of the work of sending arrays of adapted values."""
+    columns = [(field.column, _value_of(field)) for field in model._meta.concrete_fields]
+    body = [{column: value(row) for column, value in columns} for row in rows]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [list(column) for column in zip(*values, strict=True)])
-        return {row[0] for row in cursor.fetchall()}
+        cursor.execute(_json_insert(model), [orjson.dumps(body, default=str, option=orjson.OPT_NON_STR_KEYS).decode()])
+        return {found[0] for found in cursor.fetchall()}
 
 
-def _pg_type(field: models.Field[Any, Any]) -> str:
-    return str(field.db_type(connection)).split("(")[0]
+@cache
+def _value_of(field: models.Field[Any, Any]) -> Callable[[models.Model], Any]:
+    """Return what reads a value as JSON carries it; a field that turns its values, as encrypted ones do, turns it."""
+    raw = attrgetter(field.attname)
+    kind = type(field)
+    if isinstance(field, models.JSONField) or kind.get_prep_value in _CARRIED:
+        return raw
+    return lambda row: field.get_db_prep_save(raw(row), connection)
 
 
-def _unless_there(key: str) -> str:
+_CARRIED = {
+    kind.get_prep_value
+    for kind in (
+        models.CharField, models.TextField, models.BooleanField, models.IntegerField, models.FloatField,
+        models.DateField, models.DateTimeField, models.UUIDField, models.ForeignKey,
+    )
+}  # fmt: skip
+
+
+@cache
+def _json_insert(model: type[models.Model]) -> str:
+    fields = model._meta.concrete_fields
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    typed = ", ".join(f'"{field.column}" {str(field.db_type(connection)).split("(")[0]}' for field in fields)
+    rows = f"SELECT {columns} FROM json_to_recordset(%s) AS sent({typed})"  # noqa: S608
+    return f"{_into(model, columns)} {rows} {_unless_there(model)}"
+
+
+def _into(model: type[models.Model], columns: str) -> str:
+    return f'INSERT INTO "{model._meta.db_table}" ({columns})'
+
+
+def _unless_there(model: type[models.Model]) -> str:
     """Return the clause that skips a repeat. Only the key: a clash with any other rule of the table must be heard."""
+    key = model._meta.pk.column
     return f'ON CONFLICT ("{key}") DO NOTHING RETURNING "{key}"'
 
 
-def _row_by_row(table: str, columns: str, values: list[list[Any]], key: str) -> set[UUID]:
-    marks = ", ".join("%s" for _ in values[0])
-    sql = f'INSERT INTO "{table}" ({columns}) VALUES ({marks}) {_unless_there(key)}'  # noqa: S608
+def _row_by_row(model: type[models.Model], rows: Sequence[models.Model]) -> set[UUID]:
+    fields = model._meta.concrete_fields
+    columns, marks = ", ".join(f'"{field.column}"' for field in fields), ", ".join("%s" for _ in fields)
+    sql = f"{_into(model, columns)} VALUES ({marks}) {_unless_there(model)}"
     fresh: set[UUID] = set()
     with connection.cursor() as cursor:
-        for row in values:
-            cursor.execute(sql, row)
+        for row in rows:
+            cursor.execute(sql, [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields])
             found = cursor.fetchone()
             if found:
                 fresh.add(UUID(str(found[0])))
