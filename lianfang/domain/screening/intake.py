@@ -18,7 +18,7 @@ from lianfang.domain.screening.models.leads import Lead, LeadBatch, MatchProposa
 from lianfang.domain.screening.queries import leads as known
 from lianfang.domain.screening.rules import OUTCOMES, LeadAbout, Particulars, judge_duplicate, lead_deadline
 from lianfang.foundation.events.announcing import announce
-from lianfang.foundation.intake.inserting import insert_new
+from lianfang.foundation.intake.inserting import Draft, insert_new
 from lianfang.foundation.intake.targets import Delivery, Row, RowMatch, Target, target
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
@@ -66,7 +66,7 @@ def receive(
     leads = make_leads(batch, rows, matches)
     for portion in _portions(leads):
         stop()
-        insert_new(portion)
+        insert_new(Lead, portion)
     proposals = proposals_of(leads, matches)
     MatchProposal.objects.bulk_create(proposals, batch_size=PORTION)
     fact = LeadsReceived(area_path=batch.area_path, batch_id=batch.pk, source=batch.source, count=len(leads))
@@ -91,7 +91,7 @@ def _batch(delivery: Delivery, rows: int) -> LeadBatch:
     )  # fmt: skip
 
 
-def make_leads(batch: LeadBatch, rows: Sequence[Row], matches: Sequence[RowMatch]) -> list[Lead]:
+def make_leads(batch: LeadBatch, rows: Sequence[Row], matches: Sequence[RowMatch]) -> list[Draft]:
     """Return the leads of rows, unsaved: placed, joined with earlier ones about the same person, with who goes."""
     leads = [_lead(batch, row, found) for row, found in zip(rows, matches, strict=True)]
     _place_by_home(leads)
@@ -101,17 +101,18 @@ def make_leads(batch: LeadBatch, rows: Sequence[Row], matches: Sequence[RowMatch
     return leads
 
 
-def _lead(batch: LeadBatch, row: Row, found: RowMatch) -> Lead:
+def _lead(batch: LeadBatch, row: Row, found: RowMatch) -> Draft:
     values = row.values
     numbers = values.get("phone", [])
     about = _about(row)
     name = values.get("name", "")
-    return Lead(
-        id=uuid7(), batch_id=batch.pk, area_path=row.area_path or batch.area_path, source=batch.source,
+    return Draft(
+        Lead, id=uuid7(), batch_id=batch.pk, area_path=row.area_path or batch.area_path, source=batch.source,
         incident_id=batch.incident_id, row=row.number, serial=values.get("serial", "")[:40], name=name,
         keys=name_keys(name), sex=values.get("sex", ""), born_on=values.get("born_on"), age=values.get("age"),
         identity_number=values.get("identity_number", ""), identity_index=about.identity or "",
-        phone=numbers[0] if numbers else "", phone_index=_phone_index(numbers), other_phones="、".join(numbers[1:]),
+        phone=numbers[0] if numbers else "", phone_index=_phone_index(numbers, about),
+        other_phones="、".join(numbers[1:]),
         address=address_of(values), place=row.place, returned_on=_day(values.get("returned_on")),
         reason=values.get("reason", "")[:200], pushed_on=_day(values.get("pushed_at")), details=details_of(values),
         match_level=found.level, person_id=UUID(found.ids[0]) if found.level == "exact" else None,
@@ -125,8 +126,11 @@ def name_keys(name: str) -> str:
     return f" {name} {pinyin(name)} {initials(name)}"[:200] if name else ""
 
 
-def _phone_index(numbers: Sequence[str]) -> str:
-    return known.phone_index(numbers[0]) if numbers else ""
+def _phone_index(numbers: Sequence[str], about: Particulars) -> str:
+    """Return the blind index of the first phone, worked out already when it is the only one."""
+    if len(numbers) > 1:
+        return known.phone_index(numbers[0])
+    return next(iter(about.phones), "")
 
 
 def _day(value: date | datetime | None) -> date | None:
@@ -147,25 +151,25 @@ def details_of(values: dict[str, Any]) -> str:
     return orjson.dumps(kept, default=str).decode() if kept else ""
 
 
-def _place_by_home(leads: Sequence[Lead]) -> None:
+def _place_by_home(leads: Sequence[Draft]) -> None:
     """Give a matched lead the grid of the person's home, unless the list names another village."""
     homes = known.homes_of(lead.person_id for lead in leads if lead.person_id)
     for lead in leads:
         home, path = homes.get(lead.person_id, (None, "")) if lead.person_id else (None, "")
         if path and (lead.place != "resolved" or path.startswith(lead.area_path)):
             lead.area_path, lead.place = path, "resolved"
-            lead.home = home  # type: ignore[attr-defined]  # only for sending out
+            lead.home = home  # only for sending out, no column of its own
 
 
-def _join_within_batch(leads: Sequence[Lead], rows: Sequence[Row]) -> None:
+def _join_within_batch(leads: Sequence[Draft], rows: Sequence[Row]) -> None:
     by_row = {lead.row: lead for lead in leads}
     for lead, row in zip(leads, rows, strict=True):
         first = by_row.get(row.duplicate_of) if row.duplicate_of else None
         if first is not None:
-            lead.same_as_id = first.same_as_id or first.pk
+            lead.same_as_id = first.same_as_id or first.id
 
 
-def _join_with_earlier(leads: Sequence[Lead], rows: Sequence[Row], batch: LeadBatch) -> None:
+def _join_with_earlier(leads: Sequence[Draft], rows: Sequence[Row], batch: LeadBatch) -> None:
     """Join leads with earlier ones about the same person, whatever their source; an answer given holds for both."""
     on = local(batch.received_at).date()
     days = rule("lead.duplicate_window_days", batch.area_path, on).value
@@ -182,8 +186,8 @@ def _join_with_earlier(leads: Sequence[Lead], rows: Sequence[Row], batch: LeadBa
             _follow(lead, same, batch.received_at)
 
 
-def _is_same(lead: Lead, about: Particulars, old: dict[str, Any], incident: str, on: date, days: int) -> bool:
-    new = LeadAbout(str(lead.pk), incident, on, about, str(lead.person_id or "") or None)
+def _is_same(lead: Draft, about: Particulars, old: dict[str, Any], incident: str, on: date, days: int) -> bool:
+    new = LeadAbout(str(lead.id), incident, on, about, str(lead.person_id or "") or None)
     before = LeadAbout(
         str(old["pk"]), incident, local(old["received_at"]).date(), known.as_particulars(old),
         str(old["person_id"] or "") or None,
@@ -191,7 +195,7 @@ def _is_same(lead: Lead, about: Particulars, old: dict[str, Any], incident: str,
     return judge_duplicate(new, before, window_days=days).level == "exact"
 
 
-def _follow(lead: Lead, old: dict[str, Any], moment: datetime) -> None:
+def _follow(lead: Draft, old: dict[str, Any], moment: datetime) -> None:
     """Let a lead follow an earlier one: together with it while that is open, at once when it was answered."""
     lead.same_as_id = old["same_as_id"] or old["pk"]
     if old["state"] not in ("verified", "replied"):
@@ -202,7 +206,7 @@ def _follow(lead: Lead, old: dict[str, Any], moment: datetime) -> None:
     lead.verified_address, lead.last_there_on = old["verified_address"], old["last_there_on"]
 
 
-def _send_out(leads: Sequence[Lead], moment: datetime) -> None:
+def _send_out(leads: Sequence[Draft], moment: datetime) -> None:
     """Send every placed lead to who answers there; those that follow another are not sent twice."""
     open_leads = [lead for lead in leads if lead.same_as_id is None and lead.state in ("received", "matched")]
     on = local(moment).date()
@@ -215,10 +219,10 @@ def _send_out(leads: Sequence[Lead], moment: datetime) -> None:
             lead.assignee_id, lead.dispatched_at, lead.state = someone, moment, "dispatched"
 
 
-def proposals_of(leads: Sequence[Lead], matches: Sequence[RowMatch]) -> list[MatchProposal]:
+def proposals_of(leads: Sequence[Draft], matches: Sequence[RowMatch]) -> list[MatchProposal]:
     """Return the pairs that a person must decide, unsaved."""
     return [
-        MatchProposal(lead_id=lead.pk, person_id=UUID(person), evidence=list(found.evidence), rank=rank,
+        MatchProposal(lead_id=lead.id, person_id=UUID(person), evidence=list(found.evidence), rank=rank,
                       area_path=lead.area_path)
         for lead, found in zip(leads, matches, strict=True)
         if found.level == "probable"
@@ -226,7 +230,7 @@ def proposals_of(leads: Sequence[Lead], matches: Sequence[RowMatch]) -> list[Mat
     ]  # fmt: skip
 
 
-def _portions(leads: Sequence[Lead]) -> Iterable[Sequence[Lead]]:
+def _portions(leads: Sequence[Draft]) -> Iterable[Sequence[Draft]]:
     """Yield leads in portions; those that others follow come first, since a key must exist before it is named."""
     first = sorted(leads, key=lambda lead: lead.same_as_id is not None)
     yield from (first[place : place + PORTION] for place in range(0, len(first), PORTION))

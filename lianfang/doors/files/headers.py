@@ -105,8 +105,10 @@ def with_mapping(layout: Layout, mapping: Mapping[str, str], *, remembered: bool
     columns = []
     for column in layout.columns:
         said = mapping.get(column.header, by_plain.get(plain_header(column.header)))
-        known = said is not None and (said in FIELDS or said == "")
-        columns.append(replace(column, field=said, confidence=1.0, remembered=remembered) if known else column)  # type: ignore[type-var]
+        if said is None or (said and said not in FIELDS):
+            columns.append(column)
+        else:
+            columns.append(replace(column, field=said, confidence=1.0, remembered=remembered))
     return replace(layout, columns=tuple(columns))
 
 

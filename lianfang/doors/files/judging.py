@@ -20,7 +20,7 @@ from lianfang.doors.files.reading import Cells, Sheet
 from lianfang.foundation.intake.targets import Row
 from lianfang.kernel import ages, dates, identity, names, phones
 from lianfang.kernel.errors import Refusal, RefusalKind, refusal
-from lianfang.kernel.places import Register
+from lianfang.kernel.places import Register, Resolved
 from lianfang.kernel.text import Bilingual, clean
 
 NOBODY = refusal(
@@ -130,13 +130,13 @@ class _Pen:
     judged: Judged
     columns: dict[str, str]
 
-    def refuse(self, kind: RefusalKind | Refusal, name: str, **values: object) -> None:
+    def refuse(self, kind: RefusalKind | Refusal, name: str, **values: Any) -> None:
         self.judged.refused.append(self._problem(kind, name, values))
 
-    def warn(self, kind: RefusalKind | Refusal, name: str, **values: object) -> None:
+    def warn(self, kind: RefusalKind | Refusal, name: str, **values: Any) -> None:
         self.judged.warned.append(self._problem(kind, name, values))
 
-    def _problem(self, kind: RefusalKind | Refusal, name: str, values: dict[str, object]) -> Problem:
+    def _problem(self, kind: RefusalKind | Refusal, name: str, values: dict[str, Any]) -> Problem:
         no = kind if isinstance(kind, Refusal) else kind(**values)
         return Problem(self.judged.row.number, self.columns.get(name, ""), no.code, no.message)
 
@@ -146,8 +146,14 @@ class Judge:
 
     def __init__(self, sheet: Sheet, layout: Layout, *, register: Register | None, on: date) -> None:
         self.sheet, self.layout, self.register, self.on = sheet, layout, register, on
-        self.columns = [(column, FIELDS[column.field]) for column in layout.columns if column.field]
+        mapped = [(column, FIELDS[column.field]) for column in layout.columns if column.field]
+        self.columns = mapped
         self.headers = {spec.name: column.header for column, spec in reversed(self.columns)}
+        # A problem names the column it was found in, also when several columns feed one field.
+        self.named = {
+            column.index: {**self.headers, spec.name: column.header} if spec.several else self.headers
+            for column, spec in mapped
+        }
         self.labels = [(column.index, _labels(column.header)) for column, _ in self.columns]
         self.filled = _filled_down(sheet, self.columns, layout.first_data_row)
         self.read_date: Callable[[Any], dates.DateReading] = lru_cache(maxsize=4096)(self._read_date)
@@ -184,7 +190,7 @@ class Judge:
             if is_formula and not self._may_use(spec, cell, column, pen):
                 continue
             if cell not in ("", None):
-                pen.columns = {**self.headers, spec.name: column.header} if spec.several else self.headers
+                pen.columns = self.named[column.index]
                 _READERS[spec.kind](self, cell, spec, values, pen)
         pen.columns = self.headers
         self._judge_whole(judged, pen)
@@ -335,7 +341,7 @@ class Judge:
         column = next((name for name in _PLACES if row.values.get(name)), "")
         best_length = 0
         for text in place_texts(row.values):
-            found = self.register.resolve(text)
+            found = self._resolve(self.register, text)
             if found.code and len(found.code) > best_length and len(found.code) >= _TOWN:
                 row.area_path, row.place, best_length = found.code, "resolved", len(found.code)
                 row.confidence = found.confidence
@@ -347,7 +353,14 @@ class Judge:
         if column and row.place != "resolved":
             pen.warn(AMBIGUOUS if row.place == "ambiguous" else UNRESOLVED, column)
 
+    def _resolve(self, register: Register, text: str) -> Resolved:
+        """Resolve a place without its house number first: a list has many doors and few villages."""
+        bare = _DOOR.sub("", text)
+        found = register.resolve(bare)
+        return found if found.code or bare == text else register.resolve(text)
 
+
+_DOOR = re.compile(r"(?<=村|区)[0-9].*$")
 _PLACES = ("destination", "address", "destination_village", "destination_town")
 _READERS: dict[str, Callable[..., None]] = {
     "name": Judge._read_name, "identity": Judge._read_identity, "phone": Judge._read_phone, "date": Judge._read_day,

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+from django.db.models import QuerySet
 from pydantic import AwareDatetime, Field
 
 from lianfang.foundation.access.actor import NOT_YOURS
@@ -98,8 +99,12 @@ def _let_go(batch: IntakeBatch) -> None:
     """Put a batch whose work was stopped or failed back to where it stood before that work."""
     before = {State.MAPPED: State.UPLOADED, State.RUNNING: State.CHECKED}.get(State(batch.state))
     over = (Job.State.CANCELLED, Job.State.FAILED)
-    if before and Job.objects.filter(pk=batch.job_id, state__in=over).exists():
+    if before and _jobs_of(batch).filter(state__in=over).exists():
         batch.state = before
+
+
+def _jobs_of(batch: IntakeBatch) -> QuerySet[Job]:
+    return Job.objects.filter(pk=batch.job_id) if batch.job_id else Job.objects.none()
 
 
 class CheckBatch(Input):
@@ -172,8 +177,8 @@ class NameBatch(Input):
 def cancel_batch(call: Call, given: NameBatch) -> Result:
     """Stop a list that is not in yet. What is being written is rolled back whole; nothing of it stays."""
     batch = _batch(call, given.batch_id, State.UPLOADED, State.MAPPED, State.CHECKED, State.RUNNING)
-    Job.objects.filter(pk=batch.job_id, state=Job.State.WAITING).update(state=Job.State.CANCELLED)
-    Job.objects.filter(pk=batch.job_id, state=Job.State.RUNNING).update(cancel_asked=True)
+    _jobs_of(batch).filter(state=Job.State.WAITING).update(state=Job.State.CANCELLED)
+    _jobs_of(batch).filter(state=Job.State.RUNNING).update(cancel_asked=True)
     IntakeBatch.objects.filter(pk=batch.pk).update(state=State.CANCELLED, ended_at=call.received_at)
     return {"batch_id": str(batch.pk)}
 

@@ -30,6 +30,7 @@ from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.administration.actions import Path, labelled
+from lianfang.foundation.intake.inserting import insert_new
 from lianfang.foundation.intake.targets import Row
 from lianfang.foundation.privacy.fields import within
 from lianfang.kernel import identity, names, phones
@@ -100,11 +101,11 @@ def report_lead(call: Call, given: ReportLead) -> Result:
     [matched] = intake.match_rows([row], given.area_path[:6], local(call.received_at).date())
     [lead] = intake.make_leads(_no_batch(call, given), [row], [matched])
     lead.informant = given.informant
-    lead.save(force_insert=True)
+    insert_new(Lead, [lead])
     MatchProposal.objects.bulk_create(intake.proposals_of([lead], [matched]))
-    call.about("screening.leads", lead.pk, source=given.source)
+    call.about("screening.leads", lead.id, source=given.source)
     call.announce(LeadsReceived(area_path=lead.area_path, batch_id=None, source=given.source, count=1))
-    return {"id": str(lead.pk), "state": lead.state, "same_as": str(lead.same_as_id) if lead.same_as_id else None}
+    return {"id": str(lead.id), "state": lead.state, "same_as": str(lead.same_as_id) if lead.same_as_id else None}
 
 
 def _values(given: ReportLead, on: date) -> dict[str, object]:

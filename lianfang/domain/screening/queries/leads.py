@@ -194,4 +194,4 @@ def names_of_workers(batch_id: UUID) -> dict[UUID | None, str]:
     mine = Lead.objects.filter(batch_id=batch_id)
     followed = Lead.objects.filter(pk__in=mine.filter(same_as__isnull=False).values("same_as_id"))
     accounts = {*mine.values_list("answered_by", flat=True), *followed.values_list("answered_by", flat=True)}
-    return dict(Account.objects.filter(pk__in=accounts - {None}).values_list("pk", "name"))
+    return dict(Account.objects.filter(pk__in=[one for one in accounts if one]).values_list("pk", "name"))
