@@ -152,6 +152,8 @@ table(
             Column("resolved_at", both("处理时间", "Resolved at"), kind="datetime", filterable=True),
             Column("resolution", both("处理结果", "Resolution")),
             Column("area_path", both("区域", "Area"), kind="area"),
+            Column("command_id", both("记录编号", "Record id"), hidden=True),
+            Column("device_id", both("设备", "Device"), hidden=True, filterable=True),
         ),
         saved=(SavedFilter("open", both("待处理", "Open"), {"resolved_at": ""}),),
     )

@@ -122,7 +122,7 @@ def sweep_dirty(_: dict[str, Any], progress: Progress) -> None:
 
 
 def _worth_sweeping(paths: set[str]) -> list[str]:
-    """Return the areas to sweep: one by one while they are few, else what holds them all, because a sweep is one query."""
+    """Return the areas to sweep: one by one while they are few, else what holds them all: a sweep is one query."""
     if len(paths) <= FEW:
         return sorted(paths)
     shared = commonprefix(sorted(paths))

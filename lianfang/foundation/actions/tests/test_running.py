@@ -166,7 +166,7 @@ def test_a_neighbour_is_refused_and_nothing_is_left_behind(cast: dict[str, Actor
     with pytest.raises(Refusal) as caught:
         run(cast["neighbour"], CREATE, {"village": VILLAGE, "name": "第三网格"})
     assert caught.value.status == 403
-    assert not (Command.objects.exists() or AuditLine.objects.exists() or Event.objects.exists())
+    assert [Command.objects.count(), AuditLine.objects.count(), Event.objects.count()] == [0, 0, 0]
 
 
 # what code must not do
