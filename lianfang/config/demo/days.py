@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import xlsxwriter
+
+from lianfang.doors.files.commands import intake_run
 from lianfang.foundation.access.actor import SYSTEM, Actor
 from lianfang.foundation.actions.running import Request, run, run_many
 from lianfang.foundation.jobs.queue import KINDS, enqueue, run_waiting
 from lianfang.kernel import clock
+from lianfang.kernel.errors import Refusal
 from lianfang.kernel.ids import uuid7
 
 DAYS = 9
@@ -43,6 +49,8 @@ class Returnee:
 
     person_id: UUID
     name: str
+    identity_number: str
+    phone: str
     actor: Actor
     left_on: date
     ordered_on_day: int
@@ -53,8 +61,15 @@ class Days:
     """Lives the incident day by day; every draw comes from one seeded stream."""
 
     def __init__(
-        self, today: date, returnees: Sequence[Returnee], doors: Sequence[Door], lead: Actor, say: Callable[[str], None]
+        self,
+        today: date,
+        returnees: Sequence[Returnee],
+        doors: Sequence[Door],
+        places: Mapping[str, str],
+        lead: Actor,
+        say: Callable[[str], None],
     ) -> None:
+        self.places = places
         self.today, self.returnees, self.doors, self.lead, self.say = today, returnees, doors, lead, say
         self.random = random.Random(20200124)  # noqa: S311  (a demo, not a secret)
         self.campaign = UUID(int=0)
@@ -67,6 +82,10 @@ class Days:
             self._open_incident()
         for day in range(-DAYS, 1):
             self.say(f"  day {day + DAYS + 1} of {DAYS + 1}")
+            if day == 0:
+                with clock.fixed(min(self.at(0, 0, 30), clock.now())):
+                    self._push_list()
+                    _follow_ups()
             for hour, minute in HALVES:
                 moment = self.at(day, hour, minute)
                 if moment >= clock.now():
@@ -129,8 +148,63 @@ class Days:
         knocked_at = moment - timedelta(minutes=self.random.randint(5, 540))
         return Request(actor, "screening.record_visit", given, uuid7(), knocked_at, "demo-phone")
 
+    def _lead(self, one: Returnee) -> None:
+        """Report the returnee as the grid worker does, and verify what was reported."""
+        said = {
+            "source": self.random.choice(("grid", "grid", "grid", "tip")), "area_path": one.actor.home_area, "name": one.name,
+            "phone": one.phone, "identity_number": one.identity_number, "returned_on": one.left_on,
+            "reason": f"从{self.random.choice(CITIES)}返乡",
+        }  # fmt: skip
+        lead = run(one.actor, "screening.report_lead", said)
+        found = {
+            "lead_id": lead["id"], "outcome": "confirmed_new", "person_id": one.person_id, "last_there_on": one.left_on,
+            "address": "现住址与登记一致", "measure": "居家医学观察",
+        }  # fmt: skip
+        run_many([Request(one.actor, "screening.answer_lead", found, uuid7())])
+
+    def _push_list(self) -> None:
+        """Take in this morning's push list: some known, some wrong, some new, with a deadline, as it comes at night."""
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "推送核查名单.xlsx"
+            self._write_list(file)
+            try:
+                intake_run(file, "140826", self.lead)
+            except Refusal as no:
+                self.say(f"  the push list was refused: {no.code}")
+
+    def _write_list(self, file: Path) -> None:
+        """Write the list as senders do: a merged title, headers of their own, dates in several forms."""
+        book = xlsxwriter.Workbook(str(file))
+        sheet = book.add_worksheet("名单")
+        sheet.merge_range(0, 0, 0, 6, "疫情重点地区返回人员核查名单（演示，均为虚构）")
+        headers = ("序号", "姓名", "身份证号码", "联系电话", "目的地（乡镇、村）", "返回时间", "推送原因")
+        for column, header in enumerate(headers):
+            sheet.write_string(1, column, header)
+        chosen = self.random.sample(list(self.returnees), min(40, len(self.returnees)))
+        for number, one in enumerate(chosen, start=1):
+            on = self.today - timedelta(days=self.random.randint(1, 9))
+            when = self.random.choice((f"{on:%Y-%m-%d}", f"{on.month}月{on.day}日", f"{on:%Y.%m.%d}"))
+            broken = self.random.random() < 0.1
+            number_text = one.identity_number[:-1] + "0" if broken else one.identity_number
+            phone = one.phone if self.random.random() < 0.8 else ""
+            row = (
+                str(number),
+                one.name,
+                number_text,
+                phone,
+                self.places[one.actor.home_area[:12]],
+                when,
+                "重点地区返回",
+            )
+            for column, text in enumerate(row):
+                sheet.write_string(number + 1, column, text)
+        book.close()
+
     def _order(self, one: Returnee) -> None:
         """Order observation with its needs check; a few are left with an open need or an unsigned notice, as in life."""
+        self._lead(one)
+        if self.random.random() < 0.015:
+            return
         yes = {need for need in NEEDS if self.random.random() < 0.03}
         given = {
             "person_id": one.person_id, "category": "returnee", "last_exposure_on": one.left_on, "basis": BASIS,

@@ -93,7 +93,7 @@ class Demo:
             self._workers()
         with clock.fixed(self._at(-12, 9)):
             self._responsibilities()
-        Days(self.today, self._returnees(), self._doors(), self._actor("duty"), self.say).make()
+        Days(self.today, self._returnees(), self._doors(), self._places(), self._actor("duty"), self.say).make()
         self.say("  gap board")
         sweep_all()
 
@@ -230,6 +230,12 @@ class Demo:
         given = {"area_path": path, "account_id": worker.pk, "kind": kind, "regime": "sibaoyi", "agreed": True}
         run(SYSTEM, "organisation.assign_responsibility", given, id=demo_id("responsible", kind, path))
 
+    def _places(self) -> dict[str, str]:
+        """Return how people write each village: town and village, the way it stands on lists."""
+        return {
+            village.path: full_name(village.path).replace(" ", "").replace("村委会", "村") for village in self.villages
+        }
+
     def _doors(self) -> list[tuple[UUID, Actor]]:
         """Return every household with who knocks there."""
         return [(home, self._knocker(grid)) for village in self.villages for home, grid, _ in village.households]
@@ -254,7 +260,16 @@ class Demo:
                     left_on = self.today + timedelta(days=day - self.random.randint(0, 5))
                     person_id = demo_id(household_id, position)
                     chosen.append(
-                        Returnee(person_id, person.name, self._knocker(grid), left_on, day, self.random.random() < 0.04)
+                        Returnee(
+                            person_id,
+                            person.name,
+                            person.identity_number,
+                            person.phone,
+                            self._knocker(grid),
+                            left_on,
+                            day,
+                            self.random.random() < 0.04,
+                        )
                     )
         return chosen
 
