@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from lianfang.domain.areas.queries import areas_of_level
 from lianfang.domain.reports import rules
 from lianfang.domain.reports.models import DailyReport
@@ -28,7 +30,7 @@ def tick(_: dict[str, Any], __: Progress) -> None:
     moment = now()
     for county, level, on in _due(moment):
         run(SYSTEM, "reports.prepare_report", {"area_path": county, "level": level, "on": on.isoformat()})
-    with writing():
+    with writing(), transaction.atomic():
         mark_states(moment)
         if is_outdated(moment):
             recount(moment)
