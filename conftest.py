@@ -68,11 +68,19 @@ def moment() -> Iterator[datetime]:
 def county(db: None) -> str:
     """绛县 with 古绛镇 and 横水镇 whole, and one grid in each of two neighbouring villages."""
     wanted = [("14", "山西省"), ("1408", "运城市"), (COUNTY, "绛县"), (TOWN, "古绛镇"), ("140826101", "横水镇")]
-    rows = [(area.code, area.name) for town in (TOWN, "140826101") for area in areas_within(town) if len(area.code) == 12]
+    rows = [
+        (area.code, area.name) for town in (TOWN, "140826101") for area in areas_within(town) if len(area.code) == 12
+    ]
     with writing():
         Area.objects.bulk_create(
             _area(path, name, date(2019, 10, 31))
-            for path, name in [*wanted, *rows, (GRID, "第一网格"), (VILLAGE + "002", "第二网格"), (NEIGHBOUR_GRID, "第一网格")]
+            for path, name in [
+                *wanted,
+                *rows,
+                (GRID, "第一网格"),
+                (VILLAGE + "002", "第二网格"),
+                (NEIGHBOUR_GRID, "第一网格"),
+            ]
         )
     return COUNTY
 
@@ -85,7 +93,7 @@ def accounts(db: None, county: str) -> dict[str, Account]:
 
 @pytest.fixture
 def cast(accounts: dict[str, Account]) -> dict[str, Actor]:
-    """The cast as actors by sign-in name: duty, leader, town, secretary, grid, doctor, health, tracer, gate, desk, auditor, neighbour, outsider; and system."""
+    """The cast as actors by sign-in name, from duty to outsider, and the system itself."""
     actors = {name: actor_for(account, on=date(2020, 2, 3), door="console") for name, account in accounts.items()}
     return actors | {"system": SYSTEM}
 
@@ -111,4 +119,3 @@ def send(signed_in: Callable[[str], Client]) -> Callable[..., Any]:
         return signed_in(name).post(f"/api/actions/{action}", body, content_type="application/json")
 
     return carry_out
-

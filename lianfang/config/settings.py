@@ -1,4 +1,4 @@
-"""Django settings. Everything a county sets comes from LIANFANG_* environment variables; sensible for one laptop without."""
+"""Django settings. What a county sets comes from LIANFANG_* variables; sensible for one laptop without any."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ def _database(url: str) -> dict[str, object]:
         "OPTIONS": {
             "timeout": float(os.environ.get("LIANFANG_LOCK_SECONDS", "20")),
             "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-64000; PRAGMA temp_store=MEMORY",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+            "PRAGMA cache_size=-64000; PRAGMA temp_store=MEMORY",
         },
     }
 
@@ -60,7 +61,10 @@ INSTALLED_APPS = [
     "axes",
     *(
         f"lianfang.foundation.{app}"
-        for app in ("accounts", "access", "privacy", "audit", "jobs", "events", "actions", "gaps", "attachments", "administration", "devices", "exports", "intake")
+        for app in (
+            "accounts", "access", "privacy", "audit", "jobs", "events", "actions", "gaps", "attachments",
+            "administration", "devices", "exports", "intake",
+        )
     ),
     *(
         f"lianfang.domain.{app}"

@@ -1,4 +1,4 @@
-"""What follows from what: one page. A fact on the left, the reactions to it on the right, run after commit and retried."""
+"""What follows from what: a fact on the left, its reactions on the right, run after commit and retried."""
 
 from __future__ import annotations
 

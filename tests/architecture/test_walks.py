@@ -112,7 +112,9 @@ def test_every_permission_of_a_role_means_something() -> None:
     from fnmatch import fnmatchcase
 
     names = [*ACTIONS, *TABLES]
-    empty = [(role, pattern) for role, pattern in _permissions() if not any(fnmatchcase(name, pattern) for name in names)]
+    empty = [
+        (role, pattern) for role, pattern in _permissions() if not any(fnmatchcase(name, pattern) for name in names)
+    ]
     assert empty == []
 
 

@@ -35,7 +35,7 @@ def _wait_for(address: str, process: subprocess.Popen[bytes], seconds: float = 1
         if process.poll() is not None:
             raise RuntimeError(f"the server ended with {process.returncode}")
         try:
-            urllib.request.urlopen(address, timeout=2)  # noqa: S310
+            urllib.request.urlopen(address, timeout=2)
             return
         except urllib.error.HTTPError:
             return
@@ -70,7 +70,13 @@ def chromium() -> Iterator[Browser]:
     with sync_playwright() as driver:
         browser = driver.chromium.launch(
             executable_path=path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"],
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--no-first-run",
+            ],
         )
         yield browser
         browser.close()
@@ -84,7 +90,11 @@ def visit(server: str, chromium: Browser) -> Iterator[Callable[..., Page]]:
 
     def open_page(username: str, address: str, *, phone: bool = False, language: str = "zh-CN") -> Page:
         context = chromium.new_context(
-            base_url=server, viewport=PHONE if phone else DESKTOP, has_touch=phone, locale=language, accept_downloads=True
+            base_url=server,
+            viewport=PHONE if phone else DESKTOP,
+            has_touch=phone,
+            locale=language,
+            accept_downloads=True,
         )
         contexts.append(context)
         if username:

@@ -1,4 +1,4 @@
-"""Ten days of an incident in the demo county, lived through the real actions, each at the hour it would have happened."""
+"""Ten days of an incident in the demo county, lived through the real actions, each at its hour."""
 
 from __future__ import annotations
 
@@ -105,7 +105,8 @@ class Days:
     def _open_incident(self) -> None:
         given = {
             "name": "新型冠状病毒感染的肺炎疫情（演示）", "disease": "covid19", "area_path": "140826", "level": "I",
-            "trigger": "示例：省启动重大突发公共卫生事件一级响应（演示用）", "legal_basis": "中华人民共和国传染病防治法",
+            "trigger": "示例：省启动重大突发公共卫生事件一级响应（演示用）",
+            "legal_basis": "中华人民共和国传染病防治法",
             "office": "县疫情防控指挥部办公室", "hotline": "0359-0000000", "rules_as_of": "2020-02-03",
         }  # fmt: skip
         run(self.lead, "incidents.open_incident", given)
@@ -151,7 +152,8 @@ class Days:
     def _lead(self, one: Returnee) -> None:
         """Report the returnee as the grid worker does, and verify what was reported."""
         said = {
-            "source": self.random.choice(("grid", "grid", "grid", "tip")), "area_path": one.actor.home_area, "name": one.name,
+            "source": self.random.choice(("grid", "grid", "grid", "tip")),
+            "area_path": one.actor.home_area, "name": one.name,
             "phone": one.phone, "identity_number": one.identity_number, "returned_on": one.left_on,
             "reason": f"从{self.random.choice(CITIES)}返乡",
         }  # fmt: skip
@@ -201,7 +203,7 @@ class Days:
         book.close()
 
     def _order(self, one: Returnee) -> None:
-        """Order observation with its needs check; a few are left with an open need or an unsigned notice, as in life."""
+        """Order observation with its needs check; a few are left with an open need or an unsigned notice."""
         self._lead(one)
         if self.random.random() < 0.015:
             return

@@ -1,4 +1,4 @@
-"""Making the demo county: areas, people, workers, responsibilities, and ten days of an incident. The same every time."""
+"""Making the demo county: areas, people, workers, responsibilities, ten days of an incident; always the same."""
 
 from __future__ import annotations
 
@@ -145,7 +145,8 @@ class Demo:
     def _register(self, village: Village) -> None:
         for part in _parts(village.households, AT_ONCE):
             households = [
-                {"id": household_id, "area_path": grid, "number": one.number, "order": one.order, "address": one.address,
+                {"id": household_id, "area_path": grid, "number": one.number, "order": one.order,
+                 "address": one.address,
                  "head_name": one.persons[0].name, "phone": one.persons[0].phone}
                 for household_id, grid, one in part
             ]  # fmt: skip

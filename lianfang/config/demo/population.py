@@ -9,7 +9,11 @@ from datetime import date, timedelta
 
 from lianfang.kernel.identity import compose
 
-SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁"
+    "邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭"
+    "廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+)
 RARE_SURNAMES = ("单", "仇", "解", "查", "区", "盖", "尉迟", "欧阳", "上官", "司马")
 MALE = "伟强磊军洋勇杰涛超明刚平辉鹏华飞鑫波斌宇浩凯健俊帆帅旭宁龙林欢建国志文海峰永福根生天保喜全有财来顺"
 FEMALE = "芳娜敏静丽艳娟霞秀兰英梅玲燕红云莉萍洁雪婷慧倩颖琳佳欣怡彩凤桂香春花巧珍爱莲淑贤秋菊改转变仙果"
@@ -92,7 +96,8 @@ class Population:
         flags |= self._flags(on.year - born_on.year, chosen)
         has_phone = 12 <= on.year - born_on.year <= 75 and self._random.random() < 0.9
         return MadePerson(
-            name=surname + self._given(chosen), sex=chosen, born_on=born_on, identity_number=self._number(born_on, chosen),
+            name=surname + self._given(chosen), sex=chosen, born_on=born_on,
+            identity_number=self._number(born_on, chosen),
             phone=self._phone() if has_phone else "", relation=relation, vulnerabilities=tuple(sorted(flags)),
         )  # fmt: skip
 
