@@ -113,7 +113,7 @@ def sweep_dirty(_: dict[str, Any], progress: Progress) -> None:
     """Sweep each noted gap once per area, however often it was noted."""
     noted = list(GapDirty.objects.values_list("pk", "gap", "area_path"))
     areas: dict[str, set[str]] = defaultdict(set)
-    for _, name, path in noted:
+    for _pk, name, path in noted:
         areas[name].add(path)
     for name in sorted(areas.keys() & GAPS.keys()):
         for path in _worth_sweeping(areas[name]):
@@ -125,5 +125,5 @@ def _worth_sweeping(paths: set[str]) -> list[str]:
     """Return the areas to sweep: one by one while they are few, else what holds them all: a sweep is one query."""
     if len(paths) <= FEW:
         return sorted(paths)
-    shared = commonprefix(sorted(paths))
+    shared = commonprefix(sorted(paths))  # noqa: RUF071  (it is digits that are compared)
     return [shared[: max((length for length in LEVELS if length <= len(shared)), default=0)]]

@@ -71,7 +71,8 @@ def test_a_time_without_zone_or_sense_is_refused(signed_in: Any, moment: Any) ->
 
 def test_one_bad_command_of_a_batch_is_refused_alone(signed_in: Any) -> None:
     batch = [_command(), _command(id="x"), _command(happened_at="never"), _command(action="\x00"),
-             _command(device_id="\x00"), _command(input=None), _command(input={"village": VILLAGE, "name": "又一格"})]  # fmt: skip
+             _command(device_id="\x00"), _command(input=None),
+             _command(input={"village": VILLAGE, "name": "又一格"})]  # fmt: skip
     results = _results(signed_in("secretary"), batch)
     assert [one["id"] for one in results] == [one["id"] for one in batch]
     assert [one["status"] for one in results] == ["done", *["refused"] * 5, "done"]
