@@ -4,7 +4,6 @@ import io
 from uuid import uuid4
 
 import pytest
-from django.urls import include, path
 from pypdf import PdfReader
 
 from lianfang.domain.incidents.queries import forget_rules
@@ -14,8 +13,7 @@ from lianfang.foundation.actions.running import run
 from lianfang.foundation.audit.models import AuditLine
 from lianfang.kernel import clock
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
-urlpatterns = [path("api/", include("lianfang.doors.files.letter_views"))]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
