@@ -29,6 +29,7 @@ APPS: dict[str, Bilingual] = {
     "access": both("授权", "Grants"),
     "audit": both("留痕", "Audit"),
     "privacy": both("隐私", "Privacy"),
+    "intake": both("名单导入", "Lists in"),
     "jobs": both("任务", "Jobs"),
     "events": both("后续处理", "Follow-up"),
     "actions": both("退回", "Refused"),

@@ -5,17 +5,19 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 from uuid import UUID
 
 import xlsxwriter
 
-from lianfang.domain.screening.models.leads import Lead, LeadBatch
 from lianfang.domain.screening.queries.leads import answers_of, find_batch, names_of_workers, reply_rows
 from lianfang.domain.screening.rules import LEAD_STATES, OUTCOMES
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.intake.actions import NO_BATCH
 from lianfang.kernel.clock import local, now
+
+if TYPE_CHECKING:
+    from lianfang.domain.screening.models.leads import Lead, LeadBatch
 
 HEADERS = (
     "批次", "序号", "姓名", "电话", "证件", "推送原因", "推送时间",

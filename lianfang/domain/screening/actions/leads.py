@@ -15,7 +15,7 @@ from pydantic import Field
 from lianfang.domain.areas.queries import area_exists
 from lianfang.domain.incidents.queries import incident_of, rule
 from lianfang.domain.people.queries import find_person
-from lianfang.domain.screening import intake
+from lianfang.domain.screening.actions.receiving import make_leads, match_rows, proposals_of
 from lianfang.domain.screening.events import (
     BatchReplied,
     LeadAnswered,
@@ -98,11 +98,11 @@ def report_lead(call: Call, given: ReportLead) -> Result:
     if not area_exists(given.area_path):
         raise NO_PLACE(field="area_path")
     row = Row(0, _values(given, local(call.received_at).date()), given.area_path, "resolved", 1.0)
-    [matched] = intake.match_rows([row], given.area_path[:6], local(call.received_at).date())
-    [lead] = intake.make_leads(_no_batch(call, given), [row], [matched])
+    [matched] = match_rows([row], given.area_path[:6], local(call.received_at).date())
+    [lead] = make_leads(_no_batch(call, given), [row], [matched])
     lead.informant = given.informant
     insert_new(Lead, [lead])
-    MatchProposal.objects.bulk_create(intake.proposals_of([lead], [matched]))
+    MatchProposal.objects.bulk_create(proposals_of([lead], [matched]))
     call.about("screening.leads", lead.id, source=given.source)
     call.announce(LeadsReceived(area_path=lead.area_path, batch_id=None, source=given.source, count=1))
     return {"id": str(lead.id), "state": lead.state, "same_as": str(lead.same_as_id) if lead.same_as_id else None}

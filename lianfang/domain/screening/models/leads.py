@@ -7,7 +7,6 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from lianfang.domain.people.models import Person
 from lianfang.foundation.privacy.classes import PrivacyClass
 from lianfang.foundation.privacy.fields import AreaPathField, EncryptedText
 from lianfang.kernel.ids import uuid7
@@ -88,7 +87,7 @@ class Lead(models.Model):
     details = EncryptedText(context="lead.details")
     informant = EncryptedText(context="lead.informant")
     match_level = models.CharField(max_length=8, default="new")
-    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("people.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     same_as = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, default="received")
     outcome = models.CharField(max_length=20, blank=True)
@@ -133,7 +132,7 @@ class MatchProposal(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7)
     area_path = AreaPathField()
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="proposals")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     evidence = models.JSONField(default=list)
     rank = models.PositiveSmallIntegerField(default=0)
     decision = models.CharField(max_length=10, default="open")

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from lianfang.domain.areas.rules import ancestors_of, level_of
+from lianfang.domain.areas.queries import ancestors_of, level_of
 from lianfang.domain.organisation.queries import answerable_for_households, who_answers_for_many
 from lianfang.domain.people.queries import identity_index, persons_within, phone_index
 from lianfang.domain.screening.models.leads import Lead, LeadBatch

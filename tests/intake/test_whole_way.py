@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import io
-from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import openpyxl
 import pytest
 
-from lianfang.domain.people.models import Household, Person
-from lianfang.domain.people.queries import identity_index, phone_index
 from lianfang.domain.screening.models.leads import Lead, LeadBatch, MatchProposal
 from lianfang.doors.files.batches import silent, take_in
 from lianfang.doors.files.commands import intake_check, intake_run, marked_path
 from lianfang.doors.files.tests.sheets import HEADERS, identity, person, text, xls, xlsx, xlsx_text
-from lianfang.foundation.access.actor import Actor
-from lianfang.foundation.actions.guard import writing
+from lianfang.foundation.access.actor import SYSTEM, Actor
 from lianfang.foundation.actions.running import run
 from lianfang.foundation.audit.models import AuditLine
 from lianfang.foundation.intake.models import IntakeBatch, RefusedRow
@@ -44,16 +41,11 @@ def put(tmp_path: Path) -> Any:
     return write
 
 
-def registered(
-    name: str, *, number: str = "", phone: str = "", path: str = GRID, born_on: date | None = None
-) -> Person:
-    """Put a person of a household into the register."""
-    with writing():
-        home = Household.objects.create(area_path=path, number=f"{name}{phone}"[:30], address="1号")
-        return Person.objects.create(
-            area_path=path, household=home, name=name, born_on=born_on, identity_number=number, phone=phone,
-            identity_index=identity_index(number) if number else "", phone_index=phone_index(phone) if phone else "",
-        )  # fmt: skip
+def registered(name: str, *, number: str = "", phone: str = "", path: str = GRID) -> UUID:
+    """Put a person of a household into the register; returns the id."""
+    home = run(SYSTEM, "people.add_household", {"area_path": path, "number": name + phone[-4:], "address": "1号"})
+    given = {"household_id": home["id"], "name": name, "phone": phone, "identity_number": number}
+    return UUID(run(SYSTEM, "people.add_person", given)["id"])
 
 
 def taken_in(put: Any, duty: Actor, rows: list[list[Any]] = MIXED) -> IntakeBatch:
@@ -148,7 +140,7 @@ def test_rows_are_matched_exactly_by_number_and_by_name_with_phone(put: Any, cas
     answer = intake_run(put(xlsx_text(GOOD)), "140826", cast["duty"])
     assert answer["matched"] == {"exact": 2, "probable": 0, "new": 1}
     matched = dict(Lead.objects.filter(person__isnull=False).values_list("row", "person_id"))
-    assert matched == {2: by_number.pk, 3: by_phone.pk}
+    assert matched == {2: by_number, 3: by_phone}
 
 
 def test_a_namesake_of_the_same_village_is_for_a_person_to_decide(put: Any, cast: dict[str, Actor]) -> None:
@@ -158,10 +150,10 @@ def test_a_namesake_of_the_same_village_is_for_a_person_to_decide(put: Any, cast
     answer = intake_run(put(body), "140826", cast["duty"])
     assert answer["matched"] == {"exact": 0, "probable": 1, "new": 0}
     [proposal] = MatchProposal.objects.all()
-    assert proposal.person_id == namesake.pk
+    assert proposal.person_id == namesake
     assert {"name_same", "village_same"} <= set(proposal.evidence)
     run(cast["duty"], "screening.decide_match", {"proposal_id": str(proposal.pk), "same": True})
-    assert Lead.objects.get().person_id == namesake.pk
+    assert Lead.objects.get().person_id == namesake
 
 
 def test_two_namesakes_are_both_proposed_and_one_decision_settles_them(put: Any, cast: dict[str, Actor]) -> None:
@@ -169,11 +161,11 @@ def test_two_namesakes_are_both_proposed_and_one_decision_settles_them(put: Any,
     rows = [["姓名", "电话"], ["王小明", "13800000009"]]
     intake_run(put(xlsx_text(rows)), "140826", cast["duty"])
     proposals = {one.person_id: one for one in MatchProposal.objects.all()}
-    assert set(proposals) == {first.pk, second.pk}
-    run(cast["duty"], "screening.decide_match", {"proposal_id": str(proposals[second.pk].pk), "same": True})
+    assert set(proposals) == {first, second}
+    run(cast["duty"], "screening.decide_match", {"proposal_id": str(proposals[second].pk), "same": True})
     assert set(MatchProposal.objects.values_list("decision", flat=True)) == {"same", "different"}
     with pytest.raises(Refusal) as caught:
-        run(cast["duty"], "screening.decide_match", {"proposal_id": str(proposals[first.pk].pk), "same": True})
+        run(cast["duty"], "screening.decide_match", {"proposal_id": str(proposals[first].pk), "same": True})
     assert caught.value.code == "screening.unknown_proposal"
 
 
