@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
-from django.db.models import Count, Exists, Max, OuterRef, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from lianfang.domain.areas.queries import areas_in_force
 from lianfang.domain.incidents.queries import rule
 from lianfang.domain.organisation.models import ENDED, Responsibility
 from lianfang.domain.organisation.queries import answerable_ids, in_force
-from lianfang.domain.people.queries import households_within, persons_within, vulnerable_within
+from lianfang.domain.people.queries import households_within, vulnerable_within
+from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.gaps.registry import Gap, Open, gap
 from lianfang.foundation.privacy.fields import within
 from lianfang.kernel.clock import CHINA, local
@@ -63,18 +64,15 @@ gap(
 def _overloaded(path: str, now: datetime) -> Iterator[Open]:
     """Yield the contacts of the area who hold more households, wherever these lie, than the rulebook allows."""
     on = local(now).date()
-    rows = _live(now).filter(within(path, "account__home_area"), kind="primary_contact", target_kind="household")
-    loads = (
-        rows.values("account_id", "account__home_area").annotate(n=Count("pk"), latest=Max("proposed_at")).order_by()
-    )
-    limits: dict[str, Any] = {}
-    answerable: dict[str, UUID] = answerable_ids({row["account__home_area"] for row in loads}, on)
-    for row in loads:
-        area = row["account__home_area"]
-        limit = limits.setdefault(area, rule(MOST_PER_CONTACT, area, on).value)
-        if row["n"] > limit:
-            details = {"households": row["n"], "limit": limit}
-            yield Open(str(row["account_id"]), area, row["latest"], answerable.get(area), details)
+    rows = _live(now).filter(kind="primary_contact", target_kind="household")
+    loads = rows.values_list("account_id").annotate(n=Count("pk"), latest=Max("proposed_at")).order_by()
+    area_of = dict(Account.objects.filter(within(path, "home_area")).values_list("pk", "home_area"))
+    limits = {area: rule(MOST_PER_CONTACT, area, on).value for area in set(area_of.values())}
+    over = [(account, area_of[account], held, latest) for account, held, latest in loads
+            if account in area_of and held > limits[area_of[account]]]  # fmt: skip
+    answerable = answerable_ids({area for _, area, _, _ in over}, on)
+    for account, area, held, latest in over:
+        yield Open(str(account), area, latest, answerable.get(area), {"households": held, "limit": limits[area]})
 
 
 gap(
@@ -178,10 +176,9 @@ gap(
 
 
 def _unguarded(path: str, now: datetime) -> Iterator[Open]:
-    alone = persons_within(path).filter(vulnerable=True, guardian__isnull=True, guardian_name="")
-    children = alone.values_list("pk", "area_path", "updated_at", "vulnerabilities")
-    wanted = [pk for pk, _, _, flags in children if "child_alone" in flags]
-    yield from _people(persons_within(path).filter(pk__in=wanted), now)
+    alone = vulnerable_within(path).filter(guardian__isnull=True, guardian_name="")
+    flags = Cast("vulnerabilities", TextField())
+    yield from _people(alone.annotate(flags=flags).filter(flags__contains='"child_alone"'), now)
 
 
 gap(

@@ -80,15 +80,12 @@ class Responsibility(models.Model):
     ended_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
+        # whole and not partial: SQLite does not use a partial index for a condition with parameters
         indexes = [
             models.Index(fields=["area_path", "id"]),
-            models.Index(fields=["target_id"], condition=Q(state__in=LIVE), name="responsibility_live_target"),
-            models.Index(fields=["account", "kind"], condition=Q(state__in=LIVE), name="responsibility_live_holder"),
-            models.Index(
-                fields=["area_path", "kind"],
-                condition=Q(state__in=LIVE, target_kind="area"),
-                name="responsibility_live_area",
-            ),
+            models.Index(fields=["target_id", "kind"]),
+            models.Index(fields=["account", "state"]),
+            models.Index(fields=["target_kind", "area_path"]),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -94,12 +94,20 @@ def in_force(on: date) -> Q:
 
 
 def _rows(on: date | None) -> QuerySet[Responsibility]:
-    return Responsibility.objects.filter(in_force(on or today())).select_related("account")
+    return Responsibility.objects.filter(in_force(on or today()))
 
 
-def _contact(row: Responsibility) -> Contact:
-    who: Account = row.account
-    return Contact(who.pk, who.name, who.title, who.unit, who.phone, who.is_active, row.kind, row.state, row.pk)
+def _contacts(parts: Iterable[QuerySet[Responsibility]]) -> Iterator[tuple[UUID | None, str, Contact]]:
+    """Yield (target, area path, contact) for each row; each account is loaded once, because its phone is decrypted."""
+    columns = ("target_id", "area_path", "account_id", "kind", "state", "pk")
+    found = [row for part in parts for row in part.order_by("pk").values_list(*columns)]
+    people = Account.objects.in_bulk({row[2] for row in found})
+    for target, path, account, kind, state, key in found:
+        who = people[account]
+        yield (
+            target, path,
+            Contact(who.pk, who.name, who.title, who.unit, who.phone, who.is_active, kind, state, key),
+        )  # fmt: skip
 
 
 def _chunks(keys: Iterable[UUID]) -> Iterator[list[UUID]]:
@@ -110,11 +118,9 @@ def _chunks(keys: Iterable[UUID]) -> Iterator[list[UUID]]:
 
 def primary_contacts(household_ids: Iterable[UUID], on: date | None = None) -> dict[UUID, Contact]:
     """Return the primary contact of each household that has one."""
-    found: dict[UUID, Contact] = {}
-    for chunk in _chunks(household_ids):
-        rows = _rows(on).filter(target_kind="household", kind="primary_contact", target_id__in=chunk)
-        found |= {row.target_id: _contact(row) for row in rows if row.target_id}
-    return found
+    rows = _rows(on).filter(target_kind="household", kind="primary_contact")
+    parts = (rows.filter(target_id__in=chunk) for chunk in _chunks(household_ids))
+    return {target: contact for target, _, contact in _contacts(parts) if target}
 
 
 def primary_contact_ids(path: str = "", on: date | None = None) -> dict[UUID, UUID]:
@@ -158,8 +164,9 @@ def holders(paths: Iterable[str], kind: str, on: date | None = None) -> dict[str
     wanted = set(paths)
     above = {one for path in wanted for one in ancestors_of(path)}
     found: dict[str, Contact] = {}
-    for row in _rows(on).filter(target_kind="area", kind=kind, area_path__in=above, account__is_active=True):
-        found.setdefault(row.area_path, _contact(row))
+    rows = _rows(on).filter(target_kind="area", kind=kind, area_path__in=above, account__is_active=True)
+    for _, path, contact in _contacts([rows]):
+        found.setdefault(path, contact)
     nearest = {
         path: next((found[one] for one in reversed(ancestors_of(path)) if one in found), None) for path in wanted
     }
@@ -168,7 +175,7 @@ def holders(paths: Iterable[str], kind: str, on: date | None = None) -> dict[str
 
 def responsibilities_of(account_id: UUID, on: date | None = None) -> list[Responsibility]:
     """Return everything a worker answers for: widest first, then in walking order of the paths."""
-    mine = _rows(on).filter(account_id=account_id)
+    mine = _rows(on).filter(account_id=account_id).select_related("account")
     return sorted(mine, key=lambda row: (len(row.area_path), row.area_path, row.target_label))
 
 
@@ -218,8 +225,8 @@ def _steps_of(person: Any) -> Steps:
 
 def _area_holders(paths: Iterable[str], on: date | None) -> dict[str, list[Contact]]:
     found: dict[str, list[Contact]] = defaultdict(list)
-    for row in _rows(on).filter(target_kind="area", area_path__in=set(paths)).order_by("pk"):
-        found[row.area_path].append(_contact(row))
+    for _, path, contact in _contacts([_rows(on).filter(target_kind="area", area_path__in=set(paths))]):
+        found[path].append(contact)
     for path, contacts in found.items():
         contacts.sort(key=lambda one: rank(one.kind, level_of(path)))
     return found
@@ -227,10 +234,10 @@ def _area_holders(paths: Iterable[str], on: date | None) -> dict[str, list[Conta
 
 def _direct_holders(target_ids: Iterable[UUID], on: date | None) -> dict[UUID, list[Contact]]:
     found: dict[UUID, list[Contact]] = defaultdict(list)
-    for chunk in _chunks(target_ids):
-        for row in _rows(on).filter(target_id__in=chunk).order_by("pk"):
-            assert row.target_id is not None
-            found[row.target_id].append(_contact(row))
+    parts = (_rows(on).filter(target_id__in=chunk) for chunk in _chunks(target_ids))
+    for target, _, contact in _contacts(parts):
+        assert target is not None
+        found[target].append(contact)
     for contacts in found.values():
         contacts.sort(key=lambda one: rank(one.kind, ""))
     return found

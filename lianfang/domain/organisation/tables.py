@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 
 from lianfang.domain.areas.queries import areas_in_force
@@ -137,11 +137,10 @@ def _below(rows: QuerySet[Any]) -> Any:
 def _coverage(_: Actor) -> QuerySet[Any]:
     live = Responsibility.objects.filter(state__in=LIVE)
     covering = live.filter(kind="primary_contact", target_kind="household", account__is_active=True)
-    lead = live.filter(target_kind="area", area_path=OuterRef("path"), kind__in=("grid_lead", "village_lead", "leader"))
-    return areas_in_force(("town", "village", "grid")).annotate(
+    lead = live.filter(target_kind="area", area_path=OuterRef("path"), kind__in=("grid_lead", "village_lead"))
+    return areas_in_force(("village", "grid")).annotate(
         households=_below(households_within()),
         covered=_below(covering),
-        uncovered=F("households") - F("covered"),
         vulnerable=_below(vulnerable_within()),
         has_lead=Exists(lead),
         lead=Subquery(lead.order_by("pk").values("account__name")[:1]),
@@ -161,11 +160,10 @@ table(
             Column("path", both("区域", "Area"), kind="area", privacy=PrivacyClass.PUBLIC, filterable=True),
             Column("name", both("名称", "Name"), privacy=PrivacyClass.PUBLIC),
             Column("level", both("级别", "Level"), kind="choice", privacy=PrivacyClass.PUBLIC, filterable=True,
-                   choices=tuple((name, LEVELS[name]) for name in ("town", "village", "grid"))),
+                   choices=tuple((name, LEVELS[name]) for name in ("village", "grid"))),
             Column("lead", both("负责人", "Lead")),
             Column("households", both("户数", "Households"), kind="int"),
             Column("covered", both("已落实", "With a contact"), kind="int"),
-            Column("uncovered", both("未落实", "Without"), kind="int", filterable=True),
             Column("vulnerable", both("重点人员", "Need care"), kind="int"),
             Column("has_lead", both("有负责人", "Has a lead"), kind="bool", filterable=True),
         ),
