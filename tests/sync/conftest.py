@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import signal
@@ -27,8 +28,9 @@ class Server:
     def __init__(self, var: Path, database: str) -> None:
         self.var, self.port = var, _free_port()
         self.surroundings = {
-            **os.environ, "LIANFANG_VAR": str(var), "LIANFANG_DATABASE_URL": database, "LIANFANG_FILES": str(var / "files"),
-            "LIANFANG_KEYS_FILE": str(var / "keys.json"), "DJANGO_SETTINGS_MODULE": "lianfang.config.settings",
+            **os.environ, "LIANFANG_VAR": str(var), "LIANFANG_DATABASE_URL": database,
+            "LIANFANG_FILES": str(var / "files"), "LIANFANG_KEYS_FILE": str(var / "keys.json"),
+            "DJANGO_SETTINGS_MODULE": "lianfang.config.settings",
         }  # fmt: skip
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -52,13 +54,13 @@ class Server:
                 start_new_session=True,
             )  # fmt: skip
         for _ in range(600):
+            assert self.process.poll() is None, (self.var / "log").read_text()[-2000:]
             try:
-                with socket.create_connection(("127.0.0.1", self.port), timeout=1):
-                    break
-            except OSError:
-                assert self.process.poll() is None, (self.var / "log").read_text()[-2000:]
+                Session("127.0.0.1", self.port, "").ask("GET", "/healthz")
+                return
+            except (OSError, http.client.HTTPException):
                 time.sleep(0.1)
-        Session("127.0.0.1", self.port, "").ask("GET", "/healthz")
+        raise TimeoutError("the server does not answer")
 
     def kill(self) -> None:
         """Kill every process of the server at once, as a power cut does."""

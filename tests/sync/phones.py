@@ -103,9 +103,11 @@ class Phone:
         return self.settle(sent, answer["results"])
 
     def settle(self, sent: list[Entry], results: list[dict[str, Any]]) -> list[str]:
-        """Move each entry to where its outcome puts it."""
-        assert [one["id"] for one in results] == [one["id"] for one in sent]
-        for entry, result in zip(sent, results, strict=True):
+        """Move each entry to where its outcome puts it; one the answer does not name met a busy server and waits."""
+        entries = {one["id"]: one for one in sent}
+        assert {one["id"] for one in results} <= set(entries)
+        for result in results:
+            entry = entries[result["id"]]
             self.waiting = [one for one in self.waiting if one["id"] != entry["id"]]
             (self.refused if result["status"] == "refused" else self.known)[entry["id"]] = entry
         return [one["status"] for one in results]

@@ -14,6 +14,7 @@ from lianfang.doors.api.session import actor_of
 from lianfang.doors.api.views import TOO_MANY
 from lianfang.doors.sync.commands import carry_out, refuse_all, safe_name
 from lianfang.foundation.access.actor import Actor
+from lianfang.foundation.actions.running import BUSY
 from lianfang.foundation.audit.chain import Entry, append
 from lianfang.foundation.devices.knowing import note_call, note_wiped
 from lianfang.foundation.devices.models import Device
@@ -71,7 +72,13 @@ def upload(request: HttpRequest) -> HttpResponse:
     if device is not None and device.lost_at is not None:
         no = wipe(request, device)
         return answer({"results": refuse_all(actor, commands, device.device_id, no), "wipe": True})
-    return answer({"results": carry_out(actor, commands, device_id or actor.device_id, app_version)})
+    results = carry_out(actor, commands, device_id or actor.device_id, app_version)
+    return answer({"results": [one for one in results if not _is_to_wait(one)]})
+
+
+def _is_to_wait(result: dict[str, Any]) -> bool:
+    """Say whether a command met a busy server: left unanswered, it stays in the phone's queue and comes again."""
+    return bool(result.get("refusal", {}).get("code") == BUSY.code)
 
 
 @door("POST")

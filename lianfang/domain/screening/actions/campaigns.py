@@ -174,7 +174,7 @@ def refresh_sweep(call: Call, given: RefreshSweep) -> Result:
     """Bring the running sweeps of an area in step with the register and with who answers. Safe to repeat."""
     call.permit(given.area_path)
     done = []
-    for campaign in Campaign.objects.filter(state="running"):
+    for campaign in Campaign.objects.filter(state="running").order_by("pk"):
         area = max(given.area_path, campaign.area_path, key=len)
         if area.startswith(given.area_path) and area.startswith(campaign.area_path):
             households = refresh(campaign, area, call.received_at)

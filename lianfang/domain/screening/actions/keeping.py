@@ -1,7 +1,7 @@
 """Keeping how households stand in a campaign, and the counts above them, in step with visits and with the register.
 
-Refuses nothing. Runs inside an action's transaction. A visit is always written before its household is read here:
-its key on the campaign is what a refresh, which locks the campaign, waits for.
+Refuses nothing. Runs inside an action's transaction. Whoever records visits holds their campaigns first (`hold`), and
+a refresh locks its campaign whole: so a refresh counts what is committed, and neither waits for the other in a circle.
 """
 
 from __future__ import annotations
@@ -28,6 +28,18 @@ Deltas = Counter[tuple[UUID, str, str]]  # campaign, area path, what is counted
 COUNTED = ("households", *VISIT_OUTCOMES)
 _STANDING = ("outcome", "visits", "tries", "last_visit", "last_at", "follow_up", "due_at")
 CHUNK = 2000
+
+
+def hold(campaign_ids: Iterable[UUID]) -> None:
+    """Hold campaigns against a refresh until this transaction ends; others who record visits are not held up.
+
+    Said aloud, because PostgreSQL checks keys to the campaign only at the end and SQLite has one writer anyhow.
+    """
+    ids = sorted(set(campaign_ids))
+    if ids and connection.vendor == "postgresql":
+        sql = f'SELECT 1 FROM "{Campaign._meta.db_table}" WHERE "id" = ANY(%s) ORDER BY "id" FOR KEY SHARE'  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [ids])
 
 
 def keep_standings(campaigns: Mapping[UUID, Campaign], places: Mapping[Pair, str], at: datetime) -> None:

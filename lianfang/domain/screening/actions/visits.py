@@ -24,7 +24,7 @@ from lianfang.domain.people.actions.fields import (
 )
 from lianfang.domain.people.queries import find_households, find_persons
 from lianfang.domain.screening.actions.campaigns import CampaignId
-from lianfang.domain.screening.actions.keeping import Pair, keep_standings
+from lianfang.domain.screening.actions.keeping import Pair, hold, keep_standings
 from lianfang.domain.screening.events import IllnessMet, NeedsMet, ReturneesMet, RosterChangesMet, VisitRecorded
 from lianfang.domain.screening.models.visits import Campaign, SweepHousehold, Visit
 from lianfang.domain.screening.rules import VISIT_OUTCOMES
@@ -247,6 +247,7 @@ def _correction(call: Call, old: Visit) -> Visit:
 
 def _append(rows: Sequence[tuple[Call, Visit]], campaigns: Mapping[UUID, Campaign]) -> None:
     """Append the visits, each once, and let what follows follow for the new ones only."""
+    hold(campaigns)
     fresh = append_facts([row for _, row in rows])
     written: set[UUID] = set()
     for call, row in rows:

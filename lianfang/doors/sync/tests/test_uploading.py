@@ -125,6 +125,23 @@ def test_a_refused_command_accepted_later_is_resolved(upload: Any) -> None:
     assert RefusedCommand.objects.get().resolution == "accepted"
 
 
+def test_what_met_a_busy_server_is_left_unanswered_and_so_stays_on_the_phone(
+    upload: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.db import OperationalError
+
+    from lianfang.foundation.actions import running
+
+    def busy(*_: Any) -> None:
+        raise OperationalError("disk full")
+
+    monkeypatch.setattr(running, "_record", busy)
+    assert upload("secretary", [grid("第三网格")]).json()["results"] == []
+    assert not RefusedCommand.objects.exists()
+    monkeypatch.undo()
+    assert len(grids_of(VILLAGE)) == 2
+
+
 def test_the_phone_is_known_by_its_upload(upload: Any, accounts: Any) -> None:
     upload("secretary", [], device="phone-7", version="0.1.0\u0000<b>")
     phone = Device.objects.get(device_id="phone-7")
