@@ -29,7 +29,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_for(address: str, process: subprocess.Popen[bytes], seconds: float = 180) -> None:
+def _wait_for(address: str, process: subprocess.Popen[bytes], seconds: float = 420) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if process.poll() is not None:
