@@ -33,7 +33,7 @@ LONG_AGO = date(1988, 5, 17)
 
 
 def _messy_list(file: Path) -> None:
-    """Write what a sender sends: a merged title, odd headers, dates in three forms, one broken number, one odd place."""
+    """Write what a sender sends: a merged title, odd headers, dates in three forms, a broken number, an odd place."""
     today = date.today()  # noqa: DTZ011  (the sender's calendar)
     book = xlsxwriter.Workbook(str(file))
     sheet = book.add_worksheet("Sheet1")

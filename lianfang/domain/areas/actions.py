@@ -40,7 +40,7 @@ class LoadAreas(Input):
     points: dict[str, tuple[float, float]] = Field(default_factory=dict)
 
 
-@action("areas.load_register", both("载入区划", "Load the division register"), LoadAreas)
+@action("areas.load_register", both("载入区划", "Load the division register"), LoadAreas, offered=False)
 def load_register(call: Call, given: LoadAreas) -> Result:
     """Load areas (path, name) of a division register; areas already there keep their history. Returns how many were new."""
     paths = [path for path, _ in given.areas]

@@ -279,7 +279,7 @@ class FollowHomes(Input):
     person_ids: list[UUID] = Field(default_factory=list, max_length=100_000)
 
 
-@action("welfare.follow_homes", both("随户迁移需求", "Follow moved households"), FollowHomes)
+@action("welfare.follow_homes", both("随户迁移需求", "Follow moved households"), FollowHomes, offered=False)
 def follow_homes(call: Call, given: FollowHomes) -> Result:
     """Bring open requests to where their household or person lives now by the register."""
     call.permit(call.actor.home_area)

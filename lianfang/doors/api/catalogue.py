@@ -47,7 +47,7 @@ class FlatSchema(GenerateJsonSchema):
 def describe(viewer: Actor) -> dict[str, Any]:
     """Return everything of the registries that this viewer may use."""
     tables = [one for one in TABLES.values() if viewer.may(one.name)]
-    actions = [one for one in ACTIONS.values() if viewer.may(one.name)]
+    actions = [one for one in ACTIONS.values() if one.offered and viewer.may(one.name)]
     return {
         "version": __version__,
         "tables": [_table(viewer, one, actions) for one in tables],

@@ -90,7 +90,10 @@ class Subject:
 
 @dataclass(frozen=True)
 class Action:
-    """One declared action. `many` actions record facts and take a whole batch in one go."""
+    """One declared action. `many` actions record facts and take a whole batch in one go.
+
+    `offered` is False for what screens do not offer by itself: steps of other programs, consequences of facts.
+    """
 
     name: str
     title: Bilingual
@@ -101,6 +104,7 @@ class Action:
     batch: bool = False
     danger: bool = False
     many: bool = False
+    offered: bool = True
 
     @property
     def app(self) -> str:
@@ -130,18 +134,25 @@ def action(
     subject: Subject | None = None,
     batch: bool = False,
     danger: bool = False,
+    offered: bool = True,
 ) -> Callable[[One], One]:
     """Declare an action on one thing: `body(call, given) -> result`, in one transaction, with one audit line."""
 
     def register(body: One) -> One:
-        _register(Action(name, title, given, body, help, subject, batch, danger))
+        _register(Action(name, title, given, body, help, subject, batch, danger, offered=offered))
         return body
 
     return register
 
 
 def fact_action(
-    name: str, title: Bilingual, given: type[Input], *, help: Bilingual | None = None, subject: Subject | None = None
+    name: str,
+    title: Bilingual,
+    given: type[Input],
+    *,
+    help: Bilingual | None = None,
+    subject: Subject | None = None,
+    offered: bool = True,
 ) -> Callable[[Many], Many]:
     """Declare an action that appends facts: `body(calls)` judges and writes a whole batch at once.
 
@@ -150,7 +161,7 @@ def fact_action(
     """
 
     def register(body: Many) -> Many:
-        _register(Action(name, title, given, body, help, subject, many=True))
+        _register(Action(name, title, given, body, help, subject, many=True, offered=offered))
         return body
 
     return register

@@ -29,7 +29,7 @@ class AwaitDecision(Input):
     last_there_on: date | None = None
 
 
-@action("observation.await_decision", both("待定是否观察", "Await a decision"), AwaitDecision)
+@action("observation.await_decision", both("待定是否观察", "Await a decision"), AwaitDecision, offered=False)
 def await_decision(call: Call, given: AwaitDecision) -> Result:
     """Keep that a confirmed person needs a decision; somebody already under observation needs none."""
     person = find_person(given.person_id)

@@ -31,7 +31,7 @@ class FollowPersons(Input):
     person_ids: list[UUID] = Field(max_length=100_000)
 
 
-@action("observation.follow_persons", both("随户迁移观察记录", "Follow moved people"), FollowPersons)
+@action("observation.follow_persons", both("随户迁移观察记录", "Follow moved people"), FollowPersons, offered=False)
 def follow_persons(call: Call, given: FollowPersons) -> Result:
     """Bring orders, slots and open work to where their people live now by the register; readings stay where taken."""
     observed = Timetable.objects.filter(pk__in=given.person_ids).values_list("pk", flat=True)

@@ -82,7 +82,7 @@ def record_reading(calls: Sequence[Call]) -> None:
     _record(calls, {call.id: call.given.person_id or persons.get(call.given.order_id) for call in calls})
 
 
-@fact_action("observation.report_by_link", both("本人自报体温", "Report by personal link"), ReportByLink)
+@fact_action("observation.report_by_link", both("本人自报体温", "Report by personal link"), ReportByLink, offered=False)
 def report_by_link(calls: Sequence[Call]) -> None:
     """Record what somebody in observation reports through the personal link, without an account."""
     links = links_by_secrets({call.given.token for call in calls}, calls[0].received_at)

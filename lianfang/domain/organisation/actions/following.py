@@ -31,7 +31,7 @@ class FollowTargets(Input):
     to_path: Path
 
 
-@action("organisation.follow_targets", both("责任随对象变动", "Responsibilities follow their targets"), FollowTargets)
+@action("organisation.follow_targets", both("责任随对象变动", "Responsibilities follow their targets"), FollowTargets, offered=False)
 def follow_targets(call: Call, given: FollowTargets) -> Result:
     """Bring the responsibilities for households, people or places to the area their targets moved to."""
     call.permit(given.to_path)
@@ -51,7 +51,7 @@ class EndForTarget(Input):
     reason: Why
 
 
-@action("organisation.end_for_target", both("对象撤销，责任结束", "End with the target"), EndForTarget)
+@action("organisation.end_for_target", both("对象撤销，责任结束", "End with the target"), EndForTarget, offered=False)
 def end_for_target(call: Call, given: EndForTarget) -> Result:
     """End every responsibility for a target that is no more: a closed household or place, a closed grid, a death."""
     call.permit(given.area_path)
@@ -70,7 +70,7 @@ class FollowMerge(Input):
     area_path: Path
 
 
-@action("organisation.follow_merge", both("责任随人员合并", "Responsibilities follow a merge"), FollowMerge)
+@action("organisation.follow_merge", both("责任随人员合并", "Responsibilities follow a merge"), FollowMerge, offered=False)
 def follow_merge(call: Call, given: FollowMerge) -> Result:
     """Let whoever answers for a merged entry of a person answer for the kept one."""
     call.permit(given.area_path)

@@ -169,7 +169,7 @@ class RefreshSweep(Input):
     area_path: Path
 
 
-@action("screening.refresh_sweep", both("更新排查户表", "Bring sweeps in step with the register"), RefreshSweep)
+@action("screening.refresh_sweep", both("更新排查户表", "Bring sweeps in step with the register"), RefreshSweep, offered=False)
 def refresh_sweep(call: Call, given: RefreshSweep) -> Result:
     """Bring the running sweeps of an area in step with the register and with who answers. Safe to repeat."""
     call.permit(given.area_path)
