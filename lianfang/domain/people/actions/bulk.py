@@ -59,8 +59,8 @@ NO_BATCH = refusal(
     "people.no_batch", "没有这一批，或已撤销。", "There is no such batch, or it was taken back.", status=404
 )
 
-# of rows written with one statement: bounded by what SQLite takes as parameters
-AT_ONCE = 500
+# of rows written with one statement
+AT_ONCE = 1000
 
 
 class NewHousehold(Input):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Substr
 
 from lianfang.domain.people.models import DuplicateSuggestion, Person
@@ -37,26 +37,36 @@ def suggest(rows: Sequence[Person], at: datetime, *, by_name: bool = True) -> li
     condition |= Q(phone_index__in={row.phone_index for row in rows} - {""})
     if by_name:
         condition |= Q(name__in={row.name for row in rows})
-    others = Person.objects.filter(condition).exclude(status=Person.Status.MERGED)
-    return keep(_pairs_with(rows, others), at)
+    mine = {row.pk for row in rows}
+    others = (row for row in _compared().filter(condition) if row.pk not in mine)
+    return keep(_pairs_with(rows, chain(others, rows), by_name), at)
 
 
-def _pairs_with(rows: Iterable[Person], others: Iterable[Person]) -> list[Pair]:
+def _compared() -> QuerySet[Person]:
+    """Return entries with what is compared and nothing else: decrypting what nobody reads costs most of the time."""
+    return Person.objects.exclude(status=Person.Status.MERGED).only(
+        "name", "area_path", "sex", "born_on", "identity_index", "phone_index"
+    )
+
+
+def _pairs_with(rows: Iterable[Person], others: Iterable[Person], by_name: bool) -> list[Pair]:
     """Return each of the rows paired with every other entry that is like it."""
     by_sign: dict[tuple[str, str], list[Person]] = defaultdict(list)
     for other in others:
-        for sign in _signs(other):
+        for sign in _signs(other, by_name):
             by_sign[sign].append(other)
     pairs: dict[tuple[UUID, UUID], Pair] = {}
     for row in rows:
-        alike = {other.pk: other for sign in _signs(row) for other in by_sign.get(sign, ()) if other.pk != row.pk}
+        alike = {
+            other.pk: other for sign in _signs(row, by_name) for other in by_sign.get(sign, ()) if other.pk != row.pk
+        }
         for other in alike.values():
             _add(pairs, row, other)
     return list(pairs.values())
 
 
-def _signs(row: Person) -> list[tuple[str, str]]:
-    signs = (("identity", row.identity_index), ("phone", row.phone_index), ("name", row.name))
+def _signs(row: Person, by_name: bool) -> list[tuple[str, str]]:
+    signs = (("identity", row.identity_index), ("phone", row.phone_index), ("name", row.name if by_name else ""))
     return [sign for sign in signs if sign[1]]
 
 
@@ -69,7 +79,7 @@ def _add(pairs: dict[tuple[UUID, UUID], Pair], a: Person, b: Person) -> None:
 
 def seek(path: str, at: datetime) -> list[Pair]:
     """Look through a whole area for entries that may be one person, and keep the suggestions."""
-    people = Person.objects.filter(within(path)).exclude(status=Person.Status.MERGED)
+    people = _compared().filter(within(path))
     village = people.annotate(village=Substr("area_path", 1, VILLAGE_DIGITS))
     pairs: dict[tuple[UUID, UUID], Pair] = {}
     for rows, signs in (
@@ -91,7 +101,7 @@ def _groups(rows: Any, signs: tuple[str, ...]) -> list[list[Person]]:
     first = {key[0] for key in keys}
     groups: dict[tuple[Any, ...], list[Person]] = defaultdict(list)
     wanted = rows.filter(**{f"{signs[0]}__in": first}) if len(first) <= 5000 else rows
-    for row in wanted.annotate(**({} if "village" in signs else {"_all": F("pk")})).iterator(chunk_size=2000):
+    for row in wanted.iterator(chunk_size=2000):
         key = tuple(getattr(row, sign) for sign in signs)
         if key in keys:
             groups[key].append(row)
