@@ -134,7 +134,8 @@ table(
                 "status", both("居住状态", "Residence"), kind="choice", choices=_options(PERSON_STATES), filterable=True
             ),
             *_PLACE_COLUMNS,
-            Column("vulnerabilities", both("困难类别", "Vulnerability"), kind="json", privacy=CARE),
+            Column("vulnerabilities", both("困难类别", "Vulnerability"), kind="json", privacy=CARE,
+                   choices=tuple(VULNERABILITIES.items())),
             Column("guardian_name", both("监护（照料）人", "Guardian"), privacy=MINOR, mask=mask_name),
             Column("note", both("备注", "Note"), privacy=CARE),
             Column("source", both("来源", "Source"), filterable=True, hidden=True),
@@ -164,7 +165,8 @@ table(
         search=search_persons,
         columns=(
             *_PERSON_COLUMNS,
-            Column("vulnerabilities", both("类别", "Category"), kind="json", privacy=CARE),
+            Column("vulnerabilities", both("类别", "Category"), kind="json", privacy=CARE,
+                   choices=tuple(VULNERABILITIES.items())),
             Column("category", both("类别（筛选）", "Category (filter)"), privacy=CARE, source="categories",
                    filterable=True, hidden=True),
             Column("guardian_name", both("监护（照料）人", "Guardian or carer"), privacy=MINOR, mask=mask_name),
