@@ -1,1 +1,1 @@
-"""Measuring Lianfang against its goals, each figure beside something comparable in the same run. Run by `make bench`."""
+"""Measuring Lianfang against its goals, beside something comparable in the same run: `make bench`."""

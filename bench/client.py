@@ -100,7 +100,7 @@ def note(tally: Tally, wire: Wire, status: int, body: bytes) -> None:
     """Count what was acknowledged and what was refused, by code."""
     tally.latencies_ms.append((time.perf_counter() - wire.sent_at) * 1000)
     found = orjson.loads(body)
-    outcomes = found["results"] if "results" in found else [found]
+    outcomes = found.get("results", [found])
     for one in outcomes:
         if status == 200 and one.get("status") == "done":
             tally.acknowledged.append(one["id"])

@@ -1,4 +1,4 @@
-"""Facts through the real door: 32 signed-in grid workers record readings, one by one and in batches, beside a bare view.
+"""Facts through the real door: 32 signed-in grid workers record readings, singly and in batches, beside a bare view.
 
 Afterwards every acknowledged fact must be in the database once, named by an audit line, and the audit must verify.
 """
