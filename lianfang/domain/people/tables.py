@@ -134,8 +134,13 @@ table(
                 "status", both("居住状态", "Residence"), kind="choice", choices=_options(PERSON_STATES), filterable=True
             ),
             *_PLACE_COLUMNS,
-            Column("vulnerabilities", both("困难类别", "Vulnerability"), kind="json", privacy=CARE,
-                   choices=tuple(VULNERABILITIES.items())),
+            Column(
+                "vulnerabilities",
+                both("困难类别", "Vulnerability"),
+                kind="json",
+                privacy=CARE,
+                choices=tuple(VULNERABILITIES.items()),
+            ),
             Column("guardian_name", both("监护（照料）人", "Guardian"), privacy=MINOR, mask=mask_name),
             Column("note", both("备注", "Note"), privacy=CARE),
             Column("source", both("来源", "Source"), filterable=True, hidden=True),

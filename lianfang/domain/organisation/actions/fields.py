@@ -84,9 +84,10 @@ def day_of(call: Call) -> date:
     return local(call.received_at).date()
 
 
-def live_of(account_id: UUID) -> list[Responsibility]:
-    """Return everything a worker holds or is to hold, locked for this action."""
-    return list(Responsibility.objects.select_for_update().filter(account_id=account_id, state__in=LIVE).order_by("pk"))
+def live_of(account_id: UUID, on: date) -> list[Responsibility]:
+    """Return everything a worker holds or is to hold, locked for this action; not what ran out by its own end date."""
+    rows = Responsibility.objects.select_for_update().filter(account_id=account_id, state__in=LIVE)
+    return list(rows.exclude(ends_on__lt=on).order_by("pk"))
 
 
 def opening_state(agreed: bool, starts_on: date, on: date) -> str:

@@ -31,7 +31,12 @@ class FollowTargets(Input):
     to_path: Path
 
 
-@action("organisation.follow_targets", both("责任随对象变动", "Responsibilities follow their targets"), FollowTargets, offered=False)
+@action(
+    "organisation.follow_targets",
+    both("责任随对象变动", "Responsibilities follow their targets"),
+    FollowTargets,
+    offered=False,
+)
 def follow_targets(call: Call, given: FollowTargets) -> Result:
     """Bring the responsibilities for households, people or places to the area their targets moved to."""
     call.permit(given.to_path)
@@ -70,7 +75,9 @@ class FollowMerge(Input):
     area_path: Path
 
 
-@action("organisation.follow_merge", both("责任随人员合并", "Responsibilities follow a merge"), FollowMerge, offered=False)
+@action(
+    "organisation.follow_merge", both("责任随人员合并", "Responsibilities follow a merge"), FollowMerge, offered=False
+)
 def follow_merge(call: Call, given: FollowMerge) -> Result:
     """Let whoever answers for a merged entry of a person answer for the kept one."""
     call.permit(given.area_path)

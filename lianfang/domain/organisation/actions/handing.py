@@ -70,7 +70,7 @@ def hand_over_all(call: Call, given: HandOver) -> Result:
 
     It takes the right at every area concerned; otherwise nothing moves.
     """
-    rows = live_of(given.from_id)
+    rows = live_of(given.from_id, day_of(call))
     if not rows:
         call.permit(call.actor.home_area)
         raise HOLDS_NOTHING(field="from_id")
@@ -159,10 +159,9 @@ def _taken(call: Call, row: Responsibility, taker_id: UUID, reason: str, agreed:
     on = day_of(call)
     starts_on = max(row.starts_on, on)
     sure = agreed or taker_id == call.actor.account_id
-    ends_on = row.ends_on if row.ends_on is None or row.ends_on >= starts_on else starts_on
     return Responsibility(
         account_id=taker_id, kind=row.kind, level=row.level, target_kind=row.target_kind, target_id=row.target_id,
-        target_label=row.target_label, area_path=row.area_path, regime=row.regime, starts_on=starts_on, ends_on=ends_on,
+        target_label=row.target_label, area_path=row.area_path, regime=row.regime, starts_on=starts_on, ends_on=row.ends_on,
         state=opening_state(sure, starts_on, on), reason=reason, handed_from=row, proposed_by=call.actor.account_id,
         proposed_at=call.received_at, accepted_at=call.received_at if sure else None,
     )  # fmt: skip

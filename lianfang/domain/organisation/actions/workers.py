@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from lianfang.domain.organisation.actions.fields import Reason, live_of
+from lianfang.domain.organisation.actions.fields import Reason, day_of, live_of
 from lianfang.domain.organisation.actions.handing import Split, carry_over, make_plan, told
 from lianfang.domain.organisation.events import WorkerDeactivated, WorkerReactivated
 from lianfang.foundation.access.models import Grant
@@ -79,7 +79,7 @@ def deactivate_worker(call: Call, given: DeactivateWorker) -> Result:
 
 
 def _hand_over(call: Call, given: DeactivateWorker) -> int:
-    rows = live_of(given.account_id)
+    rows = live_of(given.account_id, day_of(call))
     if not rows:
         return 0
     if given.to_id is None and not given.splits:

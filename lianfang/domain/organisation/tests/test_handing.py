@@ -142,6 +142,13 @@ def test_what_the_taker_held_already_is_not_doubled(do: Do, accounts: Accounts, 
     assert done["undo"] is None
 
 
+def test_what_ran_out_is_not_handed_on(do: Do, refused: Refused, accounts: Accounts, give: Give) -> None:
+    give("grid", "liaison", area_path=GRID, starts_on="2020-01-20", ends_on="2020-02-02")
+    given_ = {"from_id": str(accounts["grid"].pk), "to_id": str(accounts["gate"].pk), "reason": "生病"}
+    assert refused("town", HAND, **given_).code == "organisation.holds_nothing"
+    assert do("town", LEAVE, account_id=str(accounts["grid"].pk), reason="调离")["handed_over"] == 0
+
+
 plans = st.lists(st.integers(0, 1), min_size=5, max_size=5)
 
 
