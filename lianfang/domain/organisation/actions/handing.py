@@ -161,7 +161,7 @@ def _taken(call: Call, row: Responsibility, taker_id: UUID, reason: str, agreed:
     sure = agreed or taker_id == call.actor.account_id
     return Responsibility(
         account_id=taker_id, kind=row.kind, level=row.level, target_kind=row.target_kind, target_id=row.target_id,
-        target_label=row.target_label, area_path=row.area_path, regime=row.regime, starts_on=starts_on, ends_on=row.ends_on,
-        state=opening_state(sure, starts_on, on), reason=reason, handed_from=row, proposed_by=call.actor.account_id,
-        proposed_at=call.received_at, accepted_at=call.received_at if sure else None,
+        target_label=row.target_label, area_path=row.area_path, regime=row.regime, starts_on=starts_on,
+        ends_on=row.ends_on, state=opening_state(sure, starts_on, on), reason=reason, handed_from=row,
+        proposed_by=call.actor.account_id, proposed_at=call.received_at, accepted_at=call.received_at if sure else None,
     )  # fmt: skip
