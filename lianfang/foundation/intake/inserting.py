@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connections, models
 
+from lianfang.foundation.actions.facts import insert_of_json, rows_as_json
 from lianfang.foundation.privacy.fields import EncryptedText
 
 # Their values go to the database as they are; asking each field about each value costs more than the insert.
@@ -42,18 +43,14 @@ def insert_new(model: type[models.Model], rows: Sequence[Draft], using: str = "d
     if not rows:
         return
     connection = connections[using]
-    fields = list(model._meta.concrete_fields)
-    values = _values(rows, fields, connection)
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    into = f'INSERT INTO "{model._meta.db_table}" ({columns})'
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            arrays = ", ".join(f"%s::{str(field.db_type(connection)).split('(')[0]}[]" for field in fields)
-            lists = [list(one) for one in zip(*values, strict=True)]
-            cursor.execute(f"{into} SELECT * FROM unnest({arrays})", lists)  # noqa: S608
+            cursor.execute(insert_of_json(model), [rows_as_json(model, rows)])
         else:
-            marks = ", ".join("%s" for _ in fields)
-            cursor.executemany(f"{into} VALUES ({marks})", values)
+            fields = list(model._meta.concrete_fields)
+            columns, marks = ", ".join(f'"{field.column}"' for field in fields), ", ".join("%s" for _ in fields)
+            into = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({marks})'  # noqa: S608
+            cursor.executemany(into, _values(rows, fields, connection))
 
 
 def _values(rows: Sequence[Draft], fields: Sequence[models.Field[Any, Any]], connection: Any) -> list[list[Any]]:
