@@ -13,6 +13,7 @@ from lianfang.domain.areas.models import Area, AreaChange
 from lianfang.domain.areas.rules import GRID_DIGITS, level_of, next_grid_path, parent_of
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.administration.actions import Path
 from lianfang.kernel.clock import today
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.names import search_keys
@@ -35,7 +36,7 @@ AreaName = Annotated[str, Field(min_length=1, max_length=60, title="名称", jso
 
 
 class LoadAreas(Input):
-    areas: list[tuple[str, str]] = Field(max_length=10_000)
+    areas: list[tuple[Path, AreaName]] = Field(min_length=1, max_length=10_000)
     valid_from: date
     points: dict[str, tuple[float, float]] = Field(default_factory=dict)
 
@@ -43,14 +44,15 @@ class LoadAreas(Input):
 @action("areas.load_register", both("载入区划", "Load the division register"), LoadAreas, offered=False)
 def load_register(call: Call, given: LoadAreas) -> Result:
     """Load areas (path, name) of a division register; areas already there keep their history. Returns how many were new."""
-    paths = [path for path, _ in given.areas]
-    call.permit(min(paths, key=len))
+    paths = sorted({path for path, _ in given.areas}, key=len, reverse=True)
+    for path in paths:
+        call.permit(path)
     known = set(Area.objects.filter(path__in=paths).values_list("path", flat=True))
     fresh = [
         _area(path, name, given.valid_from, given.points.get(path)) for path, name in given.areas if path not in known
     ]
     Area.objects.bulk_create(fresh, batch_size=1000)
-    call.about("areas.areas", min(paths, key=len), loaded=len(fresh))
+    call.about("areas.areas", call.area_path, loaded=len(fresh))
     return {"loaded": len(fresh)}
 
 
