@@ -156,6 +156,8 @@ def gaps(request: HttpRequest) -> HttpResponse:
     """Return the gap board of an area, by default of one's own."""
     actor = actor_of(request)
     path = request.GET.get("within", "") or actor.home_area
+    if not actor.grants:
+        raise NOT_YOURS(field="within")
     if not path.isalnum() or len(path) > 24:
         raise BAD_VALUE(field="within")
     if not any(held.covers(path) or held.area_path.startswith(path) for held in actor.grants):
