@@ -120,6 +120,7 @@ def door(*methods: str) -> Callable[[View], View]:
                 log.error("trouble at %s: %s", request.path, describe(trouble))
                 return refuse(TROUBLE())
 
+        guarded.methods = methods  # type: ignore[attr-defined]  # the API's description reads it
         return guarded
 
     return wrap

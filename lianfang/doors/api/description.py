@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lianfang import __version__
+from lianfang.doors.api.addresses import operations
 from lianfang.doors.api.catalogue import FlatSchema
 from lianfang.foundation.actions.registry import ACTIONS, Action
 from lianfang.foundation.tables.registry import TABLES, Column, Table
@@ -18,6 +19,7 @@ _TYPES: dict[str, Schema] = {
     "json": {},
 }
 _TEXT: Schema = {"type": ["string", "null"]}
+REFUSING = ("400", "401", "403", "404", "405", "409", "413", "422", "423", "429", "500", "503")
 _BILINGUAL: Schema = {
     "type": "object",
     "required": ["zh", "en"],
@@ -35,9 +37,22 @@ def _json(schema: Schema) -> Schema:
 
 def _answers(good: Schema, *, status: str = "200") -> Schema:
     """Return the answers of an operation: the good one, and the refusal that every other status carries."""
+    return {status: {"description": "Done.", **_json(good)}, **_refusals()}
+
+
+def _refusals() -> Schema:
     refused = {"description": "Refused: code, sentence, field and reason.", **_json(_reference("Refusal"))}
-    codes = ("400", "401", "403", "404", "405", "409", "413", "422", "429", "500", "503")
-    return {status: {"description": "Done.", **_json(good)}, **dict.fromkeys(codes, refused)}
+    return dict.fromkeys(REFUSING, refused)
+
+
+def _other_answers(is_file: bool) -> Schema:
+    """Return the answers of an operation that no registry declares."""
+    content = {"*/*": {}} if is_file else {"application/json": {"schema": {"type": "object"}}}
+    return {
+        "200": {"description": "Done.", "content": content},
+        "204": {"description": "Done; nothing to tell."},
+        **_refusals(),
+    }
 
 
 def _components() -> Schema:
@@ -179,6 +194,8 @@ def description() -> Schema:
     paths |= {
         f"/api/tables/{one.name}": _table_operation(one) for one in sorted(TABLES.values(), key=lambda one: one.name)
     }
+    for path, method, operation in operations(_other_answers):
+        paths.setdefault(path, {})[method] = operation
     return {
         "openapi": "3.1.0",
         "info": {
