@@ -1,4 +1,4 @@
-"""The API's description is what the registries and addresses say, and what is kept in contracts/ is that description."""
+"""The description of the API is what registries and addresses say, and contracts/ keeps that description."""
 
 from __future__ import annotations
 

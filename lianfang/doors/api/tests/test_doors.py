@@ -55,7 +55,7 @@ def test_a_body_that_is_no_command_is_refused(signed_in: Any, body: bytes) -> No
     assert response.json()["code"] in ("http.bad_json", "command.bad_id")
 
 
-@pytest.mark.parametrize("id", [None, "", "x", 7, [], {}, "0" * 33, str(uuid7()) + "0"])
+@pytest.mark.parametrize("id", [None, "", "x", 7, [], {}, "0" * 33, "0197c0de-0000-7000-8000-0000000000000"])
 def test_a_command_without_a_proper_id_is_refused(signed_in: Any, id: Any) -> None:
     response = signed_in("duty").post("/api/actions/areas.create_grid", _command(id=id), content_type=JSON)
     assert (response.status_code, response.json()["code"]) == (400, "command.bad_id")
