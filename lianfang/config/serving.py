@@ -33,7 +33,7 @@ def _tick(number: int) -> None:
 
     if number % WITNESS_EVERY == 0:
         witness(now())
-    names = [name for name in ("observation.tick", "screening.tick", "reports.tick") if name in KINDS]
+    names: list[str] = [name for name in ("observation.tick", "screening.tick", "reports.tick") if name in KINDS]
     if number % DESTROY_EVERY == 0:
         names.append("exports.tick")
     if number % SWEEP_EVERY == 0:
@@ -81,6 +81,7 @@ def serve_forever(host: str, port: int, workers: int = 0) -> int:
     """Serve until interrupted. One server process on SQLite, because it has one writer; two on PostgreSQL."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     context = multiprocessing.get_context("spawn")
     worker: Any = context.Process(target=_worker_process, name="lianfang-work", daemon=True)
@@ -94,7 +95,7 @@ def serve_forever(host: str, port: int, workers: int = 0) -> int:
         workers=workers or (1 if _is_sqlite() else 2),
         blocking_threads=32,
         backpressure=256,
-        log_level="warning",
+        log_level=LogLevels.warning,
         respawn_failed_workers=True,
     )
     try:

@@ -379,7 +379,6 @@ def evidence_sentence(code: str) -> Bilingual:
     return _EVIDENCE[code].sentence if code in _EVIDENCE else both(code, code)
 
 
-
 def match(row: Particulars, candidates: Iterable[Particulars], *, on: date) -> Match:
     """Return how the row stands to the register's candidates; a person decides wherever it is not exact."""
     judged = [(candidate, *compare(row, candidate, on=on)) for candidate in candidates]
