@@ -37,7 +37,7 @@ def _copied() -> type[models.Model]:
     for field in Lead._meta.concrete_fields:
         is_link = isinstance(field, models.ForeignKey)
         fields[field.attname] = models.UUIDField(null=True) if is_link else field.clone()
-    fields["Meta"] = type("Meta", (), {"app_label": "bench", "managed": False, "db_table": TABLE})
+    fields["Meta"] = type("Meta", (), {"app_label": Lead._meta.app_label, "managed": False, "db_table": TABLE})
     return type("ImportedLead", (models.Model,), fields)
 
 
@@ -54,7 +54,7 @@ def _resource(*, in_bulk: bool) -> Any:
             use_transactions = True
             use_bulk = in_bulk
             batch_size = 1000
-            skip_diff = True
+            skip_diff = in_bulk
 
         def before_import(self, dataset: Any, **_: Any) -> None:
             dataset.append_col([identity_index(one) for one in dataset["identity_number"]], header="identity_index")

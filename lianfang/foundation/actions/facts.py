@@ -42,6 +42,12 @@ def _value_of(field: models.Field[Any, Any]) -> Callable[[Any], Any]:
     kind = type(field)
     if isinstance(field, models.JSONField) or kind.get_prep_value in _CARRIED:
         return raw
+    if (
+        kind.get_db_prep_save is models.Field.get_db_prep_save
+        and kind.get_db_prep_value is models.Field.get_db_prep_value
+    ):
+        turned = field.get_prep_value
+        return lambda row: turned(raw(row))
     return lambda row: field.get_db_prep_save(raw(row), connection)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import json
 import os
@@ -60,7 +59,7 @@ class KeyRing:
         """Return the keyed fingerprint that finds equal values without showing them; 32 hex digits, "" for ""."""
         if not text:
             return ""
-        return hmac.new(self.blind, f"{context}\0{text}".encode(), hashlib.sha256).hexdigest()[:32]
+        return hmac.digest(self.blind, f"{context}\0{text}".encode(), "sha256").hex()[:32]
 
 
 def _new_secret() -> str:
