@@ -42,12 +42,15 @@ VISIT_OUTCOMES: dict[str, Bilingual] = {
     "moved": both("已搬走", "moved away"),
     "wrong_address": both("地址有误", "wrong address"),
 }
-FollowUp = Literal["none", "revisit", "secretary", "register"]
+FollowUp = Literal["visit", "none", "revisit", "secretary", "register"]
 
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """What a visit asks for next: nothing, another visit, the village secretary, or a correction of the register."""
+    """What a visit asks for next: nothing, another visit, the village secretary, or a correction of the register.
+
+    A door that nobody has been to waits for its first "visit".
+    """
 
     what: FollowUp
     due_at: datetime | None
@@ -111,7 +114,7 @@ class Standing:
     tries: int = 0
     last_visit: str | None = None
     last_at: datetime | None = None
-    follow_up: FollowUp = "none"
+    follow_up: FollowUp = "visit"
     due_at: datetime | None = None
 
 
@@ -127,7 +130,7 @@ def standing(visits: Iterable[VisitMade], *, revisit_after_hours: float, tries_b
         return Standing()
     last, tries = valid[-1], sum(one.outcome == "absent" for one in valid)
     if any(is_reached(one.outcome) for one in valid):
-        return Standing("done", len(valid), tries, last.id, last.happened_at)
+        return Standing("done", len(valid), tries, last.id, last.happened_at, "none")
     refusals = [one for one in valid if one.outcome == "refused"]
     telling = refusals[-1] if refusals and last.outcome == "absent" else last
     step = after_visit(

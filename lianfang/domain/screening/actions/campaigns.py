@@ -12,7 +12,7 @@ from lianfang.domain.areas.queries import area_exists
 from lianfang.domain.incidents.queries import find_incident, incident_of, rule
 from lianfang.domain.screening.actions.keeping import refresh
 from lianfang.domain.screening.events import CampaignClosed, CampaignStarted
-from lianfang.domain.screening.models.visits import Campaign
+from lianfang.domain.screening.models.visits import Campaign, SweepHousehold
 from lianfang.domain.screening.queries.visits import asked_in_running
 from lianfang.domain.screening.rules import ASKED_BY, MOST_QUESTIONS, burden_problems, check_campaign_step
 from lianfang.foundation.accounts.models import Account
@@ -162,6 +162,7 @@ def close_campaign(call: Call, given: CloseCampaign) -> Result:
     """Close a sweep. Visits made before, and brought in late by a phone, still count."""
     campaign = _campaign(call, given.campaign_id)
     call.announce(CampaignClosed(area_path=campaign.area_path, campaign_id=campaign.pk))
+    SweepHousehold.objects.filter(campaign=campaign).update(campaign_state="closed")
     return _step(campaign, "closed", closed_at=call.received_at, closed_reason=given.reason)
 
 
@@ -169,7 +170,8 @@ class RefreshSweep(Input):
     area_path: Path
 
 
-@action("screening.refresh_sweep", both("更新排查户表", "Bring sweeps in step with the register"), RefreshSweep, offered=False)
+@action("screening.refresh_sweep", both("更新排查户表", "Bring sweeps in step with the register"), RefreshSweep,
+        offered=False)  # fmt: skip
 def refresh_sweep(call: Call, given: RefreshSweep) -> Result:
     """Bring the running sweeps of an area in step with the register and with who answers. Safe to repeat."""
     call.permit(given.area_path)

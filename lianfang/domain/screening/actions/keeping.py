@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, models
-from django.db.models import Count
+from django.db import connection, connections, models
+from django.db.models import Count, F
 
 from lianfang.domain.areas.queries import ancestors_of, level_of
 from lianfang.domain.organisation.queries import answerable_ids, primary_contact_ids
@@ -22,6 +24,7 @@ from lianfang.domain.screening.models.visits import Campaign, SweepCount, SweepH
 from lianfang.domain.screening.rules import VISIT_OUTCOMES, Standing, VisitMade, standing
 from lianfang.foundation.actions.facts import append_facts
 from lianfang.foundation.privacy.fields import within
+from lianfang.kernel.ids import uuid7
 
 Pair = tuple[UUID, UUID]  # campaign, household
 Deltas = Counter[tuple[UUID, str, str]]  # campaign, area path, what is counted
@@ -42,65 +45,90 @@ def hold(campaign_ids: Iterable[UUID]) -> None:
             cursor.execute(sql, [ids])
 
 
-def keep_standings(campaigns: Mapping[UUID, Campaign], places: Mapping[Pair, str], at: datetime) -> None:
-    """Bring the standing of these households, and the counts above them, in line with all their visits.
+@dataclass(slots=True)
+class _Row:
+    """What of a household in a sweep has to be known to set its standing anew."""
 
-    `places` gives the area path of each; a household the campaign did not know yet joins it.
+    id: UUID
+    area_path: str
+    outcome: str
+    visits: int
+
+
+def keep_standings(campaigns: Mapping[UUID, Campaign], new: Sequence[Visit], at: datetime) -> None:
+    """Bring the standing of the visited households, and the counts above them, in line with all their visits.
+
+    A household the campaign did not know yet joins it.
     """
+    places = {_pair(visit): visit.area_path for visit in new if visit.campaign_id}
     if not places:
         return
     deltas: Deltas = Counter()
-    rows = _joined(places, at, deltas)
-    made = _visits_of(rows)
-    changed = []
+    rows = _joined(campaigns, places, at, deltas)
+    made = _visits_of(rows, new)
+    standings = {pair: _standing(made[pair], campaigns[pair[0]]) for pair in rows}
     for pair, row in rows.items():
-        campaign = campaigns[pair[0]]
-        before, now = row.outcome, _standing(made.get(pair, ()), campaign)
-        if before != (now.outcome or ""):
-            _move(deltas, row, before, now.outcome or "")
-        _set(row, now)
-        changed.append(row)
-    _write_standings(changed)
+        after = standings[pair].outcome or ""
+        if row.outcome != after:
+            _move(deltas, pair[0], row, after)
+    _update(SweepHousehold, _STANDING, [(row.id, *_columns(standings[pair])) for pair, row in rows.items()])
     _add_up(campaigns, deltas)
 
 
-def _joined(places: Mapping[Pair, str], at: datetime, deltas: Deltas) -> dict[Pair, SweepHousehold]:
+def _pair(visit: Visit) -> Pair:
+    assert visit.campaign_id is not None
+    return visit.campaign_id, visit.household_id
+
+
+def _joined(
+    campaigns: Mapping[UUID, Campaign], places: Mapping[Pair, str], at: datetime, deltas: Deltas
+) -> dict[Pair, _Row]:
     """Return the row of every pair, locked; rows that were missing are made and counted."""
     rows = _locked(places)
     missing = [pair for pair in places if pair not in rows]
     if missing:
-        made = [_row(campaign, home, places[campaign, home], at) for campaign, home in missing]
+        made = [
+            SweepHousehold(campaign_id=campaign, campaign_state=campaigns[campaign].state, household_id=home,
+                           area_path=places[campaign, home], since=at)
+            for campaign, home in missing
+        ]  # fmt: skip
         fresh = append_facts(made)
         deltas.update((row.campaign_id, row.area_path, "households") for row in made if row.pk in fresh)
         rows |= _locked(missing)
     return rows
 
 
-def _locked(pairs: Iterable[Pair]) -> dict[Pair, SweepHousehold]:
+def _locked(pairs: Iterable[Pair]) -> dict[Pair, _Row]:
     wanted = set(pairs)
     found = (
         SweepHousehold.objects.select_for_update()
         .filter(campaign_id__in={one[0] for one in wanted}, household_id__in={one[1] for one in wanted})
         .order_by("household_id", "campaign_id")
+        .values_list("campaign_id", "household_id", "id", "area_path", "outcome", "visits")
     )
-    return {pair: row for row in found if (pair := (row.campaign_id, row.household_id)) in wanted}
+    return {(one[0], one[1]): _Row(*one[2:]) for one in found if (one[0], one[1]) in wanted}
 
 
-def _row(campaign_id: UUID, home: UUID, path: str, at: datetime, answerable: UUID | None = None) -> SweepHousehold:
-    return SweepHousehold(
-        campaign_id=campaign_id, household_id=home, area_path=path, since=at, answerable_id=answerable
-    )
-
-
-def _visits_of(pairs: Iterable[Pair]) -> dict[Pair, list[VisitMade]]:
-    known = list(pairs)
-    rows = Visit.objects.filter(campaign_id__in={one[0] for one in known}, household_id__in={one[1] for one in known})
+def _visits_of(rows: Mapping[Pair, _Row], new: Sequence[Visit]) -> dict[Pair, list[VisitMade]]:
+    """Return all visits of each household: the new ones, and where there were some before, those too."""
     found: dict[Pair, list[VisitMade]] = defaultdict(list)
-    columns = ("campaign_id", "household_id", "id", "outcome", "happened_at", "corrects_id")
-    for campaign, home, visit, outcome, happened_at, corrects in rows.values_list(*columns):
-        made = VisitMade(str(visit), outcome, happened_at, str(corrects) if corrects else None)
-        found[campaign, home].append(made)
+    for visit in new:
+        if visit.campaign_id and not rows[_pair(visit)].visits:
+            found[_pair(visit)].append(_made(visit.pk, visit.outcome, visit.happened_at, visit.corrects_id))
+    earlier = {pair for pair, row in rows.items() if row.visits}
+    if earlier:
+        known = Visit.objects.filter(
+            campaign_id__in={one[0] for one in earlier}, household_id__in={one[1] for one in earlier}
+        )
+        columns = ("campaign_id", "household_id", "id", "outcome", "happened_at", "corrects_id")
+        for campaign, home, *told in known.values_list(*columns):
+            if (campaign, home) in earlier:
+                found[campaign, home].append(_made(*told))
     return found
+
+
+def _made(id: UUID, outcome: str, happened_at: datetime, corrects_id: UUID | None) -> VisitMade:
+    return VisitMade(str(id), outcome, happened_at, str(corrects_id) if corrects_id else None)
 
 
 def _standing(visits: Iterable[VisitMade], campaign: Campaign) -> Standing:
@@ -111,38 +139,27 @@ def _standing(visits: Iterable[VisitMade], campaign: Campaign) -> Standing:
     )
 
 
-def _set(row: SweepHousehold, now: Standing) -> None:
-    row.outcome, row.visits, row.tries = now.outcome or "", now.visits, now.tries
-    row.last_visit = UUID(now.last_visit) if now.last_visit else None
-    row.last_at, row.follow_up, row.due_at = now.last_at, now.follow_up, now.due_at
+def _columns(now: Standing) -> tuple[Any, ...]:
+    """Return the values of the columns that hold a standing, in their order."""
+    last = UUID(now.last_visit) if now.last_visit else None
+    return (now.outcome or "", now.visits, now.tries, last, now.last_at, now.follow_up, now.due_at)
 
 
-def _move(deltas: Deltas, row: SweepHousehold, before: str, after: str) -> None:
-    if before:
-        deltas[row.campaign_id, row.area_path, before] -= 1
+def _move(deltas: Deltas, campaign_id: UUID, row: _Row, after: str) -> None:
+    if row.outcome:
+        deltas[campaign_id, row.area_path, row.outcome] -= 1
     if after:
-        deltas[row.campaign_id, row.area_path, after] += 1
-
-
-def _prepared(model: type[models.Model], name: str, value: Any) -> Any:
-    return model._meta.get_field(name).get_db_prep_save(value, connection)  # type: ignore[union-attr]
-
-
-def _write_standings(rows: Sequence[SweepHousehold]) -> None:
-    _update(SweepHousehold, _STANDING, [(row.pk, *(getattr(row, name) for name in _STANDING)) for row in rows])
+        deltas[campaign_id, row.area_path, after] += 1
 
 
 def _update(model: type[models.Model], names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
     """Set columns of many rows in one go: each row is its key and the values, several times faster than bulk_update."""
-    sets = ", ".join(f'"{model._meta.get_field(name).column}" = %s' for name in names)  # type: ignore[union-attr]
+    fields = [model._meta.get_field(name) for name in (*names, "id")]
+    here = connections[connection.alias]  # because looking through the proxy for every value costs more than the value
+    prepare = [partial(field.get_db_prep_save, connection=here) for field in fields]  # type: ignore[union-attr]
+    sets = ", ".join(f'"{field.column}" = %s' for field in fields[:-1])  # type: ignore[union-attr]
     sql = f'UPDATE "{model._meta.db_table}" SET {sets} WHERE "id" = %s'  # noqa: S608
-    values = [
-        [
-            *(_prepared(model, name, value) for name, value in zip(names, row[1:], strict=True)),
-            _prepared(model, "id", row[0]),
-        ]
-        for row in rows
-    ]
+    values = [[one(value) for one, value in zip(prepare, (*row[1:], row[0]), strict=True)] for row in rows]
     if values:
         with connection.cursor() as cursor:
             cursor.executemany(sql, values)
@@ -166,8 +183,9 @@ def _add_up(campaigns: Mapping[UUID, Campaign], deltas: Deltas) -> None:
         f'INSERT INTO "{SweepCount._meta.db_table}" ({columns}) VALUES ({marks}) '  # noqa: S608
         f'ON CONFLICT ("campaign_id", "area_path") DO UPDATE SET {added}'
     )
+    prepare = SweepCount._meta.get_field("campaign").get_db_prep_save
     values = [
-        [_prepared(SweepCount, "campaign", campaign), area, level_of(area), *(count[name] for name in COUNTED)]
+        [prepare(campaign, connection), area, level_of(area), *(count[name] for name in COUNTED)]
         for (campaign, area), count in sorted(sums.items(), key=lambda one: (str(one[0][0]), one[0][1]), reverse=True)
         if any(count.values())
     ]
@@ -180,78 +198,114 @@ def _add_up(campaigns: Mapping[UUID, Campaign], deltas: Deltas) -> None:
 
 
 def refresh(campaign: Campaign, path: str, at: datetime) -> int:
-    """Bring a campaign below an area in step with the register and with who answers; return its households there.
+    """Bring a running campaign below an area in step with the register and with who answers; return its households.
 
     New doors join. Doors gone without a visit leave; visited ones stay with what was found, where they are now.
     """
     Campaign.objects.select_for_update().get(pk=campaign.pk)
     homes = _occupied(path)
-    rows = {row.household_id: row for row in SweepHousehold.objects.filter(within(path), campaign=campaign)}
+    rows = _rows(SweepHousehold.objects.filter(within(path), campaign=campaign))
     rows |= _moved_in(campaign, [home for home in homes if home not in rows])
     answers = _answers(path, homes)
-    _join(campaign, homes, rows, answers, at)
-    _follow(rows, homes, answers)
-    _leave(campaign, [row for home, row in rows.items() if home not in homes])
-    _recount(campaign)
-    return SweepHousehold.objects.filter(campaign=campaign).count()
+    _join(campaign, {home: area for home, area in homes.items() if home not in rows}, answers, at)
+    touched = _follow(rows, homes, answers)
+    touched |= _leave(campaign, {home: row for home, row in rows.items() if home not in homes})
+    inside = all(area.startswith(path) for area in touched)
+    return _recount(campaign, path if inside else campaign.area_path)
+
+
+@dataclass(slots=True)
+class _Known:
+    """A household as the campaign lists it."""
+
+    id: UUID
+    area_path: str
+    answerable_id: UUID | None
+    visits: int
+
+
+def _rows(found: models.QuerySet[SweepHousehold]) -> dict[UUID, _Known]:
+    columns = ("household_id", "id", "area_path", "answerable_id", "visits")
+    return {home: _Known(*rest) for home, *rest in found.values_list(*columns).iterator(chunk_size=CHUNK)}
 
 
 def _occupied(path: str) -> dict[UUID, str]:
     return dict(households_within(path).filter(status="occupied").values_list("pk", "area_path"))
 
 
-def _moved_in(campaign: Campaign, homes: Sequence[UUID]) -> dict[UUID, SweepHousehold]:
-    found: dict[UUID, SweepHousehold] = {}
+def _moved_in(campaign: Campaign, homes: Sequence[UUID]) -> dict[UUID, _Known]:
+    """Return those that the campaign lists elsewhere; a campaign that lists nobody yet need not be asked."""
+    found: dict[UUID, _Known] = {}
+    if not homes or not SweepHousehold.objects.filter(campaign=campaign).exists():
+        return found
     for start in range(0, len(homes), CHUNK):
         chunk = homes[start : start + CHUNK]
-        rows = SweepHousehold.objects.filter(campaign=campaign, household_id__in=chunk)
-        found |= {row.household_id: row for row in rows}
+        found |= _rows(SweepHousehold.objects.filter(campaign=campaign, household_id__in=chunk))
     return found
 
 
 def _answers(path: str, homes: Mapping[UUID, str]) -> dict[UUID, UUID | None]:
     """Return who answers for each household: its primary contact, else whoever answers for its area."""
-    contacts, areas = primary_contact_ids(path), answerable_ids(homes.values())
+    contacts, areas = primary_contact_ids(path), answerable_ids(set(homes.values()))
     return {home: contacts.get(home) or areas.get(area) for home, area in homes.items()}
 
 
-def _join(
-    campaign: Campaign, homes: Mapping[UUID, str], rows: Mapping[UUID, Any], answers: Mapping[UUID, Any], at: datetime
-) -> None:
-    fresh = [_row(campaign.pk, home, path, at, answers[home]) for home, path in homes.items() if home not in rows]
-    SweepHousehold.objects.bulk_create(fresh, batch_size=CHUNK, ignore_conflicts=True)
+def _join(campaign: Campaign, homes: Mapping[UUID, str], answers: Mapping[UUID, UUID | None], at: datetime) -> None:
+    """List households as not yet visited. Written by hand, because a county joins eighty thousand at once."""
+    key = partial(SweepHousehold._meta.pk.get_db_prep_save, connection=connections[connection.alias])
+    since = SweepHousehold._meta.get_field("since").get_db_prep_save(at, connection)
+    sql = (
+        f'INSERT INTO "{SweepHousehold._meta.db_table}" ("id", "campaign_id", "household_id", "area_path", "since", '  # noqa: S608
+        '"answerable_id", "campaign_state", "outcome", "visits", "tries", "follow_up", "settled_note") '
+        "VALUES (%s, %s, %s, %s, %s, %s, 'running', '', 0, 0, 'visit', '') "
+        'ON CONFLICT ("campaign_id", "household_id") DO NOTHING'
+    )
+    campaign_id = key(campaign.pk)
+    values = [(key(uuid7()), campaign_id, key(home), path, since, key(answers[home])) for home, path in homes.items()]
+    if values:
+        with connection.cursor() as cursor:
+            cursor.executemany(sql, values)
 
 
-def _follow(
-    rows: Mapping[UUID, SweepHousehold], homes: Mapping[UUID, str], answers: Mapping[UUID, UUID | None]
-) -> None:
+def _follow(rows: Mapping[UUID, _Known], homes: Mapping[UUID, str], answers: Mapping[UUID, UUID | None]) -> set[str]:
+    """Bring listed households to where they are and to who answers now; return the areas that some came from."""
     changed = [
-        (row.pk, homes[home], answers[home])
+        (row, homes[home], answers[home])
         for home, row in rows.items()
         if home in homes and (row.area_path, row.answerable_id) != (homes[home], answers[home])
     ]
-    _update(SweepHousehold, ("area_path", "answerable"), changed)
+    _update(SweepHousehold, ("area_path", "answerable"), [(row.id, path, who) for row, path, who in changed])
+    return {row.area_path for row, path, _ in changed if row.area_path != path}
 
 
-def _leave(campaign: Campaign, rows: Sequence[SweepHousehold]) -> None:
-    gone = [row.pk for row in rows if not row.visits]
+def _leave(campaign: Campaign, rows: Mapping[UUID, _Known]) -> set[str]:
+    """Drop doors nobody was at, bring visited ones to where they went; return the areas that some went to."""
+    gone = [row.id for row in rows.values() if not row.visits]
     for start in range(0, len(gone), CHUNK):
         SweepHousehold.objects.filter(pk__in=gone[start : start + CHUNK]).delete()
-    visited = {row.household_id: row for row in rows if row.visits}
+    visited = {home: row for home, row in rows.items() if row.visits}
+    if not visited:
+        return set()
     now_at = dict(households_within(campaign.area_path).filter(pk__in=visited).values_list("pk", "area_path"))
-    moved = [(visited[home].pk, path) for home, path in now_at.items() if visited[home].area_path != path]
-    _update(SweepHousehold, ("area_path",), moved)
+    moved = {home: path for home, path in now_at.items() if visited[home].area_path != path}
+    _update(SweepHousehold, ("area_path",), [(visited[home].id, path) for home, path in moved.items()])
+    return set(moved.values())
 
 
-def _recount(campaign: Campaign) -> None:
-    """Rewrite the campaign's counts from its households."""
-    found = SweepHousehold.objects.filter(campaign=campaign).order_by().values_list("area_path", "outcome")
+def _recount(campaign: Campaign, path: str) -> int:
+    """Rewrite the campaign's counts below an area from its households, carry the difference up, return the whole."""
+    found = SweepHousehold.objects.filter(within(path), campaign=campaign).order_by()
     sums: dict[str, Counter[str]] = defaultdict(Counter)
-    for path, outcome, number in found.annotate(n=Count("pk")):
-        for area in levels_above(campaign, path):
-            sums[area]["households"] += number
-            sums[area][outcome] += number
-    SweepCount.objects.filter(campaign=campaign).delete()
+    for area_path, outcome, number in found.values_list("area_path", "outcome").annotate(n=Count("pk")):
+        for area in levels_above(campaign, area_path):
+            if area.startswith(path):
+                sums[area] += Counter({"households": number, outcome: number})
+    counts = SweepCount.objects.filter(campaign=campaign)
+    above = [area for area in levels_above(campaign, path) if area != path]
+    if counts.filter(area_path__in=above).count() < len(above):
+        return _recount(campaign, campaign.area_path)
+    before = counts.filter(area_path=path).values(*COUNTED).first() or dict.fromkeys(COUNTED, 0)
+    counts.filter(within(path)).delete()
     SweepCount.objects.bulk_create(
         (
             SweepCount(
@@ -261,3 +315,6 @@ def _recount(campaign: Campaign) -> None:
         ),
         batch_size=CHUNK,
     )
+    change = {name: sums[path][name] - before[name] for name in COUNTED}
+    counts.filter(area_path__in=above).update(**{name: F(name) + change[name] for name in COUNTED})
+    return counts.filter(area_path=campaign.area_path).values_list("households", flat=True).first() or 0

@@ -22,9 +22,9 @@ from lianfang.domain.people.actions.fields import (
     Relation,
     SexChoice,
 )
-from lianfang.domain.people.queries import find_households, find_persons
+from lianfang.domain.people.queries import find_households, find_persons, households_within
 from lianfang.domain.screening.actions.campaigns import CampaignId
-from lianfang.domain.screening.actions.keeping import Pair, hold, keep_standings
+from lianfang.domain.screening.actions.keeping import hold, keep_standings
 from lianfang.domain.screening.events import IllnessMet, NeedsMet, ReturneesMet, RosterChangesMet, VisitRecorded
 from lianfang.domain.screening.models.visits import Campaign, SweepHousehold, Visit
 from lianfang.domain.screening.rules import VISIT_OUTCOMES
@@ -136,16 +136,16 @@ class CorrectVisit(Input):
              subject=Subject("people.households", "household_id"))  # fmt: skip
 def record_visit(calls: Sequence[Call]) -> None:
     """Record a visit at a door. One visit carries everything learnt there; the household is asked once."""
-    homes = find_households({call.given.household_id for call in calls})
+    homes = _paths_of_homes({call.given.household_id for call in calls})
     campaigns = Campaign.objects.in_bulk({call.given.campaign_id for call in calls if call.given.campaign_id})
     paths = _paths_of_persons(calls)
     rows: list[tuple[Call, Visit]] = []
     for call in calls:
-        home = homes.get(call.given.household_id)
-        if home is None:
+        path = homes.get(call.given.household_id)
+        if path is None:
             call.refusal = NO_HOUSEHOLD(field="household_id")
-        elif call.permits(home.area_path) and _fits(call, home.area_path, campaigns) and _own_people(call, paths):
-            rows.append((call, _visit(call, home.pk, home.area_path, call.given.campaign_id)))
+        elif call.permits(path) and _fits(call, path, campaigns) and _own_people(call, paths):
+            rows.append((call, _visit(call, call.given.household_id, path, call.given.campaign_id)))
     _append(rows, campaigns)
 
 
@@ -166,6 +166,13 @@ def correct_visit(calls: Sequence[Call]) -> None:
         elif call.permits(old.area_path) and _first(call, again) and _own_people(call, paths):
             rows.append((call, _correction(call, old)))
     _append(rows, campaigns)
+
+
+def _paths_of_homes(ids: set[UUID]) -> dict[UUID, str]:
+    """Return where each household is; one that was closed meanwhile too, because phones bring visits late."""
+    found = dict(households_within().filter(pk__in=ids).values_list("pk", "area_path"))
+    closed = find_households(ids - set(found)) if len(found) < len(ids) else {}
+    return found | {home: row.area_path for home, row in closed.items()}
 
 
 def _first(call: Call, again: Mapping[UUID | None, UUID]) -> bool:
@@ -256,18 +263,13 @@ def _append(rows: Sequence[tuple[Call, Visit]], campaigns: Mapping[UUID, Campaig
         call.result = {"id": str(call.id), "household_id": str(row.household_id), "outcome": row.outcome}
     _refuse_borrowed_ids([(call, row) for call, row in rows if call.repeated])
     new = [(call, row) for call, row in rows if not call.repeated and call.refusal is None]
-    places = {_pair(row): row.area_path for _, row in new if row.campaign_id}
     if new:
-        keep_standings(campaigns, places, new[0][0].received_at)
-    corrected = Visit.objects.in_bulk([row.corrects_id for _, row in new if row.corrects_id])
+        keep_standings(campaigns, [row for _, row in new], new[0][0].received_at)
+    asked = [row.corrects_id for _, row in new if row.corrects_id]
+    corrected = Visit.objects.in_bulk(asked) if asked else {}
     for call, row in new:
         call.about("screening.visits", row.pk)
         _announce(call, row, corrected.get(row.corrects_id) if row.corrects_id else None)
-
-
-def _pair(row: Visit) -> Pair:
-    assert row.campaign_id is not None
-    return row.campaign_id, row.household_id
 
 
 def _refuse_borrowed_ids(repeated: Sequence[tuple[Call, Visit]]) -> None:

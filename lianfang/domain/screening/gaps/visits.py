@@ -20,13 +20,13 @@ FACTS = ("screening.visit_recorded", "screening.campaign_started", "screening.ca
 
 
 def _doors(path: str) -> QuerySet[SweepHousehold]:
-    return SweepHousehold.objects.filter(within(path), campaign__state="running")
+    return SweepHousehold.objects.filter(within(path), campaign_state="running")
 
 
 def _without_outcome(path: str, now: datetime) -> Iterator[Open]:
-    columns = ("id", "area_path", "since", "answerable_id", "campaign_id")
-    for row, area, since, answers, campaign in _doors(path).filter(outcome="").values_list(*columns).iterator():
-        yield Open(str(row), area, since, answers, {"campaign": str(campaign)})
+    unvisited = _doors(path).filter(follow_up="visit").values_list("id", "area_path", "since", "answerable_id")
+    for row, area, since, answers in unvisited.iterator():
+        yield Open(str(row), area, since, answers)
 
 
 def _revisits(path: str, now: datetime) -> Iterator[Open]:

@@ -73,7 +73,9 @@ class Visit(models.Model):
     }  # fmt: skip
 
     id = models.UUIDField(primary_key=True)
-    campaign = models.ForeignKey(Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="visits")
+    campaign = models.ForeignKey(
+        Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="visits", db_index=False
+    )
     household = models.ForeignKey("people.Household", on_delete=models.PROTECT, related_name="+")
     area_path = AreaPathField()
     outcome = models.CharField(max_length=16)
@@ -100,16 +102,20 @@ class Visit(models.Model):
 
 
 class SweepHousehold(models.Model):
-    """How one household stands in one campaign: kept with every visit, so that nobody has to count visits again."""
+    """How one household stands in one campaign: kept with every visit, so that nobody has to count visits again.
+
+    The campaign's state stands here too, because lists of open doors are narrowed and ordered by one index.
+    """
 
     privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
-        ["id", "campaign", "household", "area_path", "outcome", "visits", "tries", "last_visit", "last_at", "follow_up",
-         "due_at", "since", "answerable", "settled_at", "settled_by", "settled_note"],
+        ["id", "campaign", "campaign_state", "household", "area_path", "outcome", "visits", "tries", "last_visit",
+         "last_at", "follow_up", "due_at", "since", "answerable", "settled_at", "settled_by", "settled_note"],
         PrivacyClass.WORK,
     )  # fmt: skip
 
     id = models.UUIDField(primary_key=True, default=uuid7)
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="sweep_households")
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="sweep_households", db_index=False)
+    campaign_state = models.CharField(max_length=10, default="running")
     household = models.ForeignKey("people.Household", on_delete=models.CASCADE, related_name="+")
     area_path = AreaPathField()
     outcome = models.CharField(max_length=16, blank=True)
@@ -117,11 +123,11 @@ class SweepHousehold(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     last_visit = models.UUIDField(null=True, blank=True)
     last_at = models.DateTimeField(null=True, blank=True)
-    follow_up = models.CharField(max_length=10, default="none")
+    follow_up = models.CharField(max_length=10, default="visit")
     due_at = models.DateTimeField(null=True, blank=True)
     since = models.DateTimeField()
     answerable = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.UUIDField(null=True, blank=True)
@@ -130,9 +136,9 @@ class SweepHousehold(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["campaign", "household"], name="sweep_household_once")]
         indexes = [
-            models.Index(fields=["campaign", "area_path", "outcome"]),
+            models.Index(fields=["campaign", "area_path", "id"]),
             models.Index(fields=["area_path", "id"]),
-            models.Index(fields=["follow_up", "due_at"]),
+            models.Index(fields=["campaign_state", "follow_up", "area_path", "id"]),
         ]
 
 
@@ -146,7 +152,7 @@ class SweepCount(models.Model):
     )  # fmt: skip
 
     id = models.BigAutoField(primary_key=True)
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="counts")
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="counts", db_index=False)
     area_path = AreaPathField()
     level = models.CharField(max_length=12)
     households = models.IntegerField(default=0)

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db.models import Q
 
 from lianfang.domain.areas.queries import child_path_length, level_of
 from lianfang.domain.screening.models.visits import Campaign, SweepCount, SweepHousehold, Visit
@@ -97,13 +96,10 @@ def asked_in_running(path: str) -> dict[str, str]:
 
 def open_doors(path: str) -> list[dict[str, Any]]:
     """Return the doors of running campaigns below an area that still need a visit, for a phone to take along."""
-    rows = SweepHousehold.objects.filter(within(path), _open(), campaign__state="running")
+    still_open = ("visit", "revisit", "secretary")
+    rows = SweepHousehold.objects.filter(within(path), campaign_state="running", follow_up__in=still_open)
     columns = ("id", "campaign_id", "campaign__name", "household_id", "due_at", "outcome", "follow_up", "area_path")
     return list(rows.order_by("area_path", "id").values(*columns))
-
-
-def _open() -> Q:
-    return Q(outcome="") | Q(follow_up__in=("revisit", "secretary"))
 
 
 def find_visit(visit_id: UUID | str) -> Visit | None:

@@ -21,6 +21,7 @@ LEVELS = (
     ("grid", both("网格", "Grid")), ("micro_grid", both("微网格", "Micro-grid")),
 )  # fmt: skip
 FOLLOW_UPS = (
+    ("visit", both("入户", "Visit")),
     ("none", both("无", "Nothing")),
     ("revisit", both("再次入户", "Visit again")),
     ("secretary", both("支书处理", "Village secretary")),
@@ -135,8 +136,7 @@ table(
             Column("campaign", both("排查", "Sweep"), kind="link", source="campaign_id", link="screening.campaigns",
                    filterable=True),
             Column("campaign_name", both("排查名称", "Sweep's name"), source="campaign__name"),
-            Column("campaign_state", both("排查状态", "Sweep's state"), kind="choice", source="campaign__state",
-                   choices=STATES, filterable=True),
+            Column("campaign_state", both("排查状态", "Sweep's state"), kind="choice", choices=STATES, filterable=True),
             Column("household", both("户", "Household"), kind="link", source="household_id", link="people.households",
                    filterable=True),
             Column("number", both("门牌", "House number"), source="household__number"),
@@ -158,7 +158,7 @@ table(
         ),
         saved=(
             SavedFilter("not_reached", both("尚未到访", "Not yet visited"),
-                        {"outcome": "", "campaign_state": "running"}),
+                        {"follow_up": "visit", "campaign_state": "running"}),
             SavedFilter("revisit", both("待再次入户", "To visit again"),
                         {"follow_up": "revisit", "campaign_state": "running"}),
             SavedFilter("secretary", both("待支书处理", "For the secretary"),

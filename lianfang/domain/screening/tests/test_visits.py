@@ -227,7 +227,7 @@ def refresh_counts(sweep: str) -> None:
     """Count the sweep anew without one door, as if that door were not in the register."""
     from lianfang.domain.screening.actions.keeping import _recount
 
-    _recount(Campaign.objects.get(pk=sweep))
+    _recount(Campaign.objects.get(pk=sweep), TOWN)
 
 
 # --- corrected ---
