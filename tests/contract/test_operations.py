@@ -5,12 +5,15 @@ Nothing here names an operation: a new action, table or address is asked as soon
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -40,6 +43,17 @@ def _schema() -> Any:
 OPERATIONS = {found.ok().label: found.ok() for found in _schema().get_all_operations()}
 
 
+@contextmanager
+def _one_connection() -> Iterator[None]:
+    """The server hands back its connection between requests; here it holds the test's transaction."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
 @dataclass(frozen=True)
 class Browser:
     """What a browser of one role sends along: its session and its page's token."""
@@ -48,7 +62,8 @@ class Browser:
     token: str
 
     def ask(self, case: Any) -> Any:
-        return case.call(cookies=self.cookies, headers={"X-CSRFToken": self.token, "Accept-Encoding": "identity"})
+        with _one_connection():
+            return case.call(cookies=self.cookies, headers={"X-CSRFToken": self.token, "Accept-Encoding": "identity"})
 
 
 @pytest.fixture
