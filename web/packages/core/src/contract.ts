@@ -302,6 +302,7 @@ export interface ReportPage {
     issues: string
     tomorrow: string
     version: number
+    not_nil: string[]
     can: string[]
   }
   as_of: string
