@@ -10,16 +10,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, connections, models
+from django.db import connection, models
 from django.db.models import Count, F
 
 from lianfang.domain.areas.queries import ancestors_of, level_of
 from lianfang.domain.organisation.queries import answerable_ids, primary_contact_ids
 from lianfang.domain.people.queries import households_within
+from lianfang.domain.screening.actions.rows import insert_rows, update_rows
 from lianfang.domain.screening.models.visits import Campaign, SweepCount, SweepHousehold, Visit
 from lianfang.domain.screening.rules import VISIT_OUTCOMES, Standing, VisitMade, standing
 from lianfang.foundation.actions.facts import append_facts
@@ -71,7 +71,7 @@ def keep_standings(campaigns: Mapping[UUID, Campaign], new: Sequence[Visit], at:
         after = standings[pair].outcome or ""
         if row.outcome != after:
             _move(deltas, pair[0], row, after)
-    _update(SweepHousehold, _STANDING, [(row.id, *_columns(standings[pair])) for pair, row in rows.items()])
+    update_rows(SweepHousehold, _STANDING, [(*_columns(standings[pair]), row.id) for pair, row in rows.items()])
     _add_up(campaigns, deltas)
 
 
@@ -150,19 +150,6 @@ def _move(deltas: Deltas, campaign_id: UUID, row: _Row, after: str) -> None:
         deltas[campaign_id, row.area_path, row.outcome] -= 1
     if after:
         deltas[campaign_id, row.area_path, after] += 1
-
-
-def _update(model: type[models.Model], names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Set columns of many rows in one go: each row is its key and the values, several times faster than bulk_update."""
-    fields = [model._meta.get_field(name) for name in (*names, "id")]
-    here = connections[connection.alias]  # because looking through the proxy for every value costs more than the value
-    prepare = [partial(field.get_db_prep_save, connection=here) for field in fields]  # type: ignore[union-attr]
-    sets = ", ".join(f'"{field.column}" = %s' for field in fields[:-1])  # type: ignore[union-attr]
-    sql = f'UPDATE "{model._meta.db_table}" SET {sets} WHERE "id" = %s'  # noqa: S608
-    values = [[one(value) for one, value in zip(prepare, (*row[1:], row[0]), strict=True)] for row in rows]
-    if values:
-        with connection.cursor() as cursor:
-            cursor.executemany(sql, values)
 
 
 def levels_above(campaign: Campaign, path: str) -> list[str]:
@@ -251,20 +238,11 @@ def _answers(path: str, homes: Mapping[UUID, str]) -> dict[UUID, UUID | None]:
 
 
 def _join(campaign: Campaign, homes: Mapping[UUID, str], answers: Mapping[UUID, UUID | None], at: datetime) -> None:
-    """List households as not yet visited. Written by hand, because a county joins eighty thousand at once."""
-    key = partial(SweepHousehold._meta.pk.get_db_prep_save, connection=connections[connection.alias])
-    since = SweepHousehold._meta.get_field("since").get_db_prep_save(at, connection)
-    sql = (
-        f'INSERT INTO "{SweepHousehold._meta.db_table}" ("id", "campaign_id", "household_id", "area_path", "since", '  # noqa: S608
-        '"answerable_id", "campaign_state", "outcome", "visits", "tries", "follow_up", "settled_note") '
-        "VALUES (%s, %s, %s, %s, %s, %s, 'running', '', 0, 0, 'visit', '') "
-        'ON CONFLICT ("campaign_id", "household_id") DO NOTHING'
-    )
-    campaign_id = key(campaign.pk)
-    values = [(key(uuid7()), campaign_id, key(home), path, since, key(answers[home])) for home, path in homes.items()]
-    if values:
-        with connection.cursor() as cursor:
-            cursor.executemany(sql, values)
+    """List households as not yet visited."""
+    names = ("id", "household", "area_path", "answerable", "campaign", "campaign_state", "since", "outcome", "visits",
+             "tries", "follow_up", "settled_note")  # fmt: skip
+    same = (campaign.pk, "running", at, "", 0, 0, "visit", "")
+    insert_rows(SweepHousehold, names, ((uuid7(), home, path, answers[home], *same) for home, path in homes.items()))
 
 
 def _follow(rows: Mapping[UUID, _Known], homes: Mapping[UUID, str], answers: Mapping[UUID, UUID | None]) -> set[str]:
@@ -274,7 +252,7 @@ def _follow(rows: Mapping[UUID, _Known], homes: Mapping[UUID, str], answers: Map
         for home, row in rows.items()
         if home in homes and (row.area_path, row.answerable_id) != (homes[home], answers[home])
     ]
-    _update(SweepHousehold, ("area_path", "answerable"), [(row.id, path, who) for row, path, who in changed])
+    update_rows(SweepHousehold, ("area_path", "answerable"), [(path, who, row.id) for row, path, who in changed])
     return {row.area_path for row, path, _ in changed if row.area_path != path}
 
 
@@ -288,7 +266,7 @@ def _leave(campaign: Campaign, rows: Mapping[UUID, _Known]) -> set[str]:
         return set()
     now_at = dict(households_within(campaign.area_path).filter(pk__in=visited).values_list("pk", "area_path"))
     moved = {home: path for home, path in now_at.items() if visited[home].area_path != path}
-    _update(SweepHousehold, ("area_path",), [(visited[home].id, path) for home, path in moved.items()])
+    update_rows(SweepHousehold, ("area_path",), [(path, visited[home].id) for home, path in moved.items()])
     return set(moved.values())
 
 
