@@ -165,8 +165,12 @@ def serve(given: argparse.Namespace) -> int:
 
 def _serve(host: str, port: int, workers: int) -> int:
     from lianfang.config.serving import serve_forever
+    from lianfang.kernel.errors import Refusal
 
-    return serve_forever(host, port, workers)
+    try:
+        return serve_forever(host, port, workers)
+    except Refusal as no:
+        return _refused(no)
 
 
 def work(_: argparse.Namespace) -> int:

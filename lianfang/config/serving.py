@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import multiprocessing
 import os
 import signal
+import socket
 import threading
 from typing import Any
 
 from django.conf import settings
 from django.db import close_old_connections, connection
 
+from lianfang.kernel.errors import refusal
+
 log = logging.getLogger(__name__)
+
+PORT_TAKEN = refusal(
+    "server.port_taken",
+    "端口 {port} 已有程序在用，请换一个端口（--port）或先停止它。",
+    "Something already serves on port {port}. Choose another (--port), or stop it first.",
+    status=409,
+)
 
 TICK_SECONDS = 30.0
 SWEEP_EVERY = 2  # ticks
@@ -77,8 +88,24 @@ def _worker_process() -> None:
     work_forever(stop)
 
 
+def check_free(host: str, port: int) -> None:
+    """Raise `server.port_taken`: two servers would share the port, and requests would go to either."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as one:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            one.bind((host, port))
+        except OSError as trouble:
+            if trouble.errno == errno.EADDRINUSE:
+                raise PORT_TAKEN(port=port, field="port") from None
+            raise
+
+
 def serve_forever(host: str, port: int, workers: int = 0) -> int:
-    """Serve until interrupted. One server process on SQLite, because it has one writer; two on PostgreSQL."""
+    """Serve until interrupted. One server process on SQLite, because it has one writer; two on PostgreSQL.
+
+    Raises `server.port_taken`.
+    """
+    check_free(host, port)
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
