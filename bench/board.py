@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from bench.county import COUNTY, TOWN, VILLAGE, Made
 from bench.figures import beside, median, percentile, tell
 from bench.serving import Session, lianfang
@@ -28,8 +30,6 @@ def run(made: Made) -> None:
 
 def _live_ms() -> float:
     """Return what one live count of the county's people by village takes in the database."""
-    import time
-
     from django.db import connection
 
     spent = []
