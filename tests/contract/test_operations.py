@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -45,11 +45,13 @@ OPERATIONS = {found.ok().label: found.ok() for found in _schema().get_all_operat
 
 @contextmanager
 def _one_connection() -> Iterator[None]:
-    """The server hands back its connection between requests; here it holds the test's transaction."""
+    """The server hands back its connection between requests; here it holds the test's transaction, and undoes each."""
     signals = (request_started, request_finished)
     for signal in signals:
         signal.disconnect(close_old_connections)
+    before = transaction.savepoint()
     yield
+    transaction.savepoint_rollback(before)
     for signal in signals:
         signal.connect(close_old_connections)
 

@@ -75,6 +75,7 @@ BAD_TIME = refusal(
 )
 
 BEHIND, AHEAD = timedelta(days=366), timedelta(days=1)
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 # the doors that bring what a phone recorded while nobody could say no to its face
 KEEPING_DOORS = ("sync", "import")
 KEPT_INPUT = 200_000  # characters
@@ -301,6 +302,11 @@ def _keep_refused(calls: Sequence[Call], requests: Sequence[Request]) -> None:
         )
 
 
+def _storable(moment: datetime | None) -> datetime | None:
+    """Return the moment where a database can hold it: a phone's clock may stand anywhere, and its record is kept."""
+    return moment if moment is not None and FIRST_YEAR < moment.year < LAST_YEAR else None
+
+
 def set_aside(refused: Sequence[tuple[Request, Refusal]]) -> None:
     """Keep commands with the reason they were refused for; one kept already stays as it is."""
     moment = now()
@@ -309,7 +315,7 @@ def set_aside(refused: Sequence[tuple[Request, Refusal]]) -> None:
             RefusedCommand(
                 command_id=one.id, action=one.action[:80], account_id=one.actor.account_id, device_id=one.device_id,
                 area_path=one.actor.home_area, input=orjson.dumps(one.input, default=str).decode()[:KEPT_INPUT],
-                code=no.code, at=moment, happened_at=one.happened_at,
+                code=no.code, at=moment, happened_at=_storable(one.happened_at),
             )
             for one, no in refused
         ],

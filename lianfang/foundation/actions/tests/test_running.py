@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -358,6 +358,15 @@ def test_an_accepted_repeat_resolves_what_was_refused(phone: Callable[[str], Act
 def test_an_unknown_action_of_a_newer_phone_is_kept_too(phone: Callable[[str], Actor]) -> None:
     run_many([Request(phone("grid"), "future.do_more", {"a": 1}, uuid7())])
     assert RefusedCommand.objects.get().code == "action.unknown"
+
+
+@pytest.mark.parametrize("clock", ["0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00"])
+def test_a_phone_whose_clock_stands_anywhere_is_refused_and_its_record_kept(
+    phone: Callable[[str], Actor], notes: None, clock: str
+) -> None:
+    request = replace(_note(phone("grid")), happened_at=datetime.fromisoformat(clock))
+    assert _codes(run_many([request])) == ["action.bad_time"]
+    assert RefusedCommand.objects.get().code == "action.bad_time"
 
 
 def test_a_busy_server_keeps_nothing_because_the_phone_does(phone: Callable[[str], Actor], notes: None) -> None:
