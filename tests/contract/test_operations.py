@@ -49,9 +49,9 @@ def _one_connection() -> Iterator[None]:
     signals = (request_started, request_finished)
     for signal in signals:
         signal.disconnect(close_old_connections)
-    before = transaction.savepoint()
-    yield
-    transaction.savepoint_rollback(before)
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
     for signal in signals:
         signal.connect(close_old_connections)
 

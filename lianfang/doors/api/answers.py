@@ -114,7 +114,8 @@ def door(*methods: str) -> Callable[[View], View]:
             except (OperationalError, InterfaceError) as trouble:
                 log.error("database trouble at %s: %s", request.path, describe(trouble))
                 return refuse(BUSY())
-            except (DataError, UnicodeError):
+            except (DataError, UnicodeError) as trouble:
+                log.error("unstorable value at %s: %s", request.path, describe(trouble))
                 return refuse(BAD_VALUE())
             except Exception as trouble:
                 log.error("trouble at %s: %s", request.path, describe(trouble))

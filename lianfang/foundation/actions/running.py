@@ -8,7 +8,7 @@ import itertools
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -160,6 +160,7 @@ def _prepare(declared: Action, request: Request, received_at: datetime) -> Call:
     try:
         if happened_at.tzinfo is None or not received_at - BEHIND <= happened_at <= received_at + AHEAD:
             raise BAD_TIME(field="happened_at")
+        call.happened_at = happened_at.astimezone(UTC)  # because a database knows fewer zones than a phone may send
         if not isinstance(request.input, dict):
             raise KIND(field="input", kind="对象 / an object")
         call.given = parse(declared.input, request.input)
@@ -304,7 +305,7 @@ def _keep_refused(calls: Sequence[Call], requests: Sequence[Request]) -> None:
 
 def _storable(moment: datetime | None) -> datetime | None:
     """Return the moment where a database can hold it: a phone's clock may stand anywhere, and its record is kept."""
-    return moment if moment is not None and FIRST_YEAR < moment.year < LAST_YEAR else None
+    return moment.astimezone(UTC) if moment is not None and FIRST_YEAR < moment.year < LAST_YEAR else None
 
 
 def set_aside(refused: Sequence[tuple[Request, Refusal]]) -> None:

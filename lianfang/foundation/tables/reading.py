@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
@@ -297,7 +297,7 @@ def _moment(text: str) -> datetime:
     moment = datetime(day.year, day.month, day.day) if day else parse_datetime(text) or _bad()  # noqa: DTZ001
     if not 1900 <= moment.year <= 2200:
         raise ValueError(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=CHINA)).astimezone(UTC)
 
 
 def _sort(declared: Table, asked: str, viewer: Actor) -> tuple[str, bool]:

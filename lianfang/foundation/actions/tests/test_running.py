@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -358,6 +358,14 @@ def test_an_accepted_repeat_resolves_what_was_refused(phone: Callable[[str], Act
 def test_an_unknown_action_of_a_newer_phone_is_kept_too(phone: Callable[[str], Actor]) -> None:
     run_many([Request(phone("grid"), "future.do_more", {"a": 1}, uuid7())])
     assert RefusedCommand.objects.get().code == "action.unknown"
+
+
+def test_a_moment_told_in_an_odd_zone_is_the_same_moment(cast: dict[str, Actor], notes: None) -> None:
+    zone = timezone(timedelta(hours=23, minutes=59))
+    moment = now().replace(microsecond=0)
+    [outcome] = run_many([replace(_note(cast["grid"]), happened_at=moment.astimezone(zone))])
+    assert outcome.status == "done"
+    assert AreaChange.objects.get().at == moment
 
 
 @pytest.mark.parametrize("clock", ["0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00"])
