@@ -5,6 +5,8 @@ PY := .venv/bin/python
 DEMO_PEOPLE ?= 20000
 PORT ?= 8000
 export UV_PROJECT_ENVIRONMENT := .venv
+# because offices often stand behind a proxy whose certificate only the system knows
+export UV_SYSTEM_CERTS := true
 .DEFAULT_GOAL := help
 
 .PHONY: help run test unit postgres browser web check lint format bench docs wheel clean system
