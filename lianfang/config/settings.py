@@ -11,6 +11,10 @@ PACKAGE = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("LIANFANG_VAR", "var")).resolve()
 
 
+# how long a write waits for somebody else's before it is told that the database is busy
+LOCK_SECONDS = float(os.environ.get("LIANFANG_LOCK_SECONDS", "20"))
+
+
 def _secret() -> str:
     """Return the signing secret, made once and kept beside the data."""
     path = VAR / "secret"
@@ -33,14 +37,14 @@ def _database(url: str) -> dict[str, object]:
             "HOST": unquote(parts.hostname or ""),
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 600,
-            "OPTIONS": {"application_name": "lianfang"},
+            "OPTIONS": {"application_name": "lianfang", "options": f"-c lock_timeout={int(LOCK_SECONDS * 1000)}"},
         }
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": unquote(parts.path[1:]) if url else str(VAR / "lianfang.sqlite3"),
         "CONN_MAX_AGE": 600,
         "OPTIONS": {
-            "timeout": float(os.environ.get("LIANFANG_LOCK_SECONDS", "20")),
+            "timeout": LOCK_SECONDS,
             "transaction_mode": "IMMEDIATE",
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
             "PRAGMA cache_size=-64000; PRAGMA temp_store=MEMORY",
