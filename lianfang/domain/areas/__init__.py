@@ -1,1 +1,1 @@
-"""Areas: county → town → village → grid, versioned. A path is the division code; a child's path begins with its parent's."""
+"""Areas: county → town → village → grid, versioned. A path is the division code; a child begins with its parent."""

@@ -43,7 +43,7 @@ class LoadAreas(Input):
 
 @action("areas.load_register", both("载入区划", "Load the division register"), LoadAreas, offered=False)
 def load_register(call: Call, given: LoadAreas) -> Result:
-    """Load areas (path, name) of a division register; areas already there keep their history. Returns how many were new."""
+    """Load areas (path, name) of a division register; areas already there keep their history."""
     paths = sorted({path for path, _ in given.areas}, key=len, reverse=True)
     for path in paths:
         call.permit(path)
