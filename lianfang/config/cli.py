@@ -167,6 +167,7 @@ def _serve(host: str, port: int, workers: int) -> int:
     from lianfang.config.serving import serve_forever
     from lianfang.kernel.errors import Refusal
 
+    print(f"联防 Lianfang: http://{host}:{port}/　（手机 / phones: http://{host}:{port}/field/）", flush=True)
     try:
         return serve_forever(host, port, workers)
     except Refusal as no:
