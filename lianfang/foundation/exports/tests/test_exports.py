@@ -23,6 +23,7 @@ from lianfang.foundation.attachments.models import StoredFile
 from lianfang.foundation.attachments.storing import find_file, read_file
 from lianfang.foundation.audit.models import AuditLine
 from lianfang.foundation.exports.models import ExportFreeze, NamedExport
+from lianfang.foundation.exports.tracing import exports_behind
 from lianfang.foundation.exports.watermark import find_marks, hide
 from lianfang.foundation.jobs.queue import enqueue, run_waiting
 from lianfang.foundation.privacy.classes import Level, PrivacyClass
@@ -172,7 +173,11 @@ def test_a_cell_copied_elsewhere_still_tells_which_export_it_came_from(people: N
     export, book = _export(exporter)
     copied = next(cell for cell in _cells(book) if "赵网格" in cell)
     assert copied != "赵网格"
-    assert find_marks(f"转发：{copied}，请核实") == {export.mark}
+    leaked = f"转发：{copied}，请核实"
+    assert find_marks(leaked) == {export.mark}
+    [traced] = exports_behind(leaked)
+    assert (traced["by"], traced["recipient"]) == ("周值班", "县卫健局 梁卫健")
+    assert list(exports_behind("没有记号的文字")) == []
 
 
 @given(st.integers(0, 2**32 - 1), st.text("名单abc，。 ", max_size=10))
