@@ -139,6 +139,16 @@ def keys_rotate(_: argparse.Namespace) -> int:
     return 0
 
 
+def exports_trace(given: argparse.Namespace) -> int:
+    """Say which named exports a text was copied from, by the marks hidden in it; one JSON line each."""
+    _setup()
+    from lianfang.foundation.exports.tracing import exports_behind
+
+    for body in exports_behind("\n".join(_lines_of(given.text))):
+        _line(body)
+    return 0
+
+
 def migrate(_: argparse.Namespace) -> int:
     """Prepare or update the database."""
     _setup()
@@ -283,6 +293,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("number", nargs="*")
     _add(_group(commands, "audit", "the audit trail"), "verify", audit_verify)
     _add(_group(commands, "keys", "encryption keys"), "rotate", keys_rotate)
+    _add(_group(commands, "exports", "lists with names that left the house"), "trace", exports_trace).add_argument(
+        "text", nargs="*", help="leaked text; standard input without it"
+    )
 
     intake = _group(commands, "intake", "workbooks in")
     for name, handler in (("check", intake_check), ("run", intake_run)):
