@@ -73,6 +73,7 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["area_path", "ends_on", "id"]),
             models.Index(fields=["ends_on", "id"]),
+            models.Index(fields=["starts_on", "id"]),
             models.Index(fields=["state", "area_path"]),
             models.Index(fields=["disease", "rule_edition"]),
         ]

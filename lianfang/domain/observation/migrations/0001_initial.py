@@ -418,6 +418,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="order",
+            index=models.Index(fields=["starts_on", "id"], name="observation_starts__63d48b_idx"),
+        ),
+        migrations.AddIndex(
+            model_name="order",
             index=models.Index(fields=["area_path", "ends_on", "id"], name="observation_area_pa_1fa838_idx"),
         ),
         migrations.AddIndex(

@@ -319,6 +319,10 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.AddIndex(
+            model_name="visit",
+            index=models.Index(fields=["happened_at", "id"], name="screening_v_happene_cf8c99_idx"),
+        ),
+        migrations.AddIndex(
             model_name="campaign",
             index=models.Index(fields=["state", "area_path"], name="screening_c_state_39619d_idx"),
         ),

@@ -97,6 +97,7 @@ class Visit(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["area_path", "happened_at"]),
+            models.Index(fields=["happened_at", "id"]),
             models.Index(fields=["campaign", "household"]),
         ]
 

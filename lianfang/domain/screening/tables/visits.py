@@ -74,7 +74,7 @@ table(
         sort="-pk",
         columns=(
             Column("happened_at", both("入户时间", "Visited"), kind="datetime", sortable=True, filterable=True),
-            Column("received_at", both("收到时间", "Received"), kind="datetime", sortable=True, filterable=True),
+            Column("received_at", both("收到时间", "Received"), kind="datetime", filterable=True),
             Column(
                 "household",
                 both("户", "Household"),
