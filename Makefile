@@ -21,7 +21,7 @@ help: ## This menu
 .venv/.synced: .venv/bin/uv uv.lock pyproject.toml
 	@$(UV) sync -q --frozen --no-group bench --inexact && touch $@
 
-web: ## Build the browser parts (needs Node 20 or newer)
+web: .venv/.synced ## Build the browser parts
 	@scripts/build-web
 
 run: .venv/.synced ## Prepare the demo county if needed and serve it
