@@ -7,11 +7,12 @@ from lianfang.foundation.privacy.classes import Level, PrivacyClass
 from lianfang.kernel.text import both
 
 CLEAR, MASKED, HIDDEN = Level.CLEAR, Level.MASKED, Level.HIDDEN
-IDENTITY, CONTACT, ADDRESS = PrivacyClass.IDENTITY, PrivacyClass.CONTACT, PrivacyClass.ADDRESS
+NAME, IDENTITY = PrivacyClass.NAME, PrivacyClass.IDENTITY
+CONTACT, ADDRESS = PrivacyClass.CONTACT, PrivacyClass.ADDRESS
 HEALTH, MOVEMENT = PrivacyClass.HEALTH, PrivacyClass.MOVEMENT
 VULNERABILITY, MINOR = PrivacyClass.VULNERABILITY, PrivacyClass.MINOR
 
-MASKED_ALL = dict.fromkeys([IDENTITY, CONTACT, ADDRESS, HEALTH, MOVEMENT, VULNERABILITY, MINOR], MASKED)
+MASKED_ALL = dict.fromkeys([NAME, IDENTITY, CONTACT, ADDRESS, HEALTH, MOVEMENT, VULNERABILITY, MINOR], MASKED)
 
 # what anyone who works in an area may do about themselves and look up
 EVERYBODY = (
@@ -178,6 +179,8 @@ ROLES = (
             VULNERABILITY: CLEAR,
             HEALTH: CLEAR,
             MOVEMENT: CLEAR,
+            # because they must know at whose door they stand
+            NAME: CLEAR,
             IDENTITY: MASKED,
             CONTACT: CLEAR,
             MINOR: CLEAR,
@@ -188,6 +191,7 @@ ROLES = (
         both("网格员", "Grid worker"),
         (*FIELD_WORK, "privacy.reveal_value"),
         {
+            NAME: CLEAR,
             IDENTITY: MASKED,
             CONTACT: CLEAR,
             ADDRESS: CLEAR,
@@ -208,6 +212,7 @@ ROLES = (
             "privacy.reveal_value",
         ),
         {
+            NAME: CLEAR,
             IDENTITY: MASKED,
             CONTACT: CLEAR,
             ADDRESS: CLEAR,
@@ -245,6 +250,7 @@ ROLES = (
             "places.*",
         ),
         {
+            NAME: MASKED,
             IDENTITY: MASKED,
             CONTACT: CLEAR,
             ADDRESS: CLEAR,

@@ -13,7 +13,7 @@ from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.actions.registry import ACTIONS
 from lianfang.foundation.events.announcing import wiring
 from lianfang.foundation.gaps.registry import GAPS
-from lianfang.foundation.privacy.classes import PrivacyClass
+from lianfang.foundation.privacy.classes import Level, PrivacyClass
 from lianfang.foundation.privacy.fields import EncryptedText
 from lianfang.foundation.tables.reading import Query, read
 from lianfang.foundation.tables.registry import TABLES
@@ -54,6 +54,15 @@ def test_no_column_is_less_private_than_the_field_it_shows(name: str) -> None:
         personal = cls is not None and cls not in (PrivacyClass.WORK, PrivacyClass.PUBLIC)
         if personal:
             assert column.privacy not in (PrivacyClass.WORK, PrivacyClass.PUBLIC), f"{column.name} shows {cls}"
+        if PrivacyClass.NAME in (cls, column.privacy):
+            # a name never hides in a wider class, and nothing else is shown to whoever may know names
+            assert column.privacy is cls, f"{column.name} is {column.privacy}, its field {cls}"
+
+
+def test_names_are_clear_for_nobody_but_who_visits() -> None:
+    visiting = {role.name for role in ROLES if role.level(PrivacyClass.NAME) is Level.CLEAR}
+    assert visiting == {"grid_worker", "village_doctor", "village_secretary"}
+    assert all(role.level(PrivacyClass.IDENTITY) is not Level.CLEAR for role in ROLES)
 
 
 @pytest.mark.django_db

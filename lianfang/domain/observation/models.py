@@ -31,7 +31,7 @@ class Order(models.Model):
         ),
         "last_exposure_on": PrivacyClass.MOVEMENT,
         "address": PrivacyClass.ADDRESS,
-        "signed_by": PrivacyClass.IDENTITY,
+        "signed_by": PrivacyClass.NAME,
         "care_note": PrivacyClass.VULNERABILITY,
         "release_note": HEALTH,
     }  # fmt: skip

@@ -28,7 +28,8 @@ from lianfang.kernel.clock import today
 from lianfang.kernel.masks import mask_address, mask_name, mask_phone
 from lianfang.kernel.text import Bilingual, both
 
-IDENTITY, HEALTH, VULNERABILITY = PrivacyClass.IDENTITY, PrivacyClass.HEALTH, PrivacyClass.VULNERABILITY
+NAME, IDENTITY = PrivacyClass.NAME, PrivacyClass.IDENTITY
+HEALTH, VULNERABILITY = PrivacyClass.HEALTH, PrivacyClass.VULNERABILITY
 STATES = tuple(rules.STATES.items())
 SEXES = (("m", both("男", "male")), ("f", both("女", "female")))
 CATEGORIES = tuple(rules.CATEGORIES.items())
@@ -57,7 +58,7 @@ def _symptoms(codes: str) -> str:
 
 def _person(link: bool = True) -> tuple[Column, ...]:
     """Return the columns that say who it is about."""
-    name = Column("name", both("姓名", "Name"), source="person__name", privacy=IDENTITY, mask=mask_name)
+    name = Column("name", both("姓名", "Name"), source="person__name", privacy=NAME, mask=mask_name)
     where = Column("area_path", both("区域", "Area"), kind="area", filterable=True)
     who = Column(
         "person",
@@ -119,7 +120,7 @@ table(
             Column("rule_source", both("规则来源", "Source"), hidden=True),
             Column("care_note", both("监护与困难情况", "Care and needs"), privacy=VULNERABILITY),
             Column("notified_at", both("告知时间", "Notified"), kind="datetime", filterable=True),
-            Column("signed_by", both("签收人", "Signed by"), privacy=IDENTITY, mask=mask_name, hidden=True),
+            Column("signed_by", both("签收人", "Signed by"), privacy=NAME, mask=mask_name, hidden=True),
             Column("ordered_at", both("下达时间", "Ordered"), kind="datetime", hidden=True),
             Column(
                 "incident",

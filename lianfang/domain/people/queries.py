@@ -172,9 +172,9 @@ def _card(viewer: Actor, row: Household, living: list[Person]) -> dict[str, Any]
     return {
         "id": str(row.pk), "area_path": row.area_path, "number": row.number, "order": row.order,
         "address": seen(*address),
-        "head_name": seen(PrivacyClass.IDENTITY, row.head_name, mask_name),
+        "head_name": seen(PrivacyClass.NAME, row.head_name, mask_name),
         "phone": seen(PrivacyClass.CONTACT, row.phone, mask_phone),
         "size": row.size, "status": row.status, "version": row.version,
         "persons": [{"id": str(one.pk), "relation": one.relation,
-                     "name": seen(PrivacyClass.IDENTITY, one.name, mask_name)} for one in living],
+                     "name": seen(PrivacyClass.NAME, one.name, mask_name)} for one in living],
     }  # fmt: skip

@@ -22,7 +22,8 @@ from lianfang.kernel.clock import today
 from lianfang.kernel.masks import mask_address, mask_identity, mask_name, mask_phone
 from lianfang.kernel.text import Bilingual, both, clean
 
-IDENTITY, CONTACT, ADDRESS = PrivacyClass.IDENTITY, PrivacyClass.CONTACT, PrivacyClass.ADDRESS
+NAME, IDENTITY = PrivacyClass.NAME, PrivacyClass.IDENTITY
+CONTACT, ADDRESS = PrivacyClass.CONTACT, PrivacyClass.ADDRESS
 HEALTH, CARE, MINOR = PrivacyClass.HEALTH, PrivacyClass.VULNERABILITY, PrivacyClass.MINOR
 KEPT_QUIET = "地址保密"
 
@@ -80,7 +81,7 @@ table(
         search=search_households,
         columns=(
             Column("number", both("门牌（户号）", "House number"), sortable=True, filterable=True),
-            Column("head_name", both("户主", "Head"), privacy=IDENTITY, mask=mask_name),
+            Column("head_name", both("户主", "Head"), privacy=NAME, mask=mask_name),
             Column("address", both("地址", "Address"), privacy=ADDRESS, source="shown_address", mask=mask_address),
             Column("phone", both("电话", "Phone"), privacy=CONTACT, mask=mask_phone),
             Column("size", both("人数", "People"), kind="int", sortable=True, filterable=True),
@@ -105,7 +106,7 @@ table(
 )
 
 _PERSON_COLUMNS = (
-    Column("name", both("姓名", "Name"), privacy=IDENTITY, mask=mask_name),
+    Column("name", both("姓名", "Name"), privacy=NAME, mask=mask_name),
     Column("sex", both("性别", "Sex"), kind="choice", choices=_options(SEXES), privacy=IDENTITY),
     Column("age", both("年龄", "Age"), kind="int", privacy=CARE, source="born_on", show=_age),
 )
@@ -281,10 +282,10 @@ table(
         columns=(
             Column("first", both("记录一", "First"), kind="link", link="people.persons", source="first_id",
                    filterable=True),
-            Column("first_name", both("姓名一", "First name"), privacy=IDENTITY, source="first__name", mask=mask_name),
+            Column("first_name", both("姓名一", "First name"), privacy=NAME, source="first__name", mask=mask_name),
             Column("second", both("记录二", "Second"), kind="link", link="people.persons", source="second_id",
                    filterable=True),
-            Column("second_name", both("姓名二", "Second name"), privacy=IDENTITY, source="second__name",
+            Column("second_name", both("姓名二", "Second name"), privacy=NAME, source="second__name",
                    mask=mask_name),
             Column("why", both("依据", "Why"), kind="choice", choices=_options(REASONS), filterable=True),
             Column("area_path", both("共同区域", "Area of both"), kind="area", filterable=True),
@@ -305,7 +306,7 @@ table(
         sort="-pk",
         columns=(
             Column("kept", both("保留", "Kept"), kind="link", link="people.persons", source="kept_id", filterable=True),
-            Column("kept_name", both("姓名", "Name"), privacy=IDENTITY, source="kept__name", mask=mask_name),
+            Column("kept_name", both("姓名", "Name"), privacy=NAME, source="kept__name", mask=mask_name),
             Column("merged", both("并入的记录", "Merged entry"), kind="text", source="merged_id", filterable=True),
             Column("filled", both("补入项目", "Filled in"), kind="json"),
             Column("reason", both("原因", "Reason")),

@@ -20,7 +20,7 @@ class Place(models.Model):
              "note", "status", "closed_on", "version", "added_at"],
             PrivacyClass.WORK,
         ),
-        "contact_name": PrivacyClass.IDENTITY,
+        "contact_name": PrivacyClass.NAME,
         "contact_phone": PrivacyClass.CONTACT,
     }  # fmt: skip
 

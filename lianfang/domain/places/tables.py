@@ -30,7 +30,7 @@ table(
             Column("address", both("地址", "Address")),
             Column("area_path", both("属地", "Area"), kind="area", filterable=True, sortable=True),
             Column("sector_owner", both("行业主管部门", "Sector authority"), filterable=True),
-            Column("contact_name", both("负责人", "Lead contact"), privacy=PrivacyClass.IDENTITY, mask=mask_name),
+            Column("contact_name", both("负责人", "Lead contact"), privacy=PrivacyClass.NAME, mask=mask_name),
             Column("contact_phone", both("电话", "Phone"), privacy=PrivacyClass.CONTACT, mask=mask_phone),
             Column("headcount", both("人数", "Headcount"), kind="int"),
             Column(

@@ -11,7 +11,7 @@ from lianfang.foundation.tables.registry import Column, SavedFilter, Table, tabl
 from lianfang.kernel.masks import mask_address, mask_name, mask_phone
 from lianfang.kernel.text import both
 
-IDENTITY, CONTACT, ADDRESS = PrivacyClass.IDENTITY, PrivacyClass.CONTACT, PrivacyClass.ADDRESS
+NAME, CONTACT, ADDRESS = PrivacyClass.NAME, PrivacyClass.CONTACT, PrivacyClass.ADDRESS
 VULNERABILITY = PrivacyClass.VULNERABILITY
 STATES = tuple(rules.STATES.items())
 KINDS = tuple((code, label) for code, (label, _) in rules.KINDS.items())
@@ -35,9 +35,9 @@ table(
             Column("kind", both("类别", "Kind"), kind="choice", choices=KINDS, filterable=True),
             Column("what", both("内容", "What"), privacy=VULNERABILITY),
             Column("quantity", both("数量", "Quantity"), privacy=VULNERABILITY),
-            Column("head_name", both("户", "Home of"), source="household__head_name", privacy=IDENTITY, mask=mask_name),
+            Column("head_name", both("户", "Home of"), source="household__head_name", privacy=NAME, mask=mask_name),
             Column("address", both("地址", "Address"), source="household__address", privacy=ADDRESS, mask=mask_address),
-            Column("name", both("本人", "Person"), source="person__name", privacy=IDENTITY, mask=mask_name),
+            Column("name", both("本人", "Person"), source="person__name", privacy=NAME, mask=mask_name),
             Column("phone", both("电话", "Phone"), source="person__phone", privacy=CONTACT, mask=mask_phone),
             Column("area_path", both("区域", "Area"), kind="area", filterable=True),
             Column(

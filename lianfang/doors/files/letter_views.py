@@ -36,7 +36,7 @@ DATA: dict[str, Callable[[UUID, datetime], dict[str, Any]]] = {
 }
 # A letter names its person, so whoever prints it must be somebody who may at least ask for the name;
 # a card of temperatures only for who sees temperatures anyway.
-NAMED = (PrivacyClass.IDENTITY, PrivacyClass.ADDRESS)
+NAMED = (PrivacyClass.NAME, PrivacyClass.IDENTITY, PrivacyClass.ADDRESS)
 MEASURED = ("temperature",)
 
 

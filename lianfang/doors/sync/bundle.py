@@ -112,7 +112,7 @@ def _readable(actor: Actor, name: str, paths: Iterable[str]) -> list[str]:
 
 
 def _name_keys(household_ids: Iterable[UUID]) -> dict[str, str]:
-    """Return the initials by which the worker finds a door or a person of the own grid, where names come masked."""
+    """Return the initials by which the worker finds a door or a person of the own grid."""
     ids = list(household_ids)
     keys = {str(home.pk): initials(home.head_name) for home in find_households(ids).values() if home.head_name}
     for people in persons_of_households(ids).values():

@@ -7,8 +7,9 @@ from enum import StrEnum
 
 
 class PrivacyClass(StrEnum):
-    """The nine classes of requirement P02; WORK is what colleagues need to know of each other's work."""
+    """The classes of requirement P02, names apart; WORK is what colleagues need to know of each other's work."""
 
+    NAME = "name"
     IDENTITY = "identity"
     CONTACT = "contact"
     ADDRESS = "address"

@@ -11,10 +11,14 @@ from typing import IO, Any
 import xlsxwriter
 
 from lianfang.foundation.access.actor import Actor
+from lianfang.foundation.privacy.classes import PrivacyClass
 from lianfang.foundation.tables.reading import Query, find_table, read_all
 from lianfang.foundation.tables.registry import Column
 from lianfang.kernel.clock import local, now
 from lianfang.kernel.text import Bilingual, both
+
+# because a file leaves the area and the session of whoever reads names there: lists with names are named exports
+NEVER_CLEAR = frozenset({PrivacyClass.NAME})
 
 
 def cell_text(value: Any) -> str | int | float:
@@ -48,7 +52,7 @@ def workbook(viewer: Actor, name: str, query: Query) -> IO[bytes]:
     said = f"{declared.title.in_language(language)}　{_made(viewer).in_language(language)}"
     grey = book.add_format({"font_color": "#666666"})
     lay_out(book, sheet, [column.label.in_language(language) for column in columns], said, grey)
-    for number, row in enumerate(read_all(viewer, name, query), start=2):
+    for number, row in enumerate(read_all(viewer, name, query, NEVER_CLEAR), start=2):
         write_row(sheet, number, columns, row["cells"], language)
     sheet.set_footer("&L&A&R&P / &N")
     book.close()

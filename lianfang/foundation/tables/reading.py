@@ -104,12 +104,14 @@ def read(viewer: Actor, name: str, query: Query = Query()) -> Page:
     return Page([_shown(levels, declared, row) for row in page], following, now(), count)
 
 
-def read_all(viewer: Actor, name: str, query: Query = Query()) -> Iterator[dict[str, Any]]:
-    """Yield every row of the query, masked, in constant memory: for downloads."""
+def read_all(
+    viewer: Actor, name: str, query: Query = Query(), never_clear: frozenset[PrivacyClass] = frozenset()
+) -> Iterator[dict[str, Any]]:
+    """Yield every row of the query, masked, in constant memory; `never_clear` are masked even for who sees them."""
     declared = find_table(name)
     sort = _sort(declared, query.sort, viewer)
     rows = _ordered(_filtered(viewer, declared, query), sort).values(**_values(declared, sort))
-    levels = _levels(viewer, declared)
+    levels = _levels(viewer, declared, never_clear)
     for row in rows.iterator(chunk_size=2000):
         yield _shown(levels, declared, row)
 
@@ -385,9 +387,15 @@ def _count(rows: QuerySet[Any]) -> int | None:
 Levels = Callable[[PrivacyClass, str], Level]
 
 
-def _levels(viewer: Actor, declared: Table) -> Levels:
+def _levels(viewer: Actor, declared: Table, never_clear: frozenset[PrivacyClass] = frozenset()) -> Levels:
     """Return what the viewer sees of a class in an area, asked once for all rows that share both."""
-    return cache(lambda cls, path: viewer.level(cls, declared.name, path))
+
+    @cache
+    def level(cls: PrivacyClass, path: str) -> Level:
+        sees = viewer.level(cls, declared.name, path)
+        return Level.MASKED if sees is Level.CLEAR and cls in never_clear else sees
+
+    return level
 
 
 def _shown(levels: Levels, declared: Table, row: Mapping[str, Any], named: bool = False) -> dict[str, Any]:

@@ -49,3 +49,9 @@ def person(home: Household, do: Do) -> Person:
     made = do("system", "people.add_person", household_id=str(home.pk), name="单小明", phone="13812345678",
               identity_number=number("001"), relation="户主")  # fmt: skip
     return Person.objects.get(pk=made["id"])
+
+
+@pytest.fixture
+def neighbour_person(next_door: Household, do: Do) -> Person:
+    made = do("system", "people.add_person", household_id=str(next_door.pk), name="钱小一")
+    return Person.objects.get(pk=made["id"])

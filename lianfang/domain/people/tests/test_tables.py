@@ -33,6 +33,21 @@ def test_names_and_numbers_are_masked(cast: dict[str, Actor], person: Person) ->
     assert read(cast["grid"], "people.persons").rows[0]["cells"]["age"] == 40
 
 
+@pytest.mark.parametrize("who", ["duty", "town", "health", "tracer"])
+def test_names_stay_masked_for_who_does_not_visit(cast: dict[str, Actor], person: Person, who: str) -> None:
+    assert read(cast[who], "people.persons").rows[0]["cells"]["name"] == "单*明"
+
+
+@pytest.mark.parametrize("who", ["grid", "doctor", "secretary"])
+def test_who_visits_sees_the_names_of_the_own_area_and_no_number(
+    cast: dict[str, Actor], person: Person, neighbour_person: Person, who: str
+) -> None:
+    [row] = read(cast[who], "people.persons").rows
+    assert row["cells"]["name"] == "单小明"
+    assert row["cells"]["identity_number"].startswith("*" * 14)
+    assert row["cells"]["born_on"] is None
+
+
 @pytest.mark.parametrize(
     "text", ["单小明", "小明", "sxm", "shanxiaoming", "SXM", "shanx", "13812345678", "138 1234 5678", number("001")]
 )

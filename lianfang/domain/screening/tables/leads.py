@@ -62,7 +62,7 @@ table(
         label="name",
         related=(("screening.match_proposals", "lead"),),
         columns=(
-            Column("name", both("姓名", "Name"), privacy=PrivacyClass.IDENTITY, mask=mask_name),
+            Column("name", both("姓名", "Name"), privacy=PrivacyClass.NAME, mask=mask_name),
             Column("phone", both("电话", "Phone"), privacy=PrivacyClass.CONTACT, mask=mask_phone),
             Column("identity_number", both("身份证号", "Identity number"), privacy=PrivacyClass.IDENTITY,
                    mask=mask_identity),
@@ -145,9 +145,9 @@ table(
         rows=_proposals,
         label="lead_name",
         columns=(
-            Column("lead_name", both("名单姓名", "Name on the list"), privacy=PrivacyClass.IDENTITY,
+            Column("lead_name", both("名单姓名", "Name on the list"), privacy=PrivacyClass.NAME,
                    source="lead__name", mask=mask_name),
-            Column("person_name", both("登记姓名", "Registered name"), privacy=PrivacyClass.IDENTITY,
+            Column("person_name", both("登记姓名", "Registered name"), privacy=PrivacyClass.NAME,
                    source="person__name", mask=mask_name),
             Column("lead_phone", both("名单电话", "Phone on the list"), privacy=PrivacyClass.CONTACT,
                    source="lead__phone", mask=mask_phone),

@@ -224,7 +224,9 @@ def test_an_answered_lead_is_not_answered_again_unless_sent_out_anew(cast: dict[
 # --- seeing ------------------------------------------------------------------------------------------------------
 
 
-def test_each_sees_the_leads_of_the_own_area_masked(cast: dict[str, Actor], moment: datetime) -> None:
+def test_each_sees_the_leads_of_the_own_area_and_names_only_who_visits(
+    cast: dict[str, Actor], moment: datetime
+) -> None:
     receive(moment, row(2, GRID, name="王小明", phone=["13800000001"]), row(3, NEIGHBOUR), row(4))
     assert [len(read(cast[who], "screening.leads").rows) for who in ("duty", "town", "grid", "neighbour")] == [
         3,
@@ -233,7 +235,10 @@ def test_each_sees_the_leads_of_the_own_area_masked(cast: dict[str, Actor], mome
         1,
     ]
     [mine] = read(cast["grid"], "screening.leads").rows
-    assert mine["cells"]["name"] == "王*明"
+    assert mine["cells"]["name"] == "王小明"
+    assert mine["id"] in {
+        row["id"] for row in read(cast["duty"], "screening.leads").rows if row["cells"]["name"] == "王*明"
+    }
     assert mine["cells"]["assignee"] == "赵网格"
     with pytest.raises(Refusal):
         read(cast["outsider"], "screening.leads")

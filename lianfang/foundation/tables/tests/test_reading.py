@@ -363,6 +363,21 @@ def test_a_download_is_masked_and_no_cell_is_a_formula(people: Table) -> None:
     assert "测试 下载" in str(masked["A1"].value)
 
 
+def test_no_file_shows_a_name_that_the_screen_shows(declaring: None, county: str) -> None:
+    Account.objects.create(username="p0", name="王小明", phone=PHONE, home_area=GRID)
+    table(
+        Table(
+            name="test.people", title=T, rows=lambda viewer: Account.objects.filter(username="p0"), area="home_area",
+            sort="username", columns=(Column("name", T, privacy=PrivacyClass.NAME, mask=mask_name),),
+        )
+    )  # fmt: skip
+    viewer = _viewer((_role(name=Level.CLEAR), GRID))
+    assert _cells(viewer, "name") == ["王小明"]
+    sheet = load_workbook(workbook(viewer, "test.people", Query())).active
+    assert sheet is not None
+    assert sheet["A3"].value == "王*明"
+
+
 @pytest.mark.parametrize("title", ["a/b", "[x]", "甲" * 40, "'x'", "", "*?:\\"])
 def test_every_title_makes_a_sheet(title: str) -> None:
     assert 0 < len(sheet_name(title)) <= 31
