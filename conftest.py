@@ -17,6 +17,7 @@ from lianfang.domain.areas.models import Area
 from lianfang.foundation.access.actor import SYSTEM, Actor, actor_for
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.actions.guard import writing
+from lianfang.foundation.privacy.keys import make_keys
 from lianfang.kernel import clock
 from lianfang.kernel.ids import uuid7
 from lianfang.kernel.places.register import areas_within
@@ -30,6 +31,8 @@ def _own_surroundings(settings: Any, tmp_path_factory: pytest.TempPathFactory) -
     """Keys, files and grants of one test never meet those of another."""
     folder = tmp_path_factory.getbasetemp()
     settings.LIANFANG_KEYS_FILE = str(folder / "keys.json")
+    if not (folder / "keys.json").exists():
+        make_keys(folder / "keys.json")
     settings.LIANFANG_FILES = str(folder / "files")
     settings.LIANFANG_ACTOR_SECONDS = 0
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -23,11 +23,16 @@ def _lines_of(given: Sequence[str]) -> Iterable[str]:
     return (line.rstrip("\r\n") for line in sys.stdin if line.strip())
 
 
-def _setup() -> None:
+def _setup(*, keys: bool = True) -> None:
+    """Prepare Django. Raises `keys.lost`, `keys.foreign` where the key file does not open what the database holds."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianfang.config.settings")
     import django
 
     django.setup()
+    if keys:
+        from lianfang.foundation.privacy.keeping import keep_keys
+
+        keep_keys()
 
 
 def _refused(no: Any) -> int:
@@ -38,7 +43,10 @@ def _refused(no: Any) -> int:
 def _migrate() -> None:
     from django.core.management import call_command
 
+    from lianfang.foundation.privacy.keeping import keep_keys
+
     call_command("migrate", interactive=False, verbosity=0)
+    keep_keys()
 
 
 def identity_check(given: argparse.Namespace) -> int:
@@ -200,7 +208,7 @@ def work(_: argparse.Namespace) -> int:
 
 def openapi(given: argparse.Namespace) -> int:
     """Write the API's description."""
-    _setup()
+    _setup(keys=False)
     from lianfang.doors.api.description import description
 
     print(json.dumps(description(), ensure_ascii=False, indent=1, sort_keys=True))
@@ -209,7 +217,7 @@ def openapi(given: argparse.Namespace) -> int:
 
 def reference(given: argparse.Namespace) -> int:
     """Write the reference of actions, tables, gaps and refusals as Markdown into a folder."""
-    _setup()
+    _setup(keys=False)
     from lianfang.config.reference import write_reference
 
     write_reference(given.folder)
@@ -311,10 +319,14 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
+    from lianfang.kernel.errors import Refusal
+
     given = parser().parse_args(arguments)
     try:
         handler: Handler = given.handler
         return handler(given)
+    except Refusal as no:
+        return _refused(no)
     except BrokenPipeError:
         return 0
     except KeyboardInterrupt:

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from django.apps import apps
 from django.db import connection, models, transaction
 
 from lianfang.foundation.actions.guard import writing
 from lianfang.foundation.attachments.storing import rewrite_files
 from lianfang.foundation.privacy.appendonly import erasing
 from lianfang.foundation.privacy.fields import EncryptedText
+from lianfang.foundation.privacy.keeping import encrypted_columns, keep_keys
 from lianfang.foundation.privacy.keys import add_key, ring
 
 STEP = 1000
 
 
-def encrypted_columns() -> list[tuple[type[models.Model], EncryptedText]]:
-    """Return every model field that is encrypted at rest."""
-    return [
-        (model, field)
-        for model in apps.get_models()
-        for field in model._meta.concrete_fields
-        if isinstance(field, EncryptedText)
-    ]
-
-
 def rotate() -> dict[str, object]:
     """Add a key, re-encrypt every value, and say what was done. Safe to run again after a crash."""
     name = add_key()
+    keep_keys()
     counts = {f"{model._meta.label}.{field.name}": _rewrite(model, field, name) for model, field in encrypted_columns()}
     return {"key": name, "rewritten": counts | {"files": rewrite_files()}}
 

@@ -14,6 +14,7 @@ from lianfang.kernel.ids import uuid7
 class StoredFile(models.Model):
     """One stored file. Its name is the sender's, cleaned; on disk it is named by its id alone."""
 
+    needs_keys: ClassVar[bool] = True
     privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
         ["id", "name", "size", "sha256", "kind", "account_id", "area_path", "at", "erased_at"], PrivacyClass.WORK
     )

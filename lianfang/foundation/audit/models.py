@@ -25,6 +25,7 @@ class AuditLine(models.Model):
     """One act: actor, action, subject, place and time, chained to the line before it by a keyed hash."""
 
     append_only: ClassVar[bool] = True
+    needs_keys: ClassVar[bool] = True
     privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
         [
             "id",

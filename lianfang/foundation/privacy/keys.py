@@ -9,6 +9,7 @@ import os
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,9 @@ UNREADABLE = refusal(
 
 _lock = threading.Lock()
 
+# asked before the first keys are made; refuses where a database already holds what other keys sealed
+BEFORE_MAKING: list[Callable[[], None]] = []
+
 
 @dataclass(frozen=True)
 class KeyRing:
@@ -37,11 +41,11 @@ class KeyRing:
     blind: bytes
     audit: bytes
 
-    def encrypt(self, text: str, context: str) -> str:
+    def encrypt(self, text: str, context: str, name: str = "") -> str:
         """Return "key:base64" bound to its context, so that a value cannot be moved to another column."""
-        nonce = os.urandom(12)
-        sealed = self.encryption[self.current].encrypt(nonce, text.encode(), context.encode())
-        return f"{self.current}:{base64.b64encode(nonce + sealed).decode()}"
+        nonce, name = os.urandom(12), name or self.current
+        sealed = self.encryption[name].encrypt(nonce, text.encode(), context.encode())
+        return f"{name}:{base64.b64encode(nonce + sealed).decode()}"
 
     def decrypt(self, sealed: str, context: str) -> str:
         """Return the text. Raises `keys.unreadable` for an unknown key or a changed value."""
@@ -81,8 +85,8 @@ def _fresh(path: Path, body: dict[str, object]) -> Path:
     return Path(name)
 
 
-def _make(path: Path) -> None:
-    """Make the first keys; when two processes start at once, both go on with the keys of the first."""
+def make_keys(path: Path) -> None:
+    """Make the first keys, whatever a database holds; two processes that start at once go on with the same ones."""
     body: dict[str, object] = {
         "current": "k1", "keys": {"k1": _new_secret()}, "blind": _new_secret(), "audit": _new_secret()
     }  # fmt: skip
@@ -95,7 +99,9 @@ def _make(path: Path) -> None:
 def _read(path: Path) -> dict[str, object]:
     with _lock:
         if not path.exists():
-            _make(path)
+            for ask in BEFORE_MAKING:
+                ask()
+            make_keys(path)
         return dict(json.loads(path.read_text()))
 
 
@@ -107,6 +113,7 @@ LOOK_EVERY = 1.0
 def ring(*, look: bool = False) -> KeyRing:
     """Return the key ring, made on first use, read again within a second after the file changed.
 
+    Raises `keys.lost` when the file is gone and the database holds what it sealed.
     A bulk write asks for it a hundred thousand times: looking at the file each time would cost more than the cipher.
     """
     global _loaded, _look_at

@@ -1,4 +1,4 @@
-"""Records of privacy itself: the open door of an erasure, and who looked at what and why."""
+"""Records of privacy itself: which keys belong here, the open door of an erasure, who looked at what and why."""
 
 from __future__ import annotations
 
@@ -19,6 +19,17 @@ class Erasing(models.Model):
 
     class Meta:
         db_table = "privacy_erasing"
+
+
+class KeyMark(models.Model):
+    """Proof that a key of the key file belongs to this database, without saying anything of the key itself."""
+
+    needs_keys: ClassVar[bool] = True
+    privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(["name", "proof", "made_at"], PrivacyClass.WORK)
+
+    name = models.CharField(max_length=40, primary_key=True)
+    proof = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
 
 
 class Reveal(models.Model):

@@ -13,11 +13,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection
 
 from lianfang.foundation.accounts.models import Account
-from lianfang.foundation.administration.rotation import encrypted_columns, rotate
+from lianfang.foundation.administration.rotation import rotate
 from lianfang.foundation.attachments.models import StoredFile
 from lianfang.foundation.attachments.storing import read_file, store
 from lianfang.foundation.privacy.fields import blind
-from lianfang.foundation.privacy.keys import KeyRing, add_key, ring
+from lianfang.foundation.privacy.keeping import encrypted_columns
+from lianfang.foundation.privacy.keys import KeyRing, add_key, make_keys, ring
 from lianfang.kernel.errors import Refusal
 
 PHONE = "13800005678"
@@ -27,6 +28,7 @@ PHONE = "13800005678"
 def own_keys(settings: Any, tmp_path: Path) -> Path:
     """A key file that only this test uses."""
     settings.LIANFANG_KEYS_FILE = str(tmp_path / "keys.json")
+    make_keys(tmp_path / "keys.json")
     return tmp_path / "keys.json"
 
 
@@ -58,6 +60,7 @@ def test_what_was_never_sealed_is_unreadable(own_keys: Path, nonsense: str) -> N
 def test_another_key_file_opens_nothing(own_keys: Path, settings: Any, tmp_path: Path) -> None:
     sealed = ring().encrypt(PHONE, "person.phone")
     settings.LIANFANG_KEYS_FILE = str(tmp_path / "other.json")
+    make_keys(tmp_path / "other.json")
     with pytest.raises(Refusal) as caught:
         ring().decrypt(sealed, "person.phone")
     assert PHONE not in str(caught.value)
@@ -71,13 +74,12 @@ def test_the_key_file_is_for_its_owner_alone(own_keys: Path) -> None:
 
 
 def test_processes_that_start_at_once_go_on_with_the_same_keys(own_keys: Path) -> None:
-    from lianfang.foundation.privacy.keys import _make
-
+    own_keys.unlink()
     start = threading.Barrier(8)
 
     def begin() -> None:
         start.wait()
-        _make(own_keys)
+        make_keys(own_keys)
         seen.append(own_keys.read_text())
 
     seen: list[str] = []
@@ -148,6 +150,7 @@ def test_a_key_added_by_another_process_is_known_at_once(own_keys: Path) -> None
 def test_a_file_without_its_key_is_unreadable_and_says_so(own_keys: Path, accounts: Any, cast: Any) -> None:
     file = store(cast["grid"], "表.xlsx", [b"contents"], "test")
     own_keys.unlink()
+    make_keys(own_keys)
     ring(look=True)
     with pytest.raises(Refusal) as caught:
         read_file(file.pk)
