@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-START_SECONDS = 90
+START_SECONDS = 600
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -41,6 +41,16 @@ def lianfang() -> Iterator[Server]:
 
 
 @contextmanager
+def demo(folder: str, people: int) -> Iterator[Server]:
+    """Run `lianfang demo` as `make run` does: SQLite, in a folder of its own."""
+    port = _free_port()
+    settings = {key: value for key, value in os.environ.items() if key != "LIANFANG_DATABASE_URL"}
+    command = [sys.executable, "-m", "lianfang.config.cli", "demo", "--people", str(people), "--port", str(port)]
+    with _running(command, port, settings | {"LIANFANG_VAR": folder}) as server:
+        yield server
+
+
+@contextmanager
 def bare() -> Iterator[Server]:
     """Run the bare view under the same server with the same numbers of processes and threads."""
     port = _free_port()
@@ -54,8 +64,8 @@ def bare() -> Iterator[Server]:
 
 
 @contextmanager
-def _running(command: Sequence[str], port: int) -> Iterator[Server]:
-    process = subprocess.Popen(command, stdout=sys.stderr, start_new_session=True)
+def _running(command: Sequence[str], port: int, settings: dict[str, str] | None = None) -> Iterator[Server]:
+    process = subprocess.Popen(command, stdout=sys.stderr, start_new_session=True, env=settings)
     try:
         _await(process, port)
         yield Server(port, process.pid)
@@ -74,9 +84,11 @@ def _await(process: subprocess.Popen[bytes], port: int) -> None:
         if process.poll() is not None:
             raise RuntimeError(f"the server ended with status {process.returncode}")
         try:
-            http.client.HTTPConnection("127.0.0.1", port, timeout=5).request("GET", "/")
+            wire = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+            wire.request("GET", "/")
+            wire.getresponse().read()
             return
-        except OSError:
+        except (OSError, http.client.HTTPException):
             time.sleep(0.1)
     raise RuntimeError("the server did not start")
 
