@@ -21,6 +21,7 @@ from lianfang.domain.observation.models import (
     StatusChange,
     Timetable,
 )
+from lianfang.domain.people.queries import shown_address
 from lianfang.foundation.privacy.classes import PrivacyClass
 from lianfang.foundation.tables.registry import Column, SavedFilter, Table, table
 from lianfang.kernel.ages import age_on
@@ -83,7 +84,10 @@ table(
         help=both(
             "每人每个原因一条；期限由规则确定，不能手填。", "One line per person and reason; the length is the rule's."
         ),
-        rows=lambda viewer: Order.objects.all(),
+        rows=lambda viewer: Order.objects.annotate(
+            shown_address=shown_address("address", "household__"),
+            home=shown_address("household__address", "household__"),
+        ),
         sort="-ends_on",
         label="name",
         search=_by_person,
@@ -94,11 +98,16 @@ table(
             Column(
                 "phone", both("电话", "Phone"), source="person__phone", privacy=PrivacyClass.CONTACT, mask=mask_phone
             ),
-            Column("address", both("观察地址", "Address"), privacy=PrivacyClass.ADDRESS, mask=mask_address),
+            Column(
+                "address",
+                both("观察地址", "Address"),
+                source="shown_address",
+                privacy=PrivacyClass.ADDRESS,
+                mask=mask_address,
+            ),
             Column(
                 "home",
                 both("户籍地址", "Registered address"),
-                source="household__address",
                 privacy=PrivacyClass.ADDRESS,
                 mask=mask_address,
                 hidden=True,
@@ -160,7 +169,7 @@ table(
         help=both(
             "一人一表：几份观察合并成一个时间表，按最晚的合法结束日。", "One line per person, several orders merged."
         ),
-        rows=lambda viewer: Timetable.objects.all(),
+        rows=lambda viewer: Timetable.objects.annotate(address=shown_address("order__address", "household__")),
         sort="ends_on",
         label="name",
         search=_by_person,
@@ -169,7 +178,6 @@ table(
             Column(
                 "address",
                 both("观察地址", "Address"),
-                source="order__address",
                 privacy=PrivacyClass.ADDRESS,
                 mask=mask_address,
             ),
@@ -286,7 +294,7 @@ table(
     Table(
         name="observation.referrals",
         title=both("转诊", "Referrals"),
-        rows=lambda viewer: Referral.objects.all(),
+        rows=lambda viewer: Referral.objects.annotate(address=shown_address("household__address", "household__")),
         sort="-refer_by",
         label="name",
         search=_by_person,
@@ -295,7 +303,6 @@ table(
             Column(
                 "address",
                 both("地址", "Address"),
-                source="household__address",
                 privacy=PrivacyClass.ADDRESS,
                 mask=mask_address,
             ),

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Case, CharField, F, Field, Q, QuerySet, Value, When
 
 from lianfang.domain.people.models import Household, Person
 from lianfang.domain.people.rules import LIVING
@@ -20,6 +20,7 @@ from lianfang.kernel.masks import mask_address, mask_name, mask_phone
 # fewer than any database takes as parameters of one statement
 CHUNK = 5000
 _MOST_MERGES = 20
+KEPT_QUIET = "地址保密"
 ADDRESS = PrivacyClass.ADDRESS
 
 Key = TypeVar("Key")
@@ -147,6 +148,17 @@ def persons_of_households(household_ids: Iterable[UUID]) -> dict[UUID, list[Pers
 def walking_order(path: str) -> list[UUID]:
     """Return the open households of an area in the order one walks them: grid by grid, door by door."""
     return list(households_within(path).order_by("area_path", "order", "pk").values_list("pk", flat=True))
+
+
+def shown_address(source: str, home: str, kind: Field[Any, Any] | None = None) -> Case:
+    """Return an address column for lists: the words for a confidential address instead of one (P13).
+
+    `home` is the ORM path to the household, `kind` the field of an encrypted address. The address itself is revealed
+    one household at a time, from `people.households`, with a reason.
+    """
+    field = kind or CharField()
+    quiet = When(Q(**{f"{home}confidential_address": True}), then=Value(KEPT_QUIET, output_field=field))
+    return Case(quiet, default=F(source), output_field=field)
 
 
 def household_cards(viewer: Actor, household_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:

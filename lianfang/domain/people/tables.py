@@ -7,14 +7,15 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, CharField, F, Q, TextField, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, TextField, Value, When
 from django.db.models.functions import Cast
 
 from lianfang.domain.people.models import DuplicateSuggestion, Household, MergeRecord, Person, RecordConflict
-from lianfang.domain.people.queries import household_phone_index, identity_index, phone_index
+from lianfang.domain.people.queries import household_phone_index, identity_index, phone_index, shown_address
 from lianfang.domain.people.rules import HOUSEHOLD_STATES, PERSON_STATES, REASONS, SEXES, VULNERABILITIES
 from lianfang.foundation.access.actor import Actor
-from lianfang.foundation.privacy.classes import Mask, PrivacyClass
+from lianfang.foundation.privacy.classes import Mask, PrivacyClass, hide_all
+from lianfang.foundation.privacy.fields import EncryptedText
 from lianfang.foundation.tables.registry import Column, SavedFilter, Table, table
 from lianfang.kernel import identity, phones
 from lianfang.kernel.ages import age_on
@@ -25,7 +26,6 @@ from lianfang.kernel.text import Bilingual, both, clean
 NAME, IDENTITY = PrivacyClass.NAME, PrivacyClass.IDENTITY
 CONTACT, ADDRESS = PrivacyClass.CONTACT, PrivacyClass.ADDRESS
 HEALTH, CARE, MINOR = PrivacyClass.HEALTH, PrivacyClass.VULNERABILITY, PrivacyClass.MINOR
-KEPT_QUIET = "地址保密"
 
 
 def _options(labels: dict[str, Bilingual]) -> tuple[tuple[str, Bilingual], ...]:
@@ -63,10 +63,9 @@ def _age(born_on: date | None) -> int | None:
 
 def _households(_: Actor) -> Any:
     """Return households; a confidential address shows in a column of its own, which is masked for everybody."""
-    secret = When(confidential_address=True, then=Value(KEPT_QUIET))
     hidden = When(confidential_address=True, then=F("address"))
     return Household.objects.annotate(
-        shown_address=Case(secret, default=F("address"), output_field=CharField()),
+        shown_address=shown_address("address", ""),
         quiet_address=Case(hidden, default=Value(""), output_field=CharField()),
     )
 
@@ -239,8 +238,19 @@ def _masked(part: str) -> str:
     return f"{label}{_OF}{_BESIDE.join(mask(one) for one in values.split(_BESIDE))}"
 
 
-def _sides(name: str, zh: str, en: str, privacy: PrivacyClass) -> Column:
-    return Column(name, both(zh, en), privacy=privacy, show=show_sides, mask=mask_sides)
+def _sides(name: str, zh: str, en: str, privacy: PrivacyClass, source: str = "", mask: Mask = mask_sides) -> Column:
+    return Column(name, both(zh, en), privacy=privacy, source=source, show=show_sides, mask=mask)
+
+
+def _conflicts(_: Actor) -> Any:
+    """Return second edits; both sides of a confidential address stand in a column that is masked for everybody."""
+    quiet = Exists(Household.objects.filter(pk=OuterRef("record_id"), confidential_address=True))
+    packed = EncryptedText(context="conflict.address")
+    nothing = Value("", output_field=packed)
+    return RecordConflict.objects.annotate(
+        open_sides=Case(When(quiet, then=nothing), default=F("address_sides"), output_field=packed),
+        quiet_sides=Case(When(quiet, then=F("address_sides")), default=nothing, output_field=packed),
+    )
 
 
 table(
@@ -251,7 +261,7 @@ table(
             "两人改了同一份记录，后到的一份保留在这里，由人选定。左为现有，右为另一份。",
             "Two people edited the same record; the second edit is kept here until somebody chooses. Left: as it is.",
         ),
-        rows=lambda viewer: RecordConflict.objects.all(),
+        rows=_conflicts,
         sort="-pk",
         columns=(
             Column("table", both("记录类型", "Kind of record"), kind="choice", filterable=True,
@@ -261,7 +271,8 @@ table(
             Column("fields", both("项目", "Fields"), kind="json"),
             _sides("identity_sides", "身份信息", "Identity", IDENTITY),
             _sides("contact_sides", "联系方式", "Contact", CONTACT),
-            _sides("address_sides", "地址", "Address", ADDRESS),
+            _sides("address_sides", "地址", "Address", ADDRESS, source="open_sides"),
+            _sides("quiet_address_sides", "保密地址", "Confidential address", IDENTITY, "quiet_sides", hide_all),
             _sides("care_sides", "情况", "Situation", CARE),
             _sides("work_sides", "其他", "Other", PrivacyClass.WORK),
             Column("account_id", both("后一份由谁提交", "Second edit by"), kind="link", link="accounts.accounts"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from lianfang.domain.people.queries import shown_address
 from lianfang.domain.welfare import rules
 from lianfang.domain.welfare.models import RequestStep, ServiceRequest
 from lianfang.foundation.privacy.classes import PrivacyClass
@@ -27,7 +28,9 @@ table(
         name="welfare.requests",
         title=both("生活服务需求", "Requests for help"),
         help=both("送达后由提出需求的人确认才算办结。", "A request is done when the one who asked says so."),
-        rows=lambda viewer: ServiceRequest.objects.all(),
+        rows=lambda viewer: ServiceRequest.objects.annotate(
+            address=shown_address("household__address", "household__")
+        ),
         sort="due_at",
         label="kind",
         search=_search,
@@ -36,7 +39,7 @@ table(
             Column("what", both("内容", "What"), privacy=VULNERABILITY),
             Column("quantity", both("数量", "Quantity"), privacy=VULNERABILITY),
             Column("head_name", both("户", "Home of"), source="household__head_name", privacy=NAME, mask=mask_name),
-            Column("address", both("地址", "Address"), source="household__address", privacy=ADDRESS, mask=mask_address),
+            Column("address", both("地址", "Address"), privacy=ADDRESS, mask=mask_address),
             Column("name", both("本人", "Person"), source="person__name", privacy=NAME, mask=mask_name),
             Column("phone", both("电话", "Phone"), source="person__phone", privacy=CONTACT, mask=mask_phone),
             Column("area_path", both("区域", "Area"), kind="area", filterable=True),

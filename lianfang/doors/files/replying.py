@@ -10,7 +10,7 @@ from uuid import UUID
 
 import xlsxwriter
 
-from lianfang.domain.screening.queries.leads import answers_of, find_batch, names_of_workers, reply_rows
+from lianfang.domain.screening.queries.leads import answers_of, find_batch, names_of_workers, reply_rows, told_address
 from lianfang.domain.screening.rules import LEAD_STATES, OUTCOMES
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.intake.actions import NO_BATCH
@@ -76,7 +76,7 @@ def _cells(batch: LeadBatch, lead: Lead, told: Lead, workers: dict[UUID | None, 
     return [
         str(batch.pk)[:8], lead.serial or str(lead.row), lead.name, lead.phone, lead.identity_number, lead.reason,
         lead.pushed_on.isoformat() if lead.pushed_on else "", outcome.code if outcome else "",
-        outcome.label.zh if outcome else LEAD_STATES[lead.state].zh, lead.verified_address or told.verified_address,
+        outcome.label.zh if outcome else LEAD_STATES[lead.state].zh, told_address(lead) or told_address(told),
         lead.measure or told.measure, workers.get(lead.answered_by or told.answered_by, ""),
         _time(answered_at) if answered_at else "",
     ]  # fmt: skip

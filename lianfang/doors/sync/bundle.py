@@ -137,8 +137,8 @@ def _household(row: dict[str, Any], keys: Mapping[str, str], flags: Mapping[str,
     cells = row["cells"]
     return _sparse(
         id=row["id"], area=row["area"], door_no=cells["number"], address=cells["address"], head=cells["head_name"],
-        initials=keys.get(row["id"]), order=cells["order"], flags=flags.get(row["id"]), size=cells["size"],
-        phone=cells["phone"], status=cells["status"], note=cells["note"], version=cells["version"],
+        initials=_known_by(keys, row, "head_name"), order=cells["order"], flags=flags.get(row["id"]),
+        size=cells["size"], phone=cells["phone"], status=cells["status"], note=cells["note"], version=cells["version"],
     )  # fmt: skip
 
 
@@ -146,9 +146,14 @@ def _person(row: dict[str, Any], keys: Mapping[str, str]) -> dict[str, Any]:
     cells = row["cells"]
     return _sparse(
         id=row["id"], household_id=cells["household"], area=row["area"], name=cells["name"], sex=cells["sex"],
-        initials=keys.get(row["id"]), age=cells["age"], phone=cells["phone"], relation=cells["relation"],
+        initials=_known_by(keys, row, "name"), age=cells["age"], phone=cells["phone"], relation=cells["relation"],
         status=cells["status"], flags=cells["vulnerabilities"], version=cells["version"],
     )  # fmt: skip
+
+
+def _known_by(keys: Mapping[str, str], row: dict[str, Any], named: str) -> str | None:
+    """Return the initials only to who may see at least a part of the name."""
+    return keys.get(row["id"]) if row["cells"][named] else None
 
 
 def _areas(paths: Iterable[str], households: Rows) -> Rows:

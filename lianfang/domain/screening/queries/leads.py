@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from lianfang.domain.areas.queries import ancestors_of, level_of
 from lianfang.domain.organisation.queries import answerable_for_households, who_answers_for_many
-from lianfang.domain.people.queries import identity_index, persons_within, phone_index
+from lianfang.domain.people.queries import KEPT_QUIET, identity_index, persons_within, phone_index
 from lianfang.domain.screening.models.leads import Lead, LeadBatch
 from lianfang.domain.screening.rules import Match, Particulars, match
 from lianfang.foundation.access.models import Grant
@@ -170,7 +170,8 @@ def is_placed(path: str) -> bool:
 
 def reply_rows(batch_id: UUID) -> Iterator[Lead]:
     """Yield the leads of a batch in the order of the sender's rows: for the reply workbook F15."""
-    yield from Lead.objects.filter(batch_id=batch_id).order_by("row", "pk").iterator(chunk_size=2000)
+    mine = Lead.objects.filter(batch_id=batch_id).select_related("person__household")
+    yield from mine.order_by("row", "pk").iterator(chunk_size=2000)
 
 
 def find_batch(batch_id: UUID) -> LeadBatch | None:
@@ -186,7 +187,13 @@ def within_days(moment: datetime, days: float) -> datetime:
 def answers_of(batch_id: UUID) -> dict[UUID | None, Lead]:
     """Return the leads of others that leads of this batch follow, by id."""
     followed = Lead.objects.filter(batch_id=batch_id, same_as__isnull=False).values("same_as_id")
-    return {lead.pk: lead for lead in Lead.objects.filter(pk__in=followed)}
+    return {lead.pk: lead for lead in Lead.objects.filter(pk__in=followed).select_related("person__household")}
+
+
+def told_address(lead: Lead) -> str:
+    """Return the verified address as the sender may read it: a confidential one stays here (P13)."""
+    home = lead.person.household if lead.person else None
+    return KEPT_QUIET if home and home.confidential_address else lead.verified_address
 
 
 def names_of_workers(batch_id: UUID) -> dict[UUID | None, str]:

@@ -44,7 +44,7 @@ def report_returnees(fact: dict[str, Any]) -> None:
             "area_path": fact["area_path"],
             "name": one.get("name") or _name_of(known, one),
             "phone": one.get("phone", ""),
-            "address": home.address if home else "",
+            "address": home.address if home and not home.confidential_address else "",
             "returned_on": one.get("came_on"),
             "reason": _words("入户得知", one.get("came_from"), one.get("travelled_by")),
         }

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
-from lianfang.domain.people.queries import identity_index, phone_index
+from lianfang.domain.people.queries import identity_index, phone_index, shown_address
 from lianfang.domain.screening.models.leads import OPEN_STATES, Lead, LeadBatch, MatchProposal
 from lianfang.domain.screening.rules import LEAD_STATES, OUTCOMES, SOURCES, evidence_sentence
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.privacy.classes import PrivacyClass
+from lianfang.foundation.privacy.fields import EncryptedText
 from lianfang.foundation.tables.registry import Column, SavedFilter, Table, table
 from lianfang.kernel import phones
 from lianfang.kernel.masks import mask_address, mask_identity, mask_name, mask_phone
@@ -40,7 +41,8 @@ _DECISIONS = (
 
 def _leads(viewer: Actor) -> QuerySet[Lead]:
     worker = Account.objects.filter(pk=OuterRef("assignee_id")).values("name")[:1]
-    return Lead.objects.annotate(assignee=Subquery(worker))
+    address = shown_address("address", "person__household__", EncryptedText(context="lead.address"))
+    return Lead.objects.annotate(assignee=Subquery(worker), shown_address=address)
 
 
 def _search(text: str) -> Q:
@@ -66,7 +68,8 @@ table(
             Column("phone", both("电话", "Phone"), privacy=PrivacyClass.CONTACT, mask=mask_phone),
             Column("identity_number", both("身份证号", "Identity number"), privacy=PrivacyClass.IDENTITY,
                    mask=mask_identity),
-            Column("address", both("地址", "Address"), privacy=PrivacyClass.ADDRESS, mask=mask_address),
+            Column("address", both("地址", "Address"), source="shown_address", privacy=PrivacyClass.ADDRESS,
+                   mask=mask_address),
             Column("area_path", both("区域", "Area"), kind="area", filterable=True),
             Column("returned_on", both("返乡日期", "Returned on"), kind="date", privacy=PrivacyClass.MOVEMENT),
             Column("source", both("来源", "Source"), kind="choice", choices=_SOURCES, filterable=True),

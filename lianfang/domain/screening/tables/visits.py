@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Case, F, FloatField, Q, Value, When
 from django.db.models.functions import Cast, Round
 
+from lianfang.domain.people.queries import shown_address
 from lianfang.domain.screening.models.visits import Campaign, SweepCount, SweepHousehold, Visit
 from lianfang.domain.screening.rules import CAMPAIGN_STATES, VISIT_OUTCOMES
 from lianfang.foundation.privacy.classes import PrivacyClass
@@ -128,7 +129,9 @@ table(
             "每次排查的每一户：到访结果、下一步和责任人。拒访只由支书处理，不公开。",
             "Every household of a sweep: outcome, what is next and who answers. Refusals are the secretary's alone.",
         ),
-        rows=lambda viewer: SweepHousehold.objects.all(),
+        rows=lambda viewer: SweepHousehold.objects.annotate(
+            address=shown_address("household__address", "household__")
+        ),
         sort="area_path",
         label="number",
         search=_household_search,
@@ -142,7 +145,7 @@ table(
             Column("number", both("门牌", "House number"), source="household__number"),
             Column("head_name", both("户主", "Head"), source="household__head_name", privacy=PrivacyClass.NAME,
                    mask=mask_name),
-            Column("address", both("地址", "Address"), source="household__address", privacy=PrivacyClass.ADDRESS,
+            Column("address", both("地址", "Address"), privacy=PrivacyClass.ADDRESS,
                    mask=mask_address),
             Column("area_path", both("区域", "Area"), kind="area", sortable=True, filterable=True),
             Column("answerable", both("责任人", "Who answers"), source="answerable__name"),
