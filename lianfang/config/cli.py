@@ -147,6 +147,43 @@ def keys_rotate(_: argparse.Namespace) -> int:
     return 0
 
 
+def retention_check(given: argparse.Namespace) -> int:
+    """Say how much of each kind of record is due to be erased, by which schedule; changes nothing."""
+    _setup()
+    from lianfang.foundation.retention.erasing import look
+    from lianfang.kernel.clock import now
+
+    for body in look(now(), given.within):
+        _line(body)
+    return 0
+
+
+def retention_run(given: argparse.Namespace) -> int:
+    """Erase or anonymise what is due, and print the certificates; one JSON line each."""
+    _setup()
+    from lianfang.foundation.retention.erasing import erase_due, note
+    from lianfang.kernel.clock import now
+
+    moment = now()
+    for one in erase_due(moment, given.within):
+        _line({"certificate": str(one.pk), "kind": one.kind, "way": one.way, "area": one.area_path,
+               "count": one.count, "days": one.rule_days, "source": one.rule_source, "digest": one.digest})  # fmt: skip
+    note(moment)
+    return 0
+
+
+def retention_certificate(given: argparse.Namespace) -> int:
+    """Write an erasure certificate as PDF, after holding it against the audit trail."""
+    _setup()
+    from pathlib import Path
+    from uuid import UUID
+
+    from lianfang.doors.files.erasures import certificate_pdf
+
+    Path(given.file).write_bytes(certificate_pdf(UUID(given.id)))
+    return 0
+
+
 def exports_trace(given: argparse.Namespace) -> int:
     """Say which named exports a text was copied from, by the marks hidden in it; one JSON line each."""
     _setup()
@@ -304,6 +341,15 @@ def parser() -> argparse.ArgumentParser:
     _add(_group(commands, "exports", "lists with names that left the house"), "trace", exports_trace).add_argument(
         "text", nargs="*", help="leaked text; standard input without it"
     )
+
+    retention = _group(commands, "retention", "what is kept how long")
+    for name, handler in (("check", retention_check), ("run", retention_run)):
+        made = _add(retention, name, handler)
+        made.add_argument("--within", default="", help="area path; everywhere without")
+        made.add_argument("--json", action="store_true", help="print JSON lines (it always does)")
+    made = _add(retention, "certificate", retention_certificate)
+    made.add_argument("id")
+    made.add_argument("file", help="where to write the PDF")
 
     intake = _group(commands, "intake", "workbooks in")
     for name, handler in (("check", intake_check), ("run", intake_run)):

@@ -282,6 +282,8 @@ ROLES = (
             "privacy.exports",
             "privacy.freezes",
             "privacy.freeze_exports",
+            "privacy.retention",
+            "privacy.certificates",
             "jobs.jobs",
             "events.failures",
             "organisation.responsibilities",

@@ -9,7 +9,7 @@ from django.apps import AppConfig
 
 
 class DeclaringApp(AppConfig):
-    """Imports the rooms that declare something: actions, tables, gaps, reactions."""
+    """Imports the rooms that declare something: actions, tables, gaps, reactions, retention."""
 
     default = False  # because Django would otherwise count this base among an app's configurations
 
@@ -17,6 +17,6 @@ class DeclaringApp(AppConfig):
         cls.default = True
 
     def ready(self) -> None:
-        for room in ("actions", "tables", "gaps", "reactions"):
+        for room in ("actions", "tables", "gaps", "reactions", "retention"):
             if find_spec(f"{self.name}.{room}") is not None:
                 import_module(f"{self.name}.{room}")

@@ -29,6 +29,7 @@ from lianfang.domain.incidents.queries import RUNNING, book, forget_rules, rule
 from lianfang.foundation.actions.inputs import CHOICE, Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.administration.actions import labelled
+from lianfang.foundation.retention.erasing import overdue_count
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import CATALOGUE, refusal
 from lianfang.kernel.rulebook import PRODUCT
@@ -46,6 +47,12 @@ STILL_IN_FORCE = refusal(
     "incidents.measures_in_force",
     "还有 {count} 项措施没有解除，请先解除再结束事件。",
     "{count} measures are not lifted yet; lift them before the incident is closed.",
+    status=409,
+)
+STILL_KEPT = refusal(
+    "incidents.erasures_overdue",
+    "还有 {count} 条个人信息超过保存期限没有清除，请先清除再结束事件。",
+    "{count} personal records are past their time and not erased; erase them before the incident is closed.",
     status=409,
 )
 UNKNOWN_DISEASE = refusal(
@@ -194,7 +201,10 @@ class CloseIncident(Input):
 @action("incidents.close_incident", both("结束事件", "Close an incident"), CloseIncident,
         subject=Subject("incidents.incidents", "incident_id"), danger=True)  # fmt: skip
 def close_incident(call: Call, given: CloseIncident) -> Result:
-    """Close an incident once every measure of it is lifted or over. Raises `incidents.measures_in_force`."""
+    """Close an incident once its measures are lifted or over and no record is kept too long (P08).
+
+    Raises `incidents.measures_in_force`, `incidents.erasures_overdue`.
+    """
     incident = _incident(given.incident_id)
     call.permit(incident.area_path)
     rules.check_incident_step(incident.state, "closed")
@@ -202,6 +212,9 @@ def close_incident(call: Call, given: CloseIncident) -> Result:
     count = Measure.objects.filter(incident=incident, lifted_on__isnull=True, ends_on__gte=today).count()
     if count:
         raise STILL_IN_FORCE(field="incident_id", count=count)
+    kept = overdue_count(call.received_at, incident.area_path)
+    if kept:
+        raise STILL_KEPT(field="incident_id", count=kept)
     review = _reviewed(call, incident, "closed", incident.level, given.reason)
     review.planned_end_on = today
     review.save(force_insert=True)

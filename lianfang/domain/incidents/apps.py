@@ -12,6 +12,10 @@ class IncidentsConfig(DeclaringApp):
 
     def ready(self) -> None:
         super().ready()
+        from lianfang.domain.incidents.queries import rule_by_area
+        from lianfang.foundation.privacy.retaining import SCHEDULE
+
+        SCHEDULE[:] = [rule_by_area]
         post_migrate.connect(_load, sender=self, dispatch_uid="incidents.rulebook")
 
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
+from lianfang.domain.areas.queries import areas_of_level
 from lianfang.domain.incidents import rules
 from lianfang.domain.incidents.models import Incident, LocalRule, Measure
 from lianfang.domain.incidents.rules import BoundOrder, ReleaseProposal
@@ -39,6 +40,15 @@ def rule(key: str, area_path: str, on: date, disease: str | None = None) -> Rule
     profile = disease or (incident.disease if incident else PRODUCT)
     day = incident.rules_as_of if incident and incident.rules_as_of else on
     return rules.value_of(book(), profile, key, day, area_path=area_path, local=local)
+
+
+def rule_by_area(key: str, on: date) -> list[tuple[str, RuleValue]]:
+    """Return the value of a key for every area where it may differ, nearest first, and everywhere (“”) at last."""
+    local, incidents = _current()
+    paths = {one.area_path for one in local if one.key == key} | {one.area_path for one in incidents}
+    paths |= {area.path for area in areas_of_level("county")}
+    nearest_first = sorted(paths - {""}, key=lambda path: (-len(path), path))
+    return [(path, rule(key, path, on)) for path in [*nearest_first, ""]]
 
 
 def editions(key: str, disease: str) -> tuple[RuleValue, ...]:

@@ -56,6 +56,7 @@ _RELEASE = ("name", "address", "starts_on", "ends_on", "released_on", "basis", "
 _RESIDENCE = ("name", "address", "for_what", "valid_until", "handled_by", "verify_phone")
 _CARD = ("name", "address", "starts_on", "ends_on", "contact_name", "contact_phone", "rows")
 _SELF = ("for_whom", "url", "slots", "contact_name", "contact_phone", "doctor_name")
+_ERASURE = ("area", "kind", "way", "count", "since", "days", "source", "needed_before", "began_at", "done_by", "digest")
 LETTERS: dict[str, Letter] = {
     letter.name: letter
     for letter in (
@@ -64,6 +65,7 @@ LETTERS: dict[str, Letter] = {
         Letter("residence", both("居住证明", "Certificate of residence"), (*_ISSUED, *_RESIDENCE)),
         Letter("temperature", both("体温（症状）监测记录表", "Temperature card"), (*_EVERY, *_CARD, *_ALARM)),
         Letter("responsibility", both("包保联系卡", "Responsibility card"), (*_ISSUED, "place", "levels")),
+        Letter("erasure", both("个人信息清除证明", "Erasure certificate"), (*_ISSUED, *_ERASURE)),
         Letter("selfreport", both("体温自报", "Self-report sheet"), (*_EVERY, *_SELF, *_ALARM)),
     )
 }
@@ -101,6 +103,16 @@ _LABELS: dict[str, Bilingual] = {
     "url": both("自报链接", "link for self-report"),
     "fever_threshold_c": both("发热界值", "fever threshold"),
     "symptoms": both("需报告的症状", "symptoms to report"),
+    "area": both("区域", "area"),
+    "kind": both("信息类别", "kind of record"),
+    "way": both("方式", "way"),
+    "count": both("条数", "number of records"),
+    "since": both("起算", "from when the time counts"),
+    "source": both("期限依据", "source of the schedule"),
+    "needed_before": both("最后需要", "last needed"),
+    "began_at": both("开始", "begun"),
+    "done_by": both("执行", "done by"),
+    "digest": both("校验值", "digest"),
     "place": both("地点", "place"),
     "levels": both("各级责任人", "people who answer, level by level"),
 }

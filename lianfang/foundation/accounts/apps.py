@@ -1,7 +1,7 @@
 """The accounts app."""
 
-from django.apps import AppConfig
+from lianfang.foundation.declaring import DeclaringApp
 
 
-class AccountsConfig(AppConfig):
+class AccountsConfig(DeclaringApp):
     name = "lianfang.foundation.accounts"

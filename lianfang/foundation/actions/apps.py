@@ -1,12 +1,13 @@
 """Installs the write guard."""
 
-from django.apps import AppConfig
+from lianfang.foundation.declaring import DeclaringApp
 
 
-class ActionsConfig(AppConfig):
+class ActionsConfig(DeclaringApp):
     name = "lianfang.foundation.actions"
 
     def ready(self) -> None:
+        super().ready()
         from lianfang.foundation.actions.guard import install  # models must be loaded first
 
         install()

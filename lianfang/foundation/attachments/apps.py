@@ -1,7 +1,7 @@
 """The attachments app."""
 
-from django.apps import AppConfig
+from lianfang.foundation.declaring import DeclaringApp
 
 
-class AttachmentsConfig(AppConfig):
+class AttachmentsConfig(DeclaringApp):
     name = "lianfang.foundation.attachments"

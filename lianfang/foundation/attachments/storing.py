@@ -8,12 +8,14 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from lianfang.foundation.access.actor import NOT_YOURS, Actor
 from lianfang.foundation.attachments.models import StoredFile
@@ -110,6 +112,9 @@ def erase(file_id: UUID, at: datetime) -> None:
     if StoredFile.objects.filter(pk=file_id, erased_at__isnull=True).update(erased_at=at):
         transaction.on_commit(lambda: (_folder() / file_id.hex).unlink(missing_ok=True))
 
+
+# each yields the ids of files that something stood on at or after a moment: retention leaves them
+NEEDED: list[Callable[[datetime], QuerySet[Any]]] = []
 
 Condition = Callable[[Actor, StoredFile], None]
 

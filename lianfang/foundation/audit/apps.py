@@ -1,7 +1,7 @@
 """The audit app."""
 
-from django.apps import AppConfig
+from lianfang.foundation.declaring import DeclaringApp
 
 
-class AuditConfig(AppConfig):
+class AuditConfig(DeclaringApp):
     name = "lianfang.foundation.audit"

@@ -50,7 +50,7 @@ class Lead(models.Model):
         **dict.fromkeys(
             ["id", "area_path", "batch", "source", "incident_id", "row", "serial", "place", "match_level", "person",
              "same_as", "state", "outcome", "assignee_id", "received_at", "due_at", "dispatched_at", "answered_at",
-             "answered_by", "tries", "version", "pushed_on", "account_id"],
+             "answered_by", "tries", "version", "pushed_on", "account_id", "anonymised_at"],
             PrivacyClass.WORK,
         ),
         **dict.fromkeys(["name", "keys"], PrivacyClass.NAME),
@@ -104,6 +104,7 @@ class Lead(models.Model):
     last_there_on = models.DateField(null=True, blank=True)
     note = models.CharField(max_length=400, blank=True)
     account_id = models.UUIDField(null=True)
+    anonymised_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:

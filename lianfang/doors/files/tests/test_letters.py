@@ -103,6 +103,20 @@ SAMPLES = {
             for day in range(3, 17)
         ],
     },
+    "erasure": {
+        **COMMON,
+        "area": "绛县",
+        "kind": "体温读数",
+        "way": "删除",
+        "count": 28,
+        "since": "观察结束之日起",
+        "days": "30",
+        "source": "系统默认值（retention 1）",
+        "needed_before": datetime(2020, 1, 4, 2, 0, tzinfo=CHINA),
+        "began_at": datetime(2020, 2, 3, 2, 0, tzinfo=CHINA),
+        "done_by": "系统任务",
+        "digest": "0" * 64,
+    },
     "responsibility": {
         **COMMON,
         "place": "古绛镇东城社区 3 网格 12 号楼 2 单元 301",

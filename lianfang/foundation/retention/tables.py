@@ -1,0 +1,69 @@
+"""What is due where, and the certificates of what was erased."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lianfang.foundation.privacy.retaining import KEPT
+from lianfang.foundation.retention.models import ErasureCertificate, RetentionState
+from lianfang.foundation.tables.registry import Column, SavedFilter, Table, table
+from lianfang.kernel.text import Bilingual, both
+
+WAYS: tuple[tuple[str, Bilingual], ...] = (
+    ("erase", both("删除", "Erased")),
+    ("anonymise", both("去标识", "Made anonymous")),
+)
+
+
+def _title(kind: Any) -> str:
+    return KEPT[kind].title.zh if kind in KEPT else str(kind)
+
+
+table(
+    Table(
+        name="privacy.retention",
+        title=both("保存期限", "Retention"),
+        help=both(
+            "各类信息按规定期限保存，到期自动删除或去标识。",
+            "Each kind of record is kept for its time, then erased or made anonymous by itself.",
+        ),
+        rows=lambda viewer: RetentionState.objects.all(),
+        sort="kind",
+        columns=(
+            Column("kind", both("类别", "Kind"), sortable=True, filterable=True, show=_title),
+            Column("area_path", both("区域", "Area"), kind="area", filterable=True),
+            Column("rule_days", both("保存天数", "Days kept"), kind="number"),
+            Column("rule_source", both("依据", "Source")),
+            Column("due", both("到期", "Due"), kind="int"),
+            Column("overdue", both("逾期未清除", "Overdue"), kind="int"),
+            Column("overdue_since", both("逾期自", "Overdue since"), kind="datetime", filterable=True),
+            Column("looked_at", both("最近核查", "Last looked at"), kind="datetime"),
+            Column("erased_at", both("最近清除", "Last erased"), kind="datetime"),
+        ),
+        label="kind",
+    )
+)
+
+table(
+    Table(
+        name="privacy.certificates",
+        title=both("个人信息清除证明", "Erasure certificates"),
+        rows=lambda viewer: ErasureCertificate.objects.filter(closed_at__isnull=False),
+        sort="-closed_at",
+        columns=(
+            Column("closed_at", both("时间", "At"), kind="datetime", sortable=True, filterable=True),
+            Column("kind", both("类别", "Kind"), filterable=True, show=_title),
+            Column("way", both("方式", "Way"), kind="choice", choices=WAYS, filterable=True),
+            Column("count", both("条数", "Records"), kind="int"),
+            Column("area_path", both("区域", "Area"), kind="area", filterable=True),
+            Column("rule_days", both("保存天数", "Days kept"), kind="number"),
+            Column("rule_edition", both("版本", "Edition")),
+            Column("rule_source", both("依据", "Source")),
+            Column("needed_before", both("最后需要早于", "Last needed before"), kind="datetime"),
+            Column("job_id", both("任务", "Job"), kind="link", link="jobs.jobs"),
+            Column("digest", both("校验值", "Digest")),
+        ),
+        saved=(SavedFilter("anonymised", both("去标识", "Made anonymous"), {"way": "anonymise"}),),
+        label="kind",
+    )
+)
