@@ -13,6 +13,7 @@ from lianfang.domain.areas.models import Area, AreaChange
 from lianfang.domain.areas.rules import GRID_DIGITS, level_of, next_grid_path, parent_of
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.actions.states import when
 from lianfang.foundation.administration.actions import Path
 from lianfang.kernel.clock import today
 from lianfang.kernel.errors import refusal
@@ -118,11 +119,18 @@ def note_split(call: Call, path: str, into: str, reason: str) -> None:
     _changed(call, _grid(path).path, "split", {}, {"into": into}, reason)
 
 
+STANDING_GRID = when(lambda path, level, until: _is_grid(path, level) and until is None, "path", "level", "valid_to")
+
+
+def _is_grid(path: str, level: str) -> bool:
+    return level == "grid" and len(path) == 12 + GRID_DIGITS
+
+
 def _grid(path: str) -> Area:
     grid = Area.objects.filter(path=path, valid_to__isnull=True).first()
     if grid is None:
         raise NO_AREA(field="path")
-    if grid.level != "grid" or len(path) != 12 + GRID_DIGITS:
+    if not _is_grid(path, grid.level):
         raise NOT_A_GRID(field="path")
     return grid
 
@@ -144,7 +152,8 @@ class RenameGrid(Input):
     )
 
 
-@action("areas.rename_grid", both("网格改名", "Rename a grid"), RenameGrid, subject=Subject("areas.areas", "path"))
+@action("areas.rename_grid", both("网格改名", "Rename a grid"), RenameGrid,
+        subject=Subject("areas.areas", "path", STANDING_GRID))  # fmt: skip
 def rename_grid(call: Call, given: RenameGrid) -> Result:
     """Rename a grid. An edit of an older version is refused, so that nobody's change is overwritten unseen."""
     call.permit(given.path)

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
 from pydantic import Field
 
 from lianfang.domain.areas.queries import area_exists
@@ -28,6 +29,7 @@ from lianfang.domain.incidents.models import Adoption, Incident, IncidentReview,
 from lianfang.domain.incidents.queries import RUNNING, book, forget_rules, rule
 from lianfang.foundation.actions.inputs import CHOICE, Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.actions.states import TODAY, when, when_empty
 from lianfang.foundation.administration.actions import labelled
 from lianfang.foundation.retention.erasing import overdue_count
 from lianfang.kernel.clock import local
@@ -152,8 +154,11 @@ class ReviewIncident(Input):
     version: int | None = Field(None, ge=1, le=10**6, **labelled("版本", "Version", "hidden"))
 
 
+IS_RUNNING = when(lambda state: state in RUNNING, "state")
+
+
 @action("incidents.review_incident", both("复核事件", "Review an incident"), ReviewIncident,
-        subject=Subject("incidents.incidents", "incident_id"))  # fmt: skip
+        subject=Subject("incidents.incidents", "incident_id", IS_RUNNING))  # fmt: skip
 def review_incident(call: Call, given: ReviewIncident) -> Result:
     """Say, with reasons, whether the incident still needs its level and end; the next review follows by rule (P23)."""
     incident = _incident(given.incident_id)
@@ -162,7 +167,7 @@ def review_incident(call: Call, given: ReviewIncident) -> Result:
         raise STALE(field="version", details={"version": incident.version})
     if given.state != incident.state:
         rules.check_incident_step(incident.state, given.state)
-    elif incident.state not in RUNNING:
+    elif not call.allows(IS_RUNNING, incident):
         raise NOT_RUNNING(field="incident_id")
     today = local(call.received_at).date()
     review = _reviewed(call, incident, given.state, given.level or incident.level, given.reason)
@@ -198,8 +203,16 @@ class CloseIncident(Input):
     reason: Reason
 
 
+_NOT_LIFTED = Measure.objects.filter(lifted_on__isnull=True)
+_LAST_DAY = _NOT_LIFTED.filter(incident=OuterRef("pk")).order_by("-ends_on").values("ends_on")[:1]
+CLOSABLE = when(
+    lambda state, last_on, today: rules.may_step(state, "closed") and (last_on is None or last_on < today),
+    "state", Subquery(_LAST_DAY), TODAY,
+)  # fmt: skip
+
+
 @action("incidents.close_incident", both("结束事件", "Close an incident"), CloseIncident,
-        subject=Subject("incidents.incidents", "incident_id"), danger=True)  # fmt: skip
+        subject=Subject("incidents.incidents", "incident_id", CLOSABLE), danger=True)  # fmt: skip
 def close_incident(call: Call, given: CloseIncident) -> Result:
     """Close an incident once its measures are lifted or over and no record is kept too long (P08).
 
@@ -209,8 +222,8 @@ def close_incident(call: Call, given: CloseIncident) -> Result:
     call.permit(incident.area_path)
     rules.check_incident_step(incident.state, "closed")
     today = local(call.received_at).date()
-    count = Measure.objects.filter(incident=incident, lifted_on__isnull=True, ends_on__gte=today).count()
-    if count:
+    if not call.allows(CLOSABLE, incident):
+        count = _NOT_LIFTED.filter(incident=incident, ends_on__gte=today).count()
         raise STILL_IN_FORCE(field="incident_id", count=count)
     kept = overdue_count(call.received_at, incident.area_path)
     if kept:
@@ -240,11 +253,13 @@ class IssueMeasure(Input):
 
 
 @action("incidents.issue_measure", both("发布措施", "Issue a measure"), IssueMeasure,
-        subject=Subject("incidents.incidents", "incident_id"))  # fmt: skip
+        subject=Subject("incidents.incidents", "incident_id", IS_RUNNING))  # fmt: skip
 def issue_measure(call: Call, given: IssueMeasure) -> Result:
     """Issue a restriction with legal basis, scope, end, exemptions and notice text (P10); it expires by itself."""
     incident = _incident(given.incident_id)
     call.permit(given.area_path)
+    if not call.allows(IS_RUNNING, incident):
+        raise NOT_RUNNING(field="incident_id")
     _inside(incident, given.area_path)
     if given.kind not in rules.MEASURE_KINDS:
         raise CHOICE(field="kind")
@@ -260,8 +275,6 @@ def issue_measure(call: Call, given: IssueMeasure) -> Result:
 
 
 def _inside(incident: Incident, area_path: str) -> None:
-    if incident.state not in RUNNING:
-        raise NOT_RUNNING(field="incident_id")
     if not area_path.startswith(incident.area_path) or not area_exists(area_path):
         raise OUTSIDE(field="area_path")
 
@@ -271,15 +284,18 @@ class LiftMeasure(Input):
     reason: Annotated[str, Field(min_length=2, max_length=200, **labelled("原因", "Reason", "textarea"))]
 
 
+NOT_LIFTED = when_empty("lifted_on")
+
+
 @action("incidents.lift_measure", both("解除措施", "Lift a measure"), LiftMeasure,
-        subject=Subject("incidents.measures", "measure_id"), batch=True)  # fmt: skip
+        subject=Subject("incidents.measures", "measure_id", NOT_LIFTED), batch=True)  # fmt: skip
 def lift_measure(call: Call, given: LiftMeasure) -> Result:
     """Lift a measure, or confirm that an expired one is gone from gates and notice boards too."""
     measure = Measure.objects.filter(pk=given.measure_id).first()
     if measure is None:
         raise NO_MEASURE(field="measure_id")
     call.permit(measure.area_path)
-    if measure.lifted_on is not None:
+    if not call.allows(NOT_LIFTED, measure):
         raise ALREADY_LIFTED(field="measure_id")
     measure.lifted_on, measure.lifted_by = local(call.received_at).date(), call.actor.account_id
     measure.lifted_reason, measure.version = given.reason, measure.version + 1
@@ -348,12 +364,15 @@ class EndLocalRule(Input):
     reason: Reason
 
 
+NOT_ENDED = when_empty("ended_at")
+
+
 @action("incidents.end_local_rule", both("终止本地规定", "End a local rule"), EndLocalRule,
-        subject=Subject("incidents.local_rules", "rule_id"))  # fmt: skip
+        subject=Subject("incidents.local_rules", "rule_id", NOT_ENDED))  # fmt: skip
 def end_local_rule(call: Call, given: EndLocalRule) -> Result:
     """End a stricter local rule before its day."""
-    kept = LocalRule.objects.filter(pk=given.rule_id, ended_at__isnull=True).first()
-    if kept is None:
+    kept = LocalRule.objects.filter(pk=given.rule_id).first()
+    if kept is None or not call.allows(NOT_ENDED, kept):
         raise NO_LOCAL_RULE(field="rule_id")
     call.permit(kept.area_path)
     kept.ended_at, kept.ended_by = call.received_at, call.actor.account_id

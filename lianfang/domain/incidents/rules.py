@@ -317,9 +317,14 @@ _INCIDENT_STEPS: dict[str, tuple[str, ...]] = {
 }
 
 
+def may_step(now: str, then: str) -> bool:
+    """Is this a step of an incident's life?"""
+    return then in _INCIDENT_STEPS.get(now, ())
+
+
 def check_incident_step(now: str, then: str) -> None:
     """Accept only the steps of an incident's life. Raises `incidents.step_not_allowed`."""
-    if then in _INCIDENT_STEPS.get(now, ()):
+    if may_step(now, then):
         return
     before, after = (INCIDENT_STATES.get(state, both(state, state)) for state in (now, then))
     raise STEP_NOT_ALLOWED(field="state", now=before.zh, then=after.zh, now_en=before.en, then_en=after.en)

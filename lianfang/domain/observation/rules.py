@@ -492,9 +492,14 @@ def check_reason(reason: str, then: str) -> None:
         raise REASON_UNFIT(field="reason", label=label.zh, label_en=label.en)
 
 
+def are_two_people(proposed_by: str | None, decided_by: str | None) -> bool:
+    """Are they a known first and a second person?"""
+    return proposed_by is not None and proposed_by != decided_by
+
+
 def check_two_people(proposed_by: str | None, decided_by: str | None) -> None:
     """Accept a decision only from a second person (P12). Raises `observation.two_people`."""
-    if proposed_by is None or proposed_by == decided_by:
+    if not are_two_people(proposed_by, decided_by):
         raise SAME_PERSON(field="change_id")
 
 
@@ -533,19 +538,14 @@ def allowed_steps(now: str) -> tuple[str, ...]:
     return _STEPS.get(now, ())
 
 
-def check_step(now: str, then: str) -> None:
+def check_step(now: str, then: str, field: str = "state") -> None:
     """Accept only the steps of an order's life. Raises `observation.step_not_allowed` with what is allowed."""
     if then in allowed_steps(now):
         return
     before, after = (STATES.get(state, both(state, state)) for state in (now, then))
-    raise STEP_NOT_ALLOWED(
-        field="state",
-        now=before.zh,
-        then=after.zh,
-        now_en=before.en,
-        then_en=after.en,
-        details={"allowed": list(allowed_steps(now))},
-    )
+    allowed = {"allowed": list(allowed_steps(now))}
+    raise STEP_NOT_ALLOWED(field=field, now=before.zh, then=after.zh, now_en=before.en, then_en=after.en,
+                           details=allowed)  # fmt: skip
 
 
 # --- the end -----------------------------------------------------------------------------------------------------

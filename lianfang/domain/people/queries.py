@@ -13,9 +13,15 @@ from django.db.models import Case, CharField, F, Field, Q, QuerySet, Value, When
 from lianfang.domain.people.models import Household, Person
 from lianfang.domain.people.rules import LIVING
 from lianfang.foundation.access.actor import Actor
+from lianfang.foundation.actions.states import when
 from lianfang.foundation.privacy.classes import Level, PrivacyClass, hide_all
 from lianfang.foundation.privacy.fields import blind, within
 from lianfang.kernel.masks import mask_address, mask_name, mask_phone
+
+# of a household: not closed
+STANDING_HOUSEHOLD = when(lambda status: status != Household.Status.CLOSED, "status")
+# of an entry of the register: somebody who lives here, or is away for a while
+LIVES_HERE = when(lambda status: status in LIVING, "status")
 
 # fewer than any database takes as parameters of one statement
 CHUNK = 5000

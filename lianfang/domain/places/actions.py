@@ -15,6 +15,7 @@ from lianfang.domain.places.models import Place
 from lianfang.domain.places.rules import PLACE_KINDS
 from lianfang.foundation.actions.inputs import CHOICE, Input, complain
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.actions.states import when
 from lianfang.foundation.administration.actions import labelled
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
@@ -120,12 +121,16 @@ class EditPlace(Input):
     note: Note | None = None
 
 
-@action("places.edit_place", both("修改场所", "Edit a place"), EditPlace, subject=Subject(TABLE, "place_id"))
+OPEN = when(lambda status: status != Place.Status.CLOSED, "status")
+SHUT = when(lambda status: status == Place.Status.CLOSED, "status")
+
+
+@action("places.edit_place", both("修改场所", "Edit a place"), EditPlace, subject=Subject(TABLE, "place_id", OPEN))
 def edit_place(call: Call, given: EditPlace) -> Result:
     """Change what is given and leave the rest. An edit of an older version is refused."""
     row = _open_place(given.place_id)
     call.permit(row.area_path)
-    if row.status == Place.Status.CLOSED:
+    if not call.allows(OPEN, row):
         raise IS_CLOSED(field="place_id")
     if row.version != given.version:
         raise STALE(field="version", details={"version": row.version})
@@ -148,13 +153,14 @@ class ClosePlace(Input):
 
 
 @action(
-    "places.close_place", both("关停场所", "Close a place"), ClosePlace, subject=Subject(TABLE, "place_id"), danger=True
-)
+    "places.close_place", both("关停场所", "Close a place"), ClosePlace, subject=Subject(TABLE, "place_id", OPEN),
+    danger=True,
+)  # fmt: skip
 def close_place(call: Call, given: ClosePlace) -> Result:
     """Close a place that is no more; it stays on record."""
     row = _open_place(given.place_id)
     call.permit(row.area_path)
-    if row.status == Place.Status.CLOSED:
+    if not call.allows(OPEN, row):
         raise IS_CLOSED(field="place_id")
     _write(row, {"status": Place.Status.CLOSED, "closed_on": local(call.happened_at).date()})
     call.about(TABLE, row.pk)
@@ -166,12 +172,13 @@ class ReopenPlace(Input):
     place_id: PlaceId
 
 
-@action("places.reopen_place", both("恢复场所", "Open a place again"), ReopenPlace)
+@action("places.reopen_place", both("恢复场所", "Open a place again"), ReopenPlace,
+        subject=Subject(TABLE, "place_id", SHUT))  # fmt: skip
 def reopen_place(call: Call, given: ReopenPlace) -> Result:
     """Open a closed place again."""
     row = _open_place(given.place_id)
     call.permit(row.area_path)
-    if row.status != Place.Status.CLOSED:
+    if not call.allows(SHUT, row):
         raise NOT_CLOSED(field="place_id")
     _write(row, {"status": Place.Status.OPEN, "closed_on": None})
     call.about(TABLE, row.pk)

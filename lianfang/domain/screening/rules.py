@@ -248,6 +248,16 @@ def is_past_window(last_there_on: date, on: date, window_days: int) -> bool:
     return on > last_there_on + timedelta(days=window_days)
 
 
+def may_step_lead(now: str, then: str) -> bool:
+    """Is this a step of a lead's life?"""
+    return then in _LEAD_STEPS.get(now, ())
+
+
+def may_step_campaign(now: str, then: str) -> bool:
+    """Is this a step of a sweep's life?"""
+    return then in _CAMPAIGN_STEPS.get(now, ())
+
+
 def _check_step(steps: Mapping[str, Sequence[str]], labels: Mapping[str, Bilingual], now: str, then: str) -> None:
     if then in steps.get(now, ()):
         return

@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import Field
 
 from lianfang.domain.incidents.queries import rule
-from lianfang.domain.people.queries import find_household, find_person
+from lianfang.domain.people.queries import STANDING_HOUSEHOLD, find_household, find_person
 from lianfang.domain.welfare import rules
 from lianfang.domain.welfare.events import (
     RequestAccepted,
@@ -27,6 +27,7 @@ from lianfang.domain.welfare.models import RequestStep, ServiceRequest
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.actions.inputs import CHOICE, Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.actions.states import ME, When, when
 from lianfang.foundation.administration.actions import labelled
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
@@ -44,6 +45,22 @@ ALREADY = refusal("welfare.raised_before", "这项困难已有需求单。", "Th
 _KINDS = [{"value": code, "label": label.as_dict()} for code, (label, _) in rules.KINDS.items()]
 
 
+REQUESTS = "welfare.requests"
+
+
+def _may_become(then: str) -> When:
+    return when(lambda now: rules.may_step(now, then), "state")
+
+
+UNTAKEN = _may_become("accepted")
+# because help that nobody took on is taken on by whoever brings it
+DELIVERABLE = when(lambda now: any(rules.may_step(now, then) for then in ("accepted", "delivered")), "state")
+# because the word of whoever delivered never counts
+CONFIRMABLE = when(
+    lambda now, deliverer, me: rules.may_step(now, "confirmed") and deliverer != me, "state", "delivered_by", ME
+)
+
+
 class RaiseRequest(Input):
     household_id: UUID | None = Field(None, **labelled("户", "Household", "household"))
     person_id: UUID | None = Field(None, **labelled("人员", "Person", "person"))
@@ -56,7 +73,7 @@ class RaiseRequest(Input):
 
 
 @action("welfare.raise_request", both("提出需求", "Ask for help"), RaiseRequest,
-        subject=Subject("people.households", "household_id"))  # fmt: skip
+        subject=Subject("people.households", "household_id", STANDING_HOUSEHOLD))  # fmt: skip
 def raise_request(call: Call, given: RaiseRequest) -> Result:
     """Ask for help for a household or a person; when it is due follows from its class by rule."""
     area_path, household_id = _home(given)
@@ -138,7 +155,7 @@ class AcceptRequest(Input):
 
 
 @action("welfare.accept_request", both("受理需求", "Take on a request"), AcceptRequest,
-        subject=Subject("welfare.requests", "request_id"))  # fmt: skip
+        subject=Subject(REQUESTS, "request_id", UNTAKEN))  # fmt: skip
 def accept_request(call: Call, given: AcceptRequest) -> Result:
     """Take a request on, oneself or for a named worker, who answers for it from now."""
     request = _take(call, given.request_id)
@@ -165,7 +182,7 @@ class ReturnRequest(Input):
 
 
 @action("welfare.return_request", both("退回需求", "Give a request back"), ReturnRequest,
-        subject=Subject("welfare.requests", "request_id"))  # fmt: skip
+        subject=Subject(REQUESTS, "request_id", _may_become("raised")))  # fmt: skip
 def return_request(call: Call, given: ReturnRequest) -> Result:
     """Give back what one took on and cannot do; it waits for somebody else, and its time goes on."""
     request = _take(call, given.request_id)
@@ -184,11 +201,11 @@ class DeliverRequest(Input):
 
 
 @action("welfare.deliver_request", both("登记送达", "Deliver help"), DeliverRequest,
-        subject=Subject("welfare.requests", "request_id"))  # fmt: skip
+        subject=Subject(REQUESTS, "request_id", DELIVERABLE))  # fmt: skip
 def deliver_request(call: Call, given: DeliverRequest) -> Result:
     """Say that help was delivered; it counts when the one who asked says so too."""
     request = _take(call, given.request_id)
-    if request.state in ("raised", "not_delivered"):
+    if call.allows(UNTAKEN, request):
         _accept(call, request, call.actor.account_id, "")
     request.delivered_at, request.delivered_by = call.happened_at, call.actor.account_id
     request.fee_yuan, request.note = given.fee_yuan, given.note
@@ -204,7 +221,7 @@ class ConfirmRequest(Input):
 
 
 @action("welfare.confirm_request", both("确认送达", "Confirm that help came"), ConfirmRequest,
-        subject=Subject("welfare.requests", "request_id"))  # fmt: skip
+        subject=Subject(REQUESTS, "request_id", CONFIRMABLE))  # fmt: skip
 def confirm_request(call: Call, given: ConfirmRequest) -> Result:
     """Say that help arrived: the one who asked, or somebody who did not deliver it and writes how they were asked."""
     request = _take(call, given.request_id)
@@ -249,7 +266,7 @@ class ReopenRequest(Input):
 
 
 @action("welfare.reopen_request", both("反映未送达", "Say that it did not come"), ReopenRequest,
-        subject=Subject("welfare.requests", "request_id"))  # fmt: skip
+        subject=Subject(REQUESTS, "request_id", _may_become("not_delivered")))  # fmt: skip
 def reopen_request(call: Call, given: ReopenRequest) -> Result:
     """Open a request again because what was called delivered did not come or was not what was asked for."""
     request = _take(call, given.request_id)
@@ -265,7 +282,7 @@ class WithdrawRequest(Input):
 
 
 @action("welfare.withdraw_request", both("撤回需求", "Withdraw a request"), WithdrawRequest,
-        subject=Subject("welfare.requests", "request_id"))  # fmt: skip
+        subject=Subject(REQUESTS, "request_id", _may_become("withdrawn")))  # fmt: skip
 def withdraw_request(call: Call, given: WithdrawRequest) -> Result:
     """Withdraw a request for the one who asked; nothing that was delivered is withdrawn."""
     request = _take(call, given.request_id)

@@ -76,9 +76,14 @@ class Confirmation:
     how_asked: str = ""
 
 
+def may_step(now: str, then: str) -> bool:
+    """Is this a step of a request's life?"""
+    return then in _STEPS.get(now, ())
+
+
 def check_step(now: str, then: str) -> None:
     """Accept only the steps of a request. Raises `welfare.step_not_allowed`."""
-    if then in _STEPS.get(now, ()):
+    if may_step(now, then):
         return
     before, after = (STATES.get(state, both(state, state)) for state in (now, then))
     raise STEP_NOT_ALLOWED(field="state", now=before.zh, then=after.zh, now_en=before.en, then_en=after.en)

@@ -8,6 +8,7 @@ from lianfang import __version__
 from lianfang.doors.api.addresses import operations
 from lianfang.doors.api.catalogue import FlatSchema
 from lianfang.foundation.actions.registry import ACTIONS, Action
+from lianfang.foundation.tables.offering import offered_on
 from lianfang.foundation.tables.registry import TABLES, Column, Table
 
 Schema = dict[str, Any]
@@ -152,14 +153,23 @@ def _table_parameters(one: Table) -> list[Schema]:
     ]
 
 
+def _offers(one: Table) -> Schema:
+    """Return the schema of what a row offers: the actions on it that the asker may take and its state allows."""
+    names = sorted(action.name for action in offered_on(one.name))
+    text = "Actions that this asker may take on the row as it is."
+    items = {"items": {"enum": names}} if names else {"maxItems": 0}
+    return {"type": "array", "description": text, **items}
+
+
 def _table_operation(one: Table) -> Schema:
     row = {
         "type": "object",
-        "required": ["id", "area", "cells"],
+        "required": ["id", "area", "cells", "can"],
         "properties": {
             "id": {"type": ["string", "integer"]},
             "area": {"type": "string"},
             "cells": {"type": "object", "properties": {column.name: _cell(column) for column in one.columns}},
+            "can": _offers(one),
         },
     }
     page = {

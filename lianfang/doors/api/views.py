@@ -119,12 +119,12 @@ def _query(request: HttpRequest) -> Query:
         raise BAD_VALUE(field="limit")
     where = {key: str(value) for key, value in asked.items() if key not in RESERVED}
     within, search, sort, after = (str(asked.get(name, "")) for name in ("within", "q", "sort", "after"))
-    return Query(where, within, search, sort, after, int(limit), asked.get("count") == "1")
+    return Query(where, within, search, sort, after, int(limit), asked.get("count") == "1", offers=True)
 
 
 @door("GET")
 def rows(request: HttpRequest, name: str) -> HttpResponse:
-    """Return one page of a table."""
+    """Return one page of a table, each row with the actions that its state and the viewer's grants allow."""
     page = read(actor_of(request), name, _query(request))
     return answer({"rows": page.rows, "next": page.next, "previous": None, "as_of": page.as_of, "count": page.count})
 

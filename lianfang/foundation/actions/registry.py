@@ -9,8 +9,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Model
+
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.actions.inputs import Input
+from lianfang.foundation.actions.states import When
 from lianfang.kernel.errors import Refusal
 from lianfang.kernel.facts import Fact
 from lianfang.kernel.text import Bilingual
@@ -59,6 +62,10 @@ class Call:
             return False
         return True
 
+    def allows(self, when: When, row: Model) -> bool:
+        """Ask the question that lists ask before they offer this action on the row."""
+        return when.is_met(row, self.actor.account_id, self.received_at)
+
     def start_over(self) -> None:
         """Forget what an attempt left behind that was rolled back together with its neighbours."""
         self.asked = self.repeated = False
@@ -82,10 +89,14 @@ Many = Callable[[Sequence[Call]], None]
 
 @dataclass(frozen=True)
 class Subject:
-    """The table an action is offered on, and the input field its row id fills."""
+    """The table an action is offered on, the input field its row id fills, and what the row's state must be.
+
+    Where `when` says no, the action itself refuses by the same question: nothing is offered only to be refused.
+    """
 
     table: str
     field: str
+    when: When | None = None
 
 
 @dataclass(frozen=True)

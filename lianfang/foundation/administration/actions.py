@@ -18,6 +18,7 @@ from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.actions.inputs import CHOICE, Input
 from lianfang.foundation.actions.models import RefusedCommand
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.actions.states import when_empty
 from lianfang.foundation.privacy.models import Reveal
 from lianfang.foundation.tables.reading import find_table, reveal_value
 from lianfang.kernel.clock import today
@@ -163,17 +164,20 @@ class EndGrant(Input):
     reason: Reason
 
 
+IN_FORCE = when_empty("ended_at")
+
+
 @action(
     "access.end_grant",
     both("收回授权", "End a grant"),
     EndGrant,
-    subject=Subject("access.grants", "grant_id"),
+    subject=Subject("access.grants", "grant_id", IN_FORCE),
     danger=True,
 )
 def end_grant(call: Call, given: EndGrant) -> Result:
     """End a grant now; it stays on record."""
-    grant = Grant.objects.filter(pk=given.grant_id, ended_at__isnull=True).first()
-    if grant is None:
+    grant = Grant.objects.filter(pk=given.grant_id).first()
+    if grant is None or not call.allows(IN_FORCE, grant):
         raise NO_GRANT(field="grant_id")
     call.permit(grant.area_path)
     grant.ended_at, grant.ended_reason = call.received_at, given.reason
@@ -218,12 +222,15 @@ class ResolveRefused(Input):
     resolution: str = Field(min_length=2, max_length=200, **labelled("处理结果", "Resolution"))
 
 
+UNRESOLVED = when_empty("resolved_at")
+
+
 @action("actions.resolve_refused", both("处理退回记录", "Resolve a refused record"), ResolveRefused,
-        subject=Subject("actions.refused_commands", "refused_id"))  # fmt: skip
+        subject=Subject("actions.refused_commands", "refused_id", UNRESOLVED))  # fmt: skip
 def resolve_refused(call: Call, given: ResolveRefused) -> Result:
     """Say what became of a record that a phone sent and the server refused."""
-    kept = RefusedCommand.objects.filter(pk=given.refused_id, resolved_at__isnull=True).first()
-    if kept is None:
+    kept = RefusedCommand.objects.filter(pk=given.refused_id).first()
+    if kept is None or not call.allows(UNRESOLVED, kept):
         raise NO_REFUSED(field="refused_id")
     call.permit(kept.area_path)
     kept.resolved_at, kept.resolved_by, kept.resolution = call.received_at, call.actor.account_id, given.resolution

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.actions.states import when_empty, when_set
 from lianfang.foundation.administration.actions import Reason, labelled
 from lianfang.foundation.devices.models import Device
 from lianfang.kernel.errors import refusal
@@ -40,7 +41,7 @@ def _device(call: Call, device: UUID) -> Device:
 
 
 @action("devices.mark_lost", both("设备挂失", "Report a device lost"), MarkLost,
-        subject=Subject("devices.devices", "device"), danger=True)  # fmt: skip
+        subject=Subject("devices.devices", "device", when_empty("lost_at")), danger=True)  # fmt: skip
 def mark_lost(call: Call, given: MarkLost) -> Result:
     """Report a phone lost: it gets no more data, wipes itself at its next contact, and what it uploads is set aside."""
     device = _device(call, given.device)
@@ -52,7 +53,7 @@ def mark_lost(call: Call, given: MarkLost) -> Result:
 
 
 @action("devices.mark_found", both("设备找回", "Report a device found"), MarkFound,
-        subject=Subject("devices.devices", "device"))  # fmt: skip
+        subject=Subject("devices.devices", "device", when_set("lost_at")))  # fmt: skip
 def mark_found(call: Call, given: MarkFound) -> Result:
     """Report a lost phone found: it may be used again after a fresh sign-in."""
     device = _device(call, given.device)

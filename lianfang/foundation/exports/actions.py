@@ -12,6 +12,7 @@ from pydantic import Field
 
 from lianfang.foundation.actions.inputs import RANGE, Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.actions.states import when_empty
 from lianfang.foundation.administration.actions import Path, Reason, labelled
 from lianfang.foundation.attachments.storing import erase, store
 from lianfang.foundation.exports.freezing import KIND, refuse_if_frozen
@@ -95,12 +96,15 @@ class RevokeExport(Input):
     note: str = Field(min_length=2, max_length=200, **labelled("收回说明", "Revocation note"))
 
 
+NOT_REVOKED = when_empty("revoked_at")
+
+
 @action("privacy.revoke_export", both("收回导出", "Revoke an export"), RevokeExport,
-        subject=Subject("privacy.exports", "export_id"), danger=True)  # fmt: skip
+        subject=Subject("privacy.exports", "export_id", NOT_REVOKED), danger=True)  # fmt: skip
 def revoke_export(call: Call, given: RevokeExport) -> Result:
     """Call a named export back: its file is erased here, and the note says what the recipient was told and did."""
-    export = NamedExport.objects.filter(pk=given.export_id, revoked_at__isnull=True).first()
-    if export is None:
+    export = NamedExport.objects.filter(pk=given.export_id).first()
+    if export is None or not call.allows(NOT_REVOKED, export):
         raise NO_EXPORT(field="export_id")
     call.permit(export.area_path)
     export.revoked_at, export.revoked_by, export.revoke_note = call.received_at, call.actor.account_id, given.note
@@ -133,12 +137,15 @@ class UnfreezeExports(Input):
     reason: Reason
 
 
+FROZEN = when_empty("ended_at")
+
+
 @action("privacy.unfreeze_exports", both("恢复导出", "Allow exports again"), UnfreezeExports,
-        subject=Subject("privacy.freezes", "freeze_id"), danger=True)  # fmt: skip
+        subject=Subject("privacy.freezes", "freeze_id", FROZEN), danger=True)  # fmt: skip
 def unfreeze_exports(call: Call, given: UnfreezeExports) -> Result:
     """End a freeze, with the reason; it stays on record."""
-    freeze = ExportFreeze.objects.filter(pk=given.freeze_id, ended_at__isnull=True).first()
-    if freeze is None:
+    freeze = ExportFreeze.objects.filter(pk=given.freeze_id).first()
+    if freeze is None or not call.allows(FROZEN, freeze):
         raise NO_FREEZE(field="freeze_id")
     call.permit(freeze.area_path)
     freeze.ended_at, freeze.ended_by, freeze.ended_reason = call.received_at, call.actor.account_id, given.reason

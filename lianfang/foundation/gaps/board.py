@@ -93,14 +93,14 @@ def items(viewer: Actor, name: str, path: str, after: str) -> dict[str, Any] | N
         rows = rows.filter(_behind(after))
     page = list(rows.order_by("since", "subject_id")[: PAGE + 1])
     more = page[PAGE - 1] if len(page) > PAGE else None
-    labels = _labels(viewer, declared, [item.subject_id for item in page[:PAGE]])
+    known = _subjects(viewer, declared, [item.subject_id for item in page[:PAGE]])
     people = {
         account.pk: {"id": str(account.pk), "name": account.name, "title": account.title}
         for account in Account.objects.filter(pk__in={item.answerable_id for item in page if item.answerable_id})
     }
     shown = [
         {
-            "subject": {"table": declared.table, "id": item.subject_id, "label": labels.get(item.subject_id, "")},
+            "subject": {"table": declared.table, "id": item.subject_id, **known.get(item.subject_id, _UNSEEN)},
             "area_path": item.area_path,
             "since": item.since,
             "answers": people.get(item.answerable_id) if item.answerable_id else None,
@@ -125,10 +125,16 @@ def _behind(after: str) -> Q:
     return Q(since__gt=moment) | Q(since=moment, subject_id__gt=last)
 
 
-def _labels(viewer: Actor, declared: Gap, subjects: list[str]) -> dict[str, str]:
-    """Return what each subject is called, as its table shows it to this viewer."""
+_UNSEEN: dict[str, Any] = {"label": "", "can": []}
+
+
+def _subjects(viewer: Actor, declared: Gap, subjects: list[str]) -> dict[str, dict[str, Any]]:
+    """Return what each subject is called, as its table shows it to this viewer, and what may be done with it."""
     shown = find_table(declared.table)
-    if not shown.label or not subjects:
+    if not subjects:
         return {}
-    found = read(viewer, declared.table, Query(where={"id__in": ",".join(subjects)}, limit=len(subjects)))
-    return {row["id"]: str(row["cells"].get(shown.label) or "") for row in found.rows}
+    asked = Query(where={"id__in": ",".join(subjects)}, limit=len(subjects), offers=True)
+    return {
+        str(row["id"]): {"label": str(row["cells"].get(shown.label) or ""), "can": row["can"]}
+        for row in read(viewer, declared.table, asked).rows
+    }

@@ -9,18 +9,19 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from pydantic import AwareDatetime, Field
 
 from lianfang.foundation.access.actor import NOT_YOURS
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.actions.states import When, when
 from lianfang.foundation.administration.actions import Path, labelled
 from lianfang.foundation.attachments.models import StoredFile
 from lianfang.foundation.attachments.storing import GONE
 from lianfang.foundation.intake.models import IntakeBatch
 from lianfang.foundation.intake.remembering import remember
-from lianfang.foundation.intake.targets import find_target
+from lianfang.foundation.intake.targets import find_target, work_started
 from lianfang.foundation.jobs.models import Job
 from lianfang.foundation.jobs.queue import enqueue
 from lianfang.kernel.errors import refusal
@@ -81,26 +82,43 @@ def open_batch(call: Call, given: OpenBatch) -> Result:
     return {"batch_id": str(batch.pk)}
 
 
-def _batch(call: Call, batch_id: UUID, *states: str) -> IntakeBatch:
+def _stood_at(state: str, work_is_over: bool) -> State:
+    """Return where a batch stands: one whose work was stopped or failed, where it stood before that work."""
+    before = {State.MAPPED: State.UPLOADED, State.RUNNING: State.CHECKED} if work_is_over else {}
+    return before.get(State(state), State(state))
+
+
+_OVER = Exists(Job.objects.filter(pk=OuterRef("job_id"), state__in=(Job.State.CANCELLED, Job.State.FAILED)))
+
+
+def _stands_at(*states: State) -> When:
+    return when(lambda state, over: _stood_at(state, over) in states, "state", _OVER)
+
+
+CHECKABLE = _stands_at(State.UPLOADED, State.MAPPED, State.CHECKED)
+RUNNABLE = _stands_at(State.CHECKED)
+CANCELLABLE = _stands_at(State.UPLOADED, State.MAPPED, State.CHECKED, State.RUNNING)
+DONE = _stands_at(State.DONE)
+UNDOABLE = when(
+    lambda state, started: state == State.DONE and not started, "state", lambda: work_started(OuterRef("pk"))
+)
+
+
+def _batch(call: Call, batch_id: UUID, allowed: When) -> IntakeBatch:
     """Return the batch, asked for and locked. Raises `intake.unknown`, `access.not_yours`, `intake.not_now`."""
     batch = IntakeBatch.objects.select_for_update().filter(pk=batch_id).first()
     if batch is None:
         raise NO_BATCH(field="batch_id")
     call.permit(batch.area_path)
     call.about("intake.batches", batch.pk)
-    _let_go(batch)
-    if batch.state not in states:
-        label = STATES[State(batch.state)]
+    if not call.allows(allowed, batch):
+        label = STATES[_stood_at(batch.state, _work_is_over(batch))]
         raise NOT_NOW(field="batch_id", state=label.zh, state_en=label.en)
     return batch
 
 
-def _let_go(batch: IntakeBatch) -> None:
-    """Put a batch whose work was stopped or failed back to where it stood before that work."""
-    before = {State.MAPPED: State.UPLOADED, State.RUNNING: State.CHECKED}.get(State(batch.state))
-    over = (Job.State.CANCELLED, Job.State.FAILED)
-    if before and _jobs_of(batch).filter(state__in=over).exists():
-        batch.state = before
+def _work_is_over(batch: IntakeBatch) -> bool:
+    return _jobs_of(batch).filter(state__in=(Job.State.CANCELLED, Job.State.FAILED)).exists()
 
 
 def _jobs_of(batch: IntakeBatch) -> QuerySet[Job]:
@@ -121,7 +139,7 @@ class CheckBatch(Input):
 @action("intake.check_batch", both("核对名单", "Check a list"), CheckBatch)
 def check_batch(call: Call, given: CheckBatch) -> Result:
     """Judge and match every row under this mapping and change nothing; the mapping is remembered for the sender."""
-    batch = _batch(call, given.batch_id, State.UPLOADED, State.MAPPED, State.CHECKED)
+    batch = _batch(call, given.batch_id, CHECKABLE)
     if given.within:
         call.permit(given.within)
         batch.area_path = given.within
@@ -153,10 +171,11 @@ class RunBatch(Input):
     due_at: AwareDatetime | None = Field(None, **labelled("核查截止时间", "Deadline", "datetime"))
 
 
-@action("intake.run_batch", both("导入名单", "Take a list in"), RunBatch, subject=Subject("intake.batches", "batch_id"))
+@action("intake.run_batch", both("导入名单", "Take a list in"), RunBatch,
+        subject=Subject("intake.batches", "batch_id", RUNNABLE))  # fmt: skip
 def run_batch(call: Call, given: RunBatch) -> Result:
     """Take the good rows in, all or none; refused rows go back to the sender in a marked workbook."""
-    batch = _batch(call, given.batch_id, State.CHECKED)
+    batch = _batch(call, given.batch_id, RUNNABLE)
     batch.due_at, batch.state = given.due_at, State.RUNNING
     return _queue(call, batch, "intake.run")
 
@@ -173,10 +192,10 @@ class NameBatch(Input):
 
 
 @action("intake.cancel_batch", both("取消导入", "Cancel a list"), NameBatch,
-        subject=Subject("intake.batches", "batch_id"), danger=True)  # fmt: skip
+        subject=Subject("intake.batches", "batch_id", CANCELLABLE), danger=True)  # fmt: skip
 def cancel_batch(call: Call, given: NameBatch) -> Result:
     """Stop a list that is not in yet. What is being written is rolled back whole; nothing of it stays."""
-    batch = _batch(call, given.batch_id, State.UPLOADED, State.MAPPED, State.CHECKED, State.RUNNING)
+    batch = _batch(call, given.batch_id, CANCELLABLE)
     _jobs_of(batch).filter(state=Job.State.WAITING).update(state=Job.State.CANCELLED)
     _jobs_of(batch).filter(state=Job.State.RUNNING).update(cancel_asked=True)
     IntakeBatch.objects.filter(pk=batch.pk).update(state=State.CANCELLED, ended_at=call.received_at)
@@ -184,10 +203,10 @@ def cancel_batch(call: Call, given: NameBatch) -> Result:
 
 
 @action("intake.undo_batch", both("撤销导入", "Take a list back"), NameBatch,
-        subject=Subject("intake.batches", "batch_id"), danger=True)  # fmt: skip
+        subject=Subject("intake.batches", "batch_id", UNDOABLE), danger=True)  # fmt: skip
 def undo_batch(call: Call, given: NameBatch) -> Result:
     """Take back everything the batch brought, as long as nobody has worked on it."""
-    batch = _batch(call, given.batch_id, State.DONE)
+    batch = _batch(call, given.batch_id, DONE)
     taken_back = find_target(batch.target).undo(batch.pk)
     batch.state, batch.undone_at = State.UNDONE, call.received_at
     batch.save(update_fields=["state", "undone_at"])

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from django.db.models import Case, Q, Value, When
+
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import Bilingual
 
@@ -63,6 +65,7 @@ class Target:
     """A kind of list. `match` changes nothing; `receive` writes in the caller's one transaction; `undo` takes back.
 
     `receive` raises or writes everything; it returns figures for the batch. `undo` raises when work has started.
+    `started(batch)` is the condition under which it would, also for an outer reference to many batches.
     `stop` is asked between portions and raises to give up.
     """
 
@@ -71,7 +74,13 @@ class Target:
     match: Callable[[Sequence[Row], str, date], list[RowMatch]]
     receive: Callable[[Delivery, Sequence[Row], Sequence[RowMatch], Callable[[], None]], dict[str, Any]]
     undo: Callable[[UUID], int]
+    started: Callable[[Any], Q]
     required: tuple[tuple[str, ...], ...] = (("name", "phone"),)
+
+
+def work_started(batch: Any) -> Case:
+    """Return the question, to whichever target a batch is for, whether somebody has worked on what it brought."""
+    return Case(*(When(target=one.name, then=one.started(batch)) for one in TARGETS.values()), default=Value(True))
 
 
 TARGETS: dict[str, Target] = {}

@@ -19,6 +19,7 @@ from lianfang.foundation.access.actor import NOT_YOURS, SYSTEM, Actor, any_withi
 from lianfang.foundation.privacy.classes import ORDER, Level, PrivacyClass
 from lianfang.foundation.privacy.fields import within
 from lianfang.foundation.privacy.keys import ring
+from lianfang.foundation.tables.offering import Offers
 from lianfang.foundation.tables.registry import TABLES, Column, Table
 from lianfang.kernel.clock import CHINA, now
 from lianfang.kernel.errors import Refusal, refusal
@@ -48,7 +49,7 @@ OPERATORS = {
 
 @dataclass(frozen=True)
 class Query:
-    """What a viewer asks of a table."""
+    """What a viewer asks of a table; with `offers`, also what may be done with each row."""
 
     where: Mapping[str, str] = field(default_factory=dict)
     within: str = ""
@@ -57,6 +58,7 @@ class Query:
     after: str = ""
     limit: int = 50
     count: bool = False
+    offers: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,11 +99,17 @@ def read(viewer: Actor, name: str, query: Query = Query()) -> Page:
     place = f"cursor:{name}:{sort}"
     if query.after:
         rows = rows.filter(_after(sort, _opened(query.after, place), _always_there(rows, sort[0])))
-    raw = list(_ordered(rows, sort).values(**_values(declared, sort))[: limit + 1])
+    offers = Offers(viewer, name) if query.offers else None
+    wanted = _values(declared, sort) | (offers.columns() if offers else {})
+    raw = list(_ordered(rows, sort).values(**wanted)[: limit + 1])
     page = raw[:limit]
     following = _cursor(page[-1], place) if len(raw) > limit else None
     levels = _levels(viewer, declared)
-    return Page([_shown(levels, declared, row) for row in page], following, now(), count)
+    return Page([_shown(levels, declared, row) | _offered(offers, row) for row in page], following, now(), count)
+
+
+def _offered(offers: Offers | None, row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"can": offers.on(row)} if offers else {}
 
 
 def read_all(
@@ -132,10 +140,13 @@ def read_named(viewer: Actor, name: str, permission: str, query: Query) -> list[
 
 
 def read_one(viewer: Actor, name: str, row_id: str) -> dict[str, Any]:
-    """Return one row, masked. Raises `table.no_row` when it is not there or not in the viewer's scope."""
-    declared = find_table(name)
-    raw = _raw_row(viewer, declared, row_id)
-    return _shown(_levels(viewer, declared), declared, raw)
+    """Return one row, masked, with what may be done with it.
+
+    Raises `table.no_row` when it is not there or not in the viewer's scope.
+    """
+    declared, offers = find_table(name), Offers(viewer, name)
+    raw = _raw_row(viewer, declared, row_id, offers)
+    return _shown(_levels(viewer, declared), declared, raw) | _offered(offers, raw)
 
 
 def reveal_value(viewer: Actor, name: str, row_id: str, column_name: str) -> tuple[Any, str]:
@@ -154,10 +165,10 @@ def reveal_value(viewer: Actor, name: str, row_id: str, column_name: str) -> tup
     return _clear(column, raw[f"c_{column.name}"]), path
 
 
-def _raw_row(viewer: Actor, declared: Table, row_id: str) -> dict[str, Any]:
-    sort = _sort(declared, "", viewer)
+def _raw_row(viewer: Actor, declared: Table, row_id: str, offers: Offers | None = None) -> dict[str, Any]:
+    wanted = _values(declared, _sort(declared, "", viewer)) | (offers.columns() if offers else {})
     try:
-        row = scoped(viewer, declared).filter(**{declared.key: row_id}).values(**_values(declared, sort)).first()
+        row = scoped(viewer, declared).filter(**{declared.key: row_id}).values(**wanted).first()
     except (ValueError, ValidationError, OverflowError):
         row = None
     if row is None:

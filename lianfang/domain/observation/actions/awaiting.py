@@ -14,6 +14,7 @@ from lianfang.domain.observation.models import Awaited, Order
 from lianfang.domain.people.queries import find_person
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.actions.states import when_empty
 from lianfang.foundation.administration.actions import labelled
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
@@ -56,12 +57,15 @@ class WaiveObservation(Input):
     reason: str = Field(min_length=2, max_length=200, **labelled("为什么不需要", "Why none is needed", "textarea"))
 
 
+UNSETTLED = when_empty("settled_at")
+
+
 @action("observation.waive_observation", both("不需要观察", "No observation needed"), WaiveObservation,
-        subject=Subject("observation.awaited", "person_id"))  # fmt: skip
+        subject=Subject("observation.awaited", "person_id", UNSETTLED))  # fmt: skip
 def waive_observation(call: Call, given: WaiveObservation) -> Result:
     """Decide, with the reason, that a confirmed person needs no observation."""
-    waiting = Awaited.objects.select_for_update().filter(pk=given.person_id, settled_at__isnull=True).first()
-    if waiting is None:
+    waiting = Awaited.objects.select_for_update().filter(pk=given.person_id).first()
+    if waiting is None or not call.allows(UNSETTLED, waiting):
         raise NOT_AWAITED(field="person_id")
     call.permit(waiting.area_path)
     settle(call, given.person_id, waiting.area_path, "waived", given.reason)

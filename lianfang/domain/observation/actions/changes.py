@@ -5,14 +5,24 @@ from __future__ import annotations
 from typing import Literal
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from pydantic import Field
 
 from lianfang.domain.observation import rules
-from lianfang.domain.observation.actions.steps import choices, rebuild, step, take_order
+from lianfang.domain.observation.actions.steps import (
+    TABLE,
+    choices,
+    in_state,
+    may_become,
+    rebuild,
+    step,
+    take_order,
+)
 from lianfang.domain.observation.events import ChangeProposed, OrderChanged
 from lianfang.domain.observation.models import Order, StatusChange
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.actions.states import ME, when
 from lianfang.foundation.administration.actions import labelled
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
@@ -35,14 +45,21 @@ class ProposeChange(Input):
     evidence: str = Field(min_length=2, max_length=300, **labelled("依据材料", "Evidence", "textarea"))
 
 
+WAITING = StatusChange.objects.filter(decided_at__isnull=True)
+CHANGEABLE = when(
+    lambda now, waiting: not waiting and not _THEN.keys().isdisjoint(rules.allowed_steps(now)),
+    "state", Exists(WAITING.filter(order=OuterRef("pk"))),
+)  # fmt: skip
+
+
 @action("observation.propose_change", both("提出变更或撤销", "Propose a change"), ProposeChange,
-        subject=Subject("observation.orders", "order_id"))  # fmt: skip
+        subject=Subject(TABLE, "order_id", CHANGEABLE))  # fmt: skip
 def propose_change(call: Call, given: ProposeChange) -> Result:
     """Propose to cancel or transfer an order for a fact of the investigation; somebody else confirms it."""
     order = take_order(call, given.order_id)
-    rules.check_step(order.state, given.then)
+    rules.check_step(order.state, given.then, field="then")
     rules.check_reason(given.reason, given.then)
-    if StatusChange.objects.filter(order=order, decided_at__isnull=True).exists():
+    if not call.allows(CHANGEABLE, order):
         raise ALREADY_PROPOSED(field="order_id")
     change = StatusChange.objects.create(
         order=order, person_id=order.person_id, area_path=order.area_path, then=given.then, reason=given.reason,
@@ -59,8 +76,15 @@ class DecideChange(Input):
     agree: bool = Field(True, **labelled("同意", "Agree", "bool"))
 
 
+# because a change of somebody's status takes two people (P12)
+MINE_TO_CONFIRM = when(
+    lambda decided_at, by, me: decided_at is None and rules.are_two_people(_text(by), _text(me)),
+    "decided_at", "proposed_by", ME,
+)  # fmt: skip
+
+
 @action("observation.confirm_change", both("复核变更", "Confirm a change"), DecideChange,
-        subject=Subject("observation.changes", "change_id"))  # fmt: skip
+        subject=Subject("observation.changes", "change_id", MINE_TO_CONFIRM))  # fmt: skip
 def confirm_change(call: Call, given: DecideChange) -> Result:
     """Confirm or reject a change that somebody else proposed."""
     change = StatusChange.objects.select_for_update().filter(pk=given.change_id, decided_at__isnull=True).first()
@@ -92,7 +116,7 @@ class MarkLost(Input):
 
 
 @action("observation.mark_lost", both("标记失访", "Mark as lost"), MarkLost,
-        subject=Subject("observation.orders", "order_id"))  # fmt: skip
+        subject=Subject(TABLE, "order_id", may_become("lost")))  # fmt: skip
 def mark_lost(call: Call, given: MarkLost) -> Result:
     """Say that somebody under observation cannot be found, and what was tried; the county sees it at once."""
     order = take_order(call, given.order_id)
@@ -105,12 +129,15 @@ class ResumeOrder(Input):
     note: str = Field(min_length=2, max_length=300, **labelled("在哪里找到", "How found", "textarea"))
 
 
+LOST = in_state("lost")
+
+
 @action("observation.resume_order", both("恢复观察", "Resume observation"), ResumeOrder,
-        subject=Subject("observation.orders", "order_id"))  # fmt: skip
+        subject=Subject(TABLE, "order_id", LOST))  # fmt: skip
 def resume_order(call: Call, given: ResumeOrder) -> Result:
     """Put somebody who was found again back under observation; the end stays what it was."""
     order = take_order(call, given.order_id)
-    if order.state != "lost":
+    if not call.allows(LOST, order):
         rules.check_step("released", "under_observation")
     _change(call, order, "under_observation", given.note)
     return {"id": str(order.pk), "state": order.state}

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from pydantic import Field
 
 from lianfang.domain.observation import rules
-from lianfang.domain.observation.actions.steps import rebuild, step, take_order
+from lianfang.domain.observation.actions.steps import TABLE, in_state, rebuild, step, take_order
 from lianfang.domain.observation.events import OrderExtended, OrderShortened, PersonReleased, ReleaseProposed
 from lianfang.domain.observation.models import Extension, Order, Proposal
-from lianfang.domain.observation.queries.orders import has_open_referral, running_orders, spans
+from lianfang.domain.observation.queries.orders import open_referrals, running_orders, spans
 from lianfang.domain.observation.queries.slots import as_readings, as_rule, slots_of
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.actions.states import When, when
 from lianfang.foundation.administration.actions import labelled
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
@@ -56,13 +58,14 @@ class ProposeRelease(Input):
 
 
 @action("observation.propose_release", both("建议解除观察", "Propose release"), ProposeRelease,
-        subject=Subject("observation.orders", "order_id"))  # fmt: skip
+        offered=False)  # fmt: skip
 def propose_release(call: Call, given: ProposeRelease) -> Result:
     """Ask the rule whether observation is complete, and put its answer before a person."""
     order = take_order(call, given.order_id)
     orders = _running(order)
     found = _end_proposal(call, orders)
-    rules.check_release(found, _last_day(orders), open_referral=has_open_referral(order.person_id), gaps_seen=True)
+    referred = open_referrals(order.person_id).exists()
+    rules.check_release(found, _last_day(orders), open_referral=referred, gaps_seen=True)
     assert found is not None
     proposals = [_propose(call, one, found) for one in orders]
     return {"id": str(proposals[0].pk), "missed": len(found.gaps), "gaps": list(found.gaps)}
@@ -96,16 +99,23 @@ class ConfirmRelease(Input):
     note: str = Field("", max_length=200, **labelled("说明", "Note", "textarea"))
 
 
+# the clock proposes release, for all orders of the person at once; with fever or symptoms open nobody is released
+_LIVE_BESIDE = Order.objects.filter(person=OuterRef("person"), state__in=rules.LIVE_STATES)
+RELEASABLE = when(
+    lambda now, beside, referred: now == "ended" and not beside and not referred,
+    "state", Exists(_LIVE_BESIDE), Exists(open_referrals(OuterRef("person"))),
+)  # fmt: skip
+
+
 @action("observation.confirm_release", both("确认解除观察", "Confirm release"), ConfirmRelease,
-        subject=Subject("observation.orders", "order_id"))  # fmt: skip
+        subject=Subject(TABLE, "order_id", RELEASABLE))  # fmt: skip
 def confirm_release(call: Call, given: ConfirmRelease) -> Result:
     """Release a person whose observation is complete, with the missed readings before one's eyes."""
     order = take_order(call, given.order_id)
     orders = _running(order)
     found = _end_proposal(call, orders)
-    rules.check_release(
-        found, _last_day(orders), open_referral=has_open_referral(order.person_id), gaps_seen=given.gaps_seen
-    )
+    referred = open_referrals(order.person_id).exists()
+    rules.check_release(found, _last_day(orders), open_referral=referred, gaps_seen=given.gaps_seen)
     assert found is not None
     for one in orders:
         proposal = _propose(call, one, found)
@@ -134,7 +144,7 @@ class ProposeEarlierEnd(Input):
 
 
 @action("observation.propose_earlier_end", both("按新规定建议提前解除", "Propose an earlier end"), ProposeEarlierEnd,
-        subject=Subject("observation.orders", "order_id"))  # fmt: skip
+        offered=False)  # fmt: skip
 def propose_earlier_end(call: Call, given: ProposeEarlierEnd) -> Result:
     """Put an earlier end by a newer, shorter edition before a person; the order itself stays as it is."""
     order = take_order(call, given.order_id)
@@ -151,24 +161,36 @@ def propose_earlier_end(call: Call, given: ProposeEarlierEnd) -> Result:
     return {"id": str(proposal.pk)}
 
 
+def _undecided(*closed: str) -> When:
+    """Return the question whether an earlier end still waits for a decision, on an order in none of the states."""
+    return when(
+        lambda kind, decided_at, now: kind == EDITION and decided_at is None and now not in closed,
+        "kind", "decided_at", "order__state",
+    )  # fmt: skip
+
+
+UNDECIDED = _undecided()
+ACCEPTABLE = _undecided(*rules.CLOSED_STATES)
+
+
 class DecideProposal(Input):
     proposal_id: UUID
     note: str = Field("", max_length=200, **labelled("说明", "Note", "textarea"))
 
 
 def _proposal(call: Call, proposal_id: UUID) -> tuple[Proposal, Order]:
-    proposal = Proposal.objects.filter(pk=proposal_id, kind=EDITION, decided_at__isnull=True).first()
-    if proposal is None:
+    proposal = Proposal.objects.select_related("order").filter(pk=proposal_id).first()
+    if proposal is None or not call.allows(UNDECIDED, proposal):
         raise NO_PROPOSAL(field="proposal_id")
     return proposal, take_order(call, proposal.order_id)
 
 
 @action("observation.accept_earlier_end", both("同意提前解除", "Accept an earlier end"), DecideProposal,
-        subject=Subject("observation.proposals", "proposal_id"), batch=True)  # fmt: skip
+        subject=Subject("observation.proposals", "proposal_id", ACCEPTABLE), batch=True)  # fmt: skip
 def accept_earlier_end(call: Call, given: DecideProposal) -> Result:
     """Let an order end when the newer edition says; on that day release is proposed like any other."""
     proposal, order = _proposal(call, given.proposal_id)
-    if order.state in rules.CLOSED_STATES:
+    if not call.allows(ACCEPTABLE, proposal):
         raise NOT_RUNNING(field="proposal_id")
     _decide(call, proposal, "accepted", given.note)
     order.ends_on, order.version = max(proposal.ends_on, order.starts_on), order.version + 1
@@ -189,7 +211,7 @@ class DeclineProposal(Input):
 
 
 @action("observation.decline_proposal", both("不同意提前解除", "Decline an earlier end"), DeclineProposal,
-        subject=Subject("observation.proposals", "proposal_id"))  # fmt: skip
+        subject=Subject("observation.proposals", "proposal_id", UNDECIDED))  # fmt: skip
 def decline_proposal(call: Call, given: DeclineProposal) -> Result:
     """Keep an order as it was issued, with the reason on record."""
     proposal, _ = _proposal(call, given.proposal_id)
@@ -204,12 +226,15 @@ class ExtendOrder(Input):
     basis: str = Field("", max_length=300, **labelled("依据", "Basis", "textarea"))
 
 
+RUNNING = in_state(*rules.LIVE_STATES, "ended")
+
+
 @action("observation.extend_order", both("延长观察", "Extend observation"), ExtendOrder,
-        subject=Subject("observation.orders", "order_id"), danger=True)  # fmt: skip
+        subject=Subject(TABLE, "order_id", RUNNING), danger=True)  # fmt: skip
 def extend_order(call: Call, given: ExtendOrder) -> Result:
     """Give an order a later end, by a named approver with a basis; no rule and no clock ever does this."""
     order = take_order(call, given.order_id)
-    if order.state not in {*rules.LIVE_STATES, "ended"}:
+    if not call.allows(RUNNING, order):
         raise NOT_RUNNING(field="order_id")
     rules.check_extension(order.ends_on, given.ends_on, approved_by=given.approved_by, basis=given.basis)
     Extension.objects.create(

@@ -10,6 +10,7 @@ from lianfang.domain.observation.events import EscalationAnswered
 from lianfang.domain.observation.models import Escalation
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.actions.states import when_empty
 from lianfang.foundation.administration.actions import labelled
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
@@ -27,12 +28,15 @@ class AnswerEscalation(Input):
     done: str = Field(min_length=2, max_length=200, **labelled("怎么处理的", "What was done", "textarea"))
 
 
+UNRESOLVED = when_empty("resolved_at")
+
+
 @action("observation.answer_escalation", both("处理连续漏测", "Answer missed readings"), AnswerEscalation,
-        subject=Subject("observation.escalations", "escalation_id"))  # fmt: skip
+        subject=Subject("observation.escalations", "escalation_id", UNRESOLVED))  # fmt: skip
 def answer_escalation(call: Call, given: AnswerEscalation) -> Result:
     """Say what was done about slots missed in a row; it closes by itself with the next reading."""
-    found = Escalation.objects.select_for_update().filter(pk=given.escalation_id, resolved_at__isnull=True).first()
-    if found is None:
+    found = Escalation.objects.select_for_update().filter(pk=given.escalation_id).first()
+    if found is None or not call.allows(UNRESOLVED, found):
         raise NO_ESCALATION(field="escalation_id")
     call.permit(found.area_path)
     found.acted_at, found.acted_by, found.done = call.received_at, call.actor.account_id, given.done

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from lianfang.domain.observation import rules
 from lianfang.domain.observation.actions.endings import NOT_RUNNING
-from lianfang.domain.observation.actions.steps import take_order
+from lianfang.domain.observation.actions.steps import TABLE, in_state, take_order
 from lianfang.domain.observation.models import ResidentLink
 from lianfang.domain.observation.queries.links import ALPHABET, LENGTH, secret_index
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.actions.states import when_empty
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
 
@@ -23,12 +24,16 @@ class IssueLink(Input):
     order_id: UUID
 
 
+LIVE = in_state(*rules.LIVE_STATES)
+VALID = when_empty("revoked_at")
+
+
 @action("observation.issue_link", both("发放自报链接", "Issue a personal link"), IssueLink,
-        subject=Subject("observation.orders", "order_id"))  # fmt: skip
+        subject=Subject(TABLE, "order_id", LIVE))  # fmt: skip
 def issue_link(call: Call, given: IssueLink) -> Result:
     """Make a personal link; it is shown once, replaces an earlier one, and ends with the observation."""
     order = take_order(call, given.order_id)
-    if order.state not in rules.LIVE_STATES:
+    if not call.allows(LIVE, order):
         raise NOT_RUNNING(field="order_id")
     mine = ResidentLink.objects.filter(person_id=order.person_id, revoked_at__isnull=True)
     mine.update(revoked_at=call.received_at)
@@ -49,11 +54,11 @@ class RevokeLink(Input):
 
 
 @action("observation.revoke_link", both("撤销自报链接", "Revoke a personal link"), RevokeLink,
-        subject=Subject("observation.links", "link_id"))  # fmt: skip
+        subject=Subject("observation.links", "link_id", VALID))  # fmt: skip
 def revoke_link(call: Call, given: RevokeLink) -> Result:
     """Withdraw a personal link that was lost or passed on."""
-    link = ResidentLink.objects.filter(pk=given.link_id, revoked_at__isnull=True).first()
-    if link is None:
+    link = ResidentLink.objects.filter(pk=given.link_id).first()
+    if link is None or not call.allows(VALID, link):
         raise NO_LINK(field="link_id")
     call.permit(link.area_path)
     link.revoked_at = call.received_at

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from pydantic import Field, create_model
 
 from lianfang.domain.incidents.queries import incident_of, rule
 from lianfang.domain.observation import rules
-from lianfang.domain.observation.actions.steps import choices, rebuild, step, take_order
+from lianfang.domain.observation.actions.steps import TABLE, choices, rebuild, step, take_order
 from lianfang.domain.observation.events import (
     NeedOwned,
     NeedRaised,
@@ -22,10 +22,11 @@ from lianfang.domain.observation.events import (
 )
 from lianfang.domain.observation.models import Awaited, Need, Order, OrderStep
 from lianfang.domain.observation.queries.orders import answers, length_rule
-from lianfang.domain.people.queries import find_person
+from lianfang.domain.people.queries import LIVES_HERE, find_person
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.actions.states import TODAY, when
 from lianfang.foundation.administration.actions import labelled
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
@@ -49,6 +50,9 @@ NO_OWNER = refusal(
     "observation.owner_unknown", "没有这个负责人，或已停用。", "There is no such worker, or the account is inactive."
 )
 NOT_BEGUN = refusal("observation.not_begun_yet", "观察自 {on} 开始。", "Observation begins on {on}.", status=409)
+NOT_NOTIFIED = refusal(
+    "observation.not_notified", "须先告知本人，才能开始观察。", "The person has to be notified first.", status=409
+)
 EXPOSURE_AHEAD = refusal(
     "observation.exposure_ahead", "末次暴露（离开）日期在今天之后。", "The day of last exposure lies in the future."
 )
@@ -81,7 +85,7 @@ class OrderObservation(Input):
 
 
 @action("observation.order_observation", both("下达居家观察", "Order observation"), OrderObservation,
-        subject=Subject("people.persons", "person_id"))  # fmt: skip
+        subject=Subject("people.persons", "person_id", LIVES_HERE))  # fmt: skip
 def order_observation(call: Call, given: Any) -> Result:
     """Order home observation after every question of the check was asked; its length is the rule's, never typed."""
     person = find_person(given.person_id)
@@ -201,12 +205,15 @@ class SettleNeed(Input):
     note: str = Field("", max_length=300, **labelled("怎么解决", "How", "textarea"))
 
 
+RAISED = when(bool, "yes")
+
+
 @action("observation.settle_need", both("落实困难负责人", "Give a need an owner"), SettleNeed,
-        subject=Subject("observation.needs", "need_id"))  # fmt: skip
+        subject=Subject("observation.needs", "need_id", RAISED))  # fmt: skip
 def settle_need(call: Call, given: SettleNeed) -> Result:
     """Name who answers for a need; observation cannot begin while one has nobody."""
-    need = Need.objects.select_for_update().filter(pk=given.need_id, yes=True).first()
-    if need is None:
+    need = Need.objects.select_for_update().filter(pk=given.need_id).first()
+    if need is None or not call.allows(RAISED, need):
         raise NO_NEED(field="need_id")
     call.permit(need.area_path)
     call.about("observation.needs", need.pk, code=need.code)
@@ -232,8 +239,17 @@ class NotifyPerson(Input):
     signed_by: str = Field(min_length=1, max_length=60, **labelled("签收人（拒签填见证人）", "Signed by (or witness)"))
 
 
+# a need without an owner keeps anybody from being told to stay at home
+_UNOWNED = Exists(Need.objects.filter(order=OuterRef("pk"), yes=True, owner_id__isnull=True))
+NOTIFIABLE = when(lambda now, unowned: now == "ordered" and not unowned, "state", _UNOWNED)
+BEGINNABLE = when(
+    lambda now, unowned, starts_on, today: now == "notified" and not unowned and starts_on <= today,
+    "state", _UNOWNED, "starts_on", TODAY,
+)  # fmt: skip
+
+
 @action("observation.notify_person", both("告知并签收", "Notify the person"), NotifyPerson,
-        subject=Subject("observation.orders", "order_id"))  # fmt: skip
+        subject=Subject(TABLE, "order_id", NOTIFIABLE))  # fmt: skip
 def notify_person(call: Call, given: NotifyPerson) -> Result:
     """Record that the notice was delivered and signed; observation begins unless its first day is still to come.
 
@@ -263,12 +279,14 @@ class BeginObservation(Input):
 
 
 @action("observation.begin_observation", both("开始观察", "Begin observation"), BeginObservation,
-        subject=Subject("observation.orders", "order_id"))  # fmt: skip
+        subject=Subject(TABLE, "order_id", BEGINNABLE))  # fmt: skip
 def begin_observation(call: Call, given: BeginObservation) -> Result:
     """Begin observation on its first day for somebody who was notified before; the clock does this by itself."""
     order = take_order(call, given.order_id)
     if order.starts_on > local(call.received_at).date():
         raise NOT_BEGUN(field="order_id", on=order.starts_on.isoformat())
     rules.check_may_go_live(answers(order.needs.all()))
+    if not call.allows(BEGINNABLE, order):
+        raise NOT_NOTIFIED(field="order_id")
     go_live(call, order, call.received_at)
     return {"id": str(order.pk), "state": order.state}

@@ -26,6 +26,7 @@ from lianfang.domain.observation.queries.orders import Thresholds, thresholds
 from lianfang.foundation.actions.facts import append_facts
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Subject, fact_action
+from lianfang.foundation.actions.states import when
 from lianfang.foundation.administration.actions import labelled
 from lianfang.kernel.clock import CHINA
 from lianfang.kernel.errors import Refusal, refusal
@@ -73,8 +74,12 @@ class ReportByLink(ReportedReading):
     token: str = Field(min_length=8, max_length=60)
 
 
+# a late reading still lands after the end; a new one is asked for while the timetable runs
+IS_LIVE = when(lambda state: state == "live", "state")
+
+
 @fact_action("observation.record_reading", both("记录体温", "Record a reading"), RecordReading,
-             subject=Subject("observation.timetable", "person_id"))  # fmt: skip
+             subject=Subject("observation.timetable", "person_id", IS_LIVE))  # fmt: skip
 def record_reading(calls: Sequence[Call]) -> None:
     """Record temperature and symptoms of people under observation, taken by visit, by phone or told by themselves."""
     by_order = [call.given.order_id for call in calls if call.given.person_id is None and call.given.order_id]

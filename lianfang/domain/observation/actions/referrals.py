@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from lianfang.domain.observation import rules
-from lianfang.domain.observation.actions.steps import choices, rebuild, step
+from lianfang.domain.observation.actions.steps import choices, in_state, rebuild, step
 from lianfang.domain.observation.events import OrderChanged, ReferralAccepted, ReferralClosed
 from lianfang.domain.observation.models import Order, Referral
 from lianfang.domain.observation.queries.orders import running_orders
@@ -43,12 +43,15 @@ class AcceptReferral(Input):
     note: str = Field("", max_length=300, **labelled("备注", "Note", "textarea"))
 
 
+OPEN, NOT_CLOSED = in_state("open"), in_state("open", "accepted")
+
+
 @action("observation.accept_referral", both("接收转诊", "Accept a referral"), AcceptReferral,
-        subject=Subject("observation.referrals", "referral_id"))  # fmt: skip
+        subject=Subject("observation.referrals", "referral_id", OPEN))  # fmt: skip
 def accept_referral(call: Call, given: AcceptReferral) -> Result:
     """Take charge of somebody with fever or symptoms; the clock of the referral stops."""
     referral = _take(call, given.referral_id)
-    if referral.state != "open":
+    if not call.allows(OPEN, referral):
         raise NOT_OPEN(field="referral_id")
     referral.state, referral.version = "accepted", referral.version + 1
     referral.accepted_at, referral.accepted_by, referral.note = call.received_at, call.actor.account_id, given.note
@@ -69,11 +72,11 @@ class CloseReferral(Input):
 
 
 @action("observation.close_referral", both("办结转诊", "Close a referral"), CloseReferral,
-        subject=Subject("observation.referrals", "referral_id"))  # fmt: skip
+        subject=Subject("observation.referrals", "referral_id", NOT_CLOSED))  # fmt: skip
 def close_referral(call: Call, given: CloseReferral) -> Result:
     """Say what came of it: excluded and observed on, or taken to hospital or a central facility."""
     referral = _take(call, given.referral_id)
-    if referral.state == "closed":
+    if not call.allows(NOT_CLOSED, referral):
         raise CLOSED(field="referral_id")
     if given.outcome != "excluded" and not given.destination:
         raise NO_DESTINATION(field="destination")

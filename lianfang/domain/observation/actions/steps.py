@@ -13,16 +13,28 @@ from lianfang.domain.observation.queries.letters import NO_ORDER
 from lianfang.domain.observation.queries.orders import running_orders, spans, windows
 from lianfang.domain.observation.queries.slots import slots_of
 from lianfang.foundation.actions.registry import Call
+from lianfang.foundation.actions.states import When, when
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import Bilingual
 
+TABLE = "observation.orders"
 NO_DAYS = refusal("observation.no_days", "这份观察没有需要执行的日子。", "There are no days to observe in this order.")
 
 
 def choices(labels: dict[str, Bilingual]) -> dict[str, Any]:
     """Return the choices of a form field."""
     return {"x-choices": [{"value": value, "label": label.as_dict()} for value, label in labels.items()]}
+
+
+def may_become(*states: str) -> When:
+    """Return the question whether an order may take a step to one of the states."""
+    return when(lambda now: not set(states).isdisjoint(rules.allowed_steps(now)), "state")
+
+
+def in_state(*states: str) -> When:
+    """Return the question whether an order, or what hangs on it, is in one of the states."""
+    return when(lambda now: now in states, "state")
 
 
 def take_order(call: Call, order_id: UUID) -> Order:

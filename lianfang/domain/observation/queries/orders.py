@@ -8,6 +8,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import OuterRef, QuerySet
+
 from lianfang.domain.incidents.queries import has_rule, rule
 from lianfang.domain.observation import rules
 from lianfang.domain.observation.models import Need, Order, Proposal, Referral
@@ -100,9 +102,9 @@ def spans(orders: Sequence[Order]) -> list[rules.Span]:
     return [rules.Span(str(order.pk), order.starts_on, order.ends_on) for order in orders]
 
 
-def has_open_referral(person_id: UUID) -> bool:
-    """Say whether a referral for fever or symptoms is still open."""
-    return Referral.objects.filter(person_id=person_id).exclude(state="closed").exists()
+def open_referrals(person: UUID | OuterRef) -> QuerySet[Referral]:
+    """Return the referrals of a person for fever or symptoms that are not closed."""
+    return Referral.objects.filter(person=person).exclude(state="closed")
 
 
 def open_proposal(order_id: UUID, kind: str) -> Proposal | None:
@@ -119,6 +121,6 @@ def person_card(person_id: UUID) -> dict[str, Any]:
         "state": current.state if current else None,
         "starts_on": current.starts_on.isoformat() if current else None,
         "ends_on": current.ends_on.isoformat() if current else None,
-        "referred": has_open_referral(person_id),
+        "referred": open_referrals(person_id).exists(),
         "orders": len(orders),
     }

@@ -32,6 +32,7 @@ from lianfang.domain.people.queries import find_household, find_person
 from lianfang.domain.places.queries import find_place
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.actions.states import when
 from lianfang.foundation.administration.actions import labelled
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
@@ -245,14 +246,17 @@ class EndResponsibility(Input):
     reason: Reason
 
 
+STILL_HELD = when(lambda state: state in LIVE, "state")
+
+
 @action(
     "organisation.end_responsibility", both("结束责任", "End a responsibility"), EndResponsibility,
-    subject=Subject(TABLE, "responsibility_id"), danger=True,
+    subject=Subject(TABLE, "responsibility_id", STILL_HELD), danger=True,
 )  # fmt: skip
 def end_responsibility(call: Call, given: EndResponsibility) -> Result:
     """End a responsibility without a successor; what is left uncovered shows on the gap board."""
-    row = Responsibility.objects.select_for_update().filter(pk=given.responsibility_id, state__in=LIVE).first()
-    if row is None:
+    row = Responsibility.objects.select_for_update().filter(pk=given.responsibility_id).first()
+    if row is None or not call.allows(STILL_HELD, row):
         raise NO_RESPONSIBILITY(field="responsibility_id")
     call.permit(row.area_path)
     close(call, [row], "ended", given.reason)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from itertools import islice
 from typing import Annotated
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 from pydantic import Field
 
 from lianfang.domain.organisation.actions.fields import (
@@ -23,6 +26,7 @@ from lianfang.domain.organisation.events import ResponsibilitiesHandedOver
 from lianfang.domain.organisation.models import LIVE, Responsibility
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.actions.states import TODAY, when
 from lianfang.foundation.administration.actions import labelled
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
@@ -61,9 +65,14 @@ class HandOver(Input):
     reason: Reason
 
 
+_HELD = Responsibility.objects.filter(account=OuterRef("pk"), state__in=LIVE)
+_HELD_UNTIL = _HELD.annotate(until=Coalesce("ends_on", Value(date.max))).order_by("-until").values("until")[:1]
+HOLDS_SOMETHING = when(lambda until, today: until is not None and until >= today, Subquery(_HELD_UNTIL), TODAY)
+
+
 @action(
     "organisation.hand_over_all", both("一次移交全部责任", "Hand over everything"), HandOver,
-    subject=Subject("organisation.workers", "from_id"), danger=True,
+    subject=Subject("organisation.workers", "from_id", HOLDS_SOMETHING), danger=True,
 )  # fmt: skip
 def hand_over_all(call: Call, given: HandOver) -> Result:
     """Hand over everything a worker answers for in one step: to one other, or split, or (`rest_stays`) a part of it.

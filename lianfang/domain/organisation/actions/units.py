@@ -15,6 +15,7 @@ from lianfang.domain.organisation.models import Unit
 from lianfang.domain.organisation.rules import UNIT_KINDS
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.actions.states import when_empty
 from lianfang.foundation.administration.actions import labelled
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.phones import normalise
@@ -71,6 +72,9 @@ def add_unit(call: Call, given: AddUnit) -> Result:
     return {"id": str(row.pk), "version": 1, "undo": undo}
 
 
+STANDING = when_empty("closed_on")
+
+
 def _unit(unit_id: UUID, field: str = "unit_id") -> Unit:
     row = Unit.objects.select_for_update().filter(pk=unit_id, closed_on__isnull=True).first()
     if row is None:
@@ -87,7 +91,8 @@ class EditUnit(Input):
     phone: Phone | None = None
 
 
-@action("organisation.edit_unit", both("修改单位", "Edit a unit"), EditUnit, subject=Subject(TABLE, "unit_id"))
+@action("organisation.edit_unit", both("修改单位", "Edit a unit"), EditUnit,
+        subject=Subject(TABLE, "unit_id", STANDING))  # fmt: skip
 def edit_unit(call: Call, given: EditUnit) -> Result:
     """Change what is given and leave the rest. An edit of an older version is refused."""
     row = _unit(given.unit_id)
@@ -114,7 +119,7 @@ class CloseUnit(Input):
     "organisation.close_unit",
     both("撤销单位", "Close a unit"),
     CloseUnit,
-    subject=Subject(TABLE, "unit_id"),
+    subject=Subject(TABLE, "unit_id", STANDING),
     danger=True,
 )
 def close_unit(call: Call, given: CloseUnit) -> Result:

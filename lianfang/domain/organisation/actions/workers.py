@@ -15,6 +15,7 @@ from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.accounts.sessions import end_sessions
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.actions.states import ME, when
 from lianfang.foundation.administration.actions import NO_ACCOUNT, labelled
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
@@ -49,9 +50,14 @@ def _account(account_id: UUID) -> Account:
     return found
 
 
+ACTIVE = when(bool, "is_active")
+INACTIVE = when(lambda active: not active, "is_active")
+ANOTHER_ACTIVE = when(lambda active, account_id, me: active and account_id != me, "is_active", "pk", ME)
+
+
 @action(
     "organisation.deactivate_worker", both("停用工作人员", "Deactivate a worker"), DeactivateWorker,
-    subject=Subject(TABLE, "account_id"), danger=True,
+    subject=Subject(TABLE, "account_id", ANOTHER_ACTIVE), danger=True,
 )  # fmt: skip
 def deactivate_worker(call: Call, given: DeactivateWorker) -> Result:
     """Deactivate a worker: responsibilities are handed over, grants end, sessions end, all in one step.
@@ -60,10 +66,10 @@ def deactivate_worker(call: Call, given: DeactivateWorker) -> Result:
     """
     account = _account(given.account_id)
     call.permit(account.home_area)
-    if account.pk == call.actor.account_id:
-        raise ONESELF(field="account_id")
-    if not account.is_active:
+    if not call.allows(ACTIVE, account):
         raise NOT_ACTIVE(field="account_id")
+    if not call.allows(ANOTHER_ACTIVE, account):
+        raise ONESELF(field="account_id")
     handed = _hand_over(call, given)
     account.is_active, account.deactivated_at, account.deactivated_reason = False, call.received_at, given.reason
     account.version += 1
@@ -98,13 +104,13 @@ class ReactivateWorker(Input):
 
 @action(
     "organisation.reactivate_worker", both("恢复工作人员", "Reactivate a worker"), ReactivateWorker,
-    subject=Subject(TABLE, "account_id"),
+    subject=Subject(TABLE, "account_id", INACTIVE),
 )  # fmt: skip
 def reactivate_worker(call: Call, given: ReactivateWorker) -> Result:
     """Let a worker sign in again. Roles and responsibilities do not come back by themselves: they are given anew."""
     account = _account(given.account_id)
     call.permit(account.home_area)
-    if account.is_active:
+    if not call.allows(INACTIVE, account):
         raise IS_ACTIVE(field="account_id")
     account.is_active, account.deactivated_at, account.deactivated_reason = True, None, ""
     account.version += 1

@@ -8,7 +8,15 @@ from uuid import UUID
 from pydantic import Field
 
 from lianfang.domain.people.actions import editing
-from lianfang.domain.people.actions.fields import Flags, Name, PersonId, Phone, find_living_entry, person_values
+from lianfang.domain.people.actions.fields import (
+    LIVING_ENTRY,
+    Flags,
+    Name,
+    PersonId,
+    Phone,
+    find_living_entry,
+    person_values,
+)
 from lianfang.domain.people.events import VulnerabilityChanged
 from lianfang.domain.people.models import Person
 from lianfang.domain.people.rules import is_minor
@@ -38,7 +46,7 @@ class SetVulnerability(Input):
 
 @action(
     "people.set_vulnerability", both("特殊困难标记", "Set vulnerability"), SetVulnerability,
-    subject=Subject("people.persons", "person_id"),
+    subject=Subject("people.persons", "person_id", LIVING_ENTRY),
 )  # fmt: skip
 def set_vulnerability(call: Call, given: SetVulnerability) -> Result:
     """Set the whole list of flags (an empty one clears them), the guardian, medicine and how often to be in touch."""

@@ -19,6 +19,7 @@ from lianfang.domain.people.events import HouseholdChanged, PersonChanged
 from lianfang.domain.people.models import Household, RecordConflict
 from lianfang.foundation.actions.inputs import CHOICE, Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.actions.states import when_empty
 from lianfang.foundation.administration.actions import labelled
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
@@ -40,14 +41,17 @@ class SettleConflict(Input):
     ]  # fmt: skip
 
 
+UNSETTLED = when_empty("settled_at")
+
+
 @action(
     "people.settle_conflict", both("选定修改", "Settle two edits"), SettleConflict,
-    subject=Subject("people.conflicts", "conflict_id"),
+    subject=Subject("people.conflicts", "conflict_id", UNSETTLED),
 )  # fmt: skip
 def settle_conflict(call: Call, given: SettleConflict) -> Result:
     """Take some, all or none of the fields of the second edit; the record says what was taken and by whom."""
-    conflict = RecordConflict.objects.select_for_update().filter(pk=given.conflict_id, settled_at__isnull=True).first()
-    if conflict is None:
+    conflict = RecordConflict.objects.select_for_update().filter(pk=given.conflict_id).first()
+    if conflict is None or not call.allows(UNSETTLED, conflict):
         raise NO_CONFLICT(field="conflict_id")
     household = conflict.table == editing.TABLE_OF[Household]
     record = (find_open_household if household else find_living_entry)(conflict.record_id, "conflict_id")

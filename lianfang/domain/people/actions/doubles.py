@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import Field
 
 from lianfang.domain.people.actions import editing
-from lianfang.domain.people.actions.fields import Reason, find_living_entry
+from lianfang.domain.people.actions.fields import LIVING_ENTRY, Reason, find_living_entry
 from lianfang.domain.people.actions.persons import recount
 from lianfang.domain.people.actions.suggesting import seek
 from lianfang.domain.people.events import PersonsMerged, PersonsUnmerged
@@ -18,6 +18,7 @@ from lianfang.domain.people.models import DuplicateSuggestion, MergeRecord, Pers
 from lianfang.domain.people.rules import filled_by_merge, restored_by_unmerge
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.actions.states import when, when_empty
 from lianfang.foundation.administration.actions import Path, labelled
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
@@ -55,7 +56,7 @@ class MergePersons(Input):
 
 @action(
     "people.merge_persons", both("合并重复人员", "Merge two entries of one person"), MergePersons,
-    subject=Subject("people.persons", "keep_id"), danger=True,
+    subject=Subject("people.persons", "keep_id", LIVING_ENTRY), danger=True,
 )  # fmt: skip
 def merge_persons(call: Call, given: MergePersons) -> Result:
     """Merge an entry into another: what the kept one lacks is filled in, nothing is deleted, and it can be undone."""
@@ -113,20 +114,28 @@ class UnmergePersons(Input):
     reason: Reason
 
 
+STANDING = when_empty("undone_at")
+# a merge is taken apart from the last one back
+UNMERGEABLE = when(
+    lambda undone_at, status: undone_at is None and status != Person.Status.MERGED, "undone_at", "kept__status"
+)
+UNSETTLED = when_empty("settled_at")
+
+
 @action(
     "people.unmerge_persons", both("撤销合并", "Take a merge apart"), UnmergePersons,
-    subject=Subject("people.merges", "merge_id"),
+    subject=Subject("people.merges", "merge_id", UNMERGEABLE),
 )  # fmt: skip
 def unmerge_persons(call: Call, given: UnmergePersons) -> Result:
     """Make two entries of one again. What was filled in goes back; what was edited since stays."""
-    record = MergeRecord.objects.select_for_update().filter(pk=given.merge_id, undone_at__isnull=True).first()
-    if record is None:
+    record = MergeRecord.objects.select_for_update().filter(pk=given.merge_id).first()
+    if record is None or not call.allows(STANDING, record):
         raise NO_MERGE(field="merge_id")
     kept = Person.objects.select_for_update().get(pk=record.kept_id)
     merged = Person.objects.select_for_update().get(pk=record.merged_id)
     call.permit(merged.area_path)
     call.permit(kept.area_path)
-    if kept.status == Person.Status.MERGED:
+    if not call.allows(UNMERGEABLE, record):
         raise LATER_MERGE(field="merge_id")
     packed = json.loads(record.before)
     filled, before = _unpacked(packed["filled"]), _unpacked(packed["before"])
@@ -147,12 +156,12 @@ class SettleDuplicate(Input):
 
 @action(
     "people.dismiss_duplicate", both("不是同一人", "Not the same person"), SettleDuplicate,
-    subject=Subject("people.duplicates", "suggestion_id"),
+    subject=Subject("people.duplicates", "suggestion_id", UNSETTLED),
 )  # fmt: skip
 def dismiss_duplicate(call: Call, given: SettleDuplicate) -> Result:
     """Say that two entries are two people; the pair is not suggested again."""
-    found = DuplicateSuggestion.objects.filter(pk=given.suggestion_id, settled_at__isnull=True).first()
-    if found is None:
+    found = DuplicateSuggestion.objects.filter(pk=given.suggestion_id).first()
+    if found is None or not call.allows(UNSETTLED, found):
         raise NO_SUGGESTION(field="suggestion_id")
     call.permit(found.area_path)
     found.settled_at, found.settled_by, found.outcome = call.received_at, call.actor.account_id, "two"

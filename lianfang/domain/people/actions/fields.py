@@ -11,7 +11,7 @@ from pydantic import Field
 
 from lianfang.domain.areas.queries import area_exists
 from lianfang.domain.people.models import Household, Person
-from lianfang.domain.people.queries import household_phone_index, identity_index, phone_index
+from lianfang.domain.people.queries import STANDING_HOUSEHOLD, household_phone_index, identity_index, phone_index
 from lianfang.domain.people.rules import (
     HOUSEHOLD_STATES,
     LIVING_STATES,
@@ -19,6 +19,7 @@ from lianfang.domain.people.rules import (
     VULNERABILITIES,
     name_keys,
 )
+from lianfang.foundation.actions.states import when
 from lianfang.foundation.administration.actions import labelled
 from lianfang.kernel import identity, names, phones
 from lianfang.kernel.errors import Problems, Refusal, refusal
@@ -175,12 +176,15 @@ def _identity(values: Values, problems: list[Refusal], today: date) -> None:
     values |= {"identity_number": verdict.normal, "born_on": verdict.born_on, "sex": sex}
 
 
+LIVING_ENTRY = when(lambda status: status != Person.Status.MERGED, "status")
+
+
 def find_open_household(household_id: UUID, field: str = "household_id") -> Household:
     """Return the household, locked for this action. Raises `people.unknown_household`, `people.household_closed`."""
     row = Household.objects.select_for_update().filter(pk=household_id).first()
     if row is None:
         raise NO_HOUSEHOLD(field=field)
-    if row.status == Household.Status.CLOSED:
+    if not STANDING_HOUSEHOLD.holds(row.status):
         raise CLOSED(field=field)
     return row
 
@@ -190,7 +194,7 @@ def find_living_entry(person_id: UUID, field: str = "person_id") -> Person:
     row = Person.objects.select_for_update().filter(pk=person_id).first()
     if row is None:
         raise NO_PERSON(field=field)
-    if row.status == Person.Status.MERGED:
+    if not LIVING_ENTRY.holds(row.status):
         raise IS_MERGED(field=field, details={"merged_into": str(row.merged_into_id)})
     return row
 

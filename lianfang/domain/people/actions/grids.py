@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from lianfang.domain.areas.actions import AreaName, close_grid, make_grid, note_split
+from lianfang.domain.areas.actions import STANDING_GRID, AreaName, close_grid, make_grid, note_split
 from lianfang.domain.people.actions.fields import NO_HOUSEHOLD, Reason, require_area
 from lianfang.domain.people.actions.households import move_households
 from lianfang.domain.people.events import GridsMerged, GridSplit, HouseholdsMoved
@@ -42,7 +42,8 @@ class SplitGrid(Input):
     reason: Reason = "网格拆分"
 
 
-@action("people.split_grid", both("拆分网格", "Split a grid"), SplitGrid, subject=Subject("areas.areas", "grid"))
+@action("people.split_grid", both("拆分网格", "Split a grid"), SplitGrid,
+        subject=Subject("areas.areas", "grid", STANDING_GRID))  # fmt: skip
 def split_grid(call: Call, given: SplitGrid) -> Result:
     """Cut a new grid from a grid: the named households move to it with everybody in them, the rest stay."""
     village = given.grid[:VILLAGE_DIGITS]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 
 from lianfang.domain.people.actions import editing
 from lianfang.domain.people.actions.fields import (
@@ -27,9 +27,11 @@ from lianfang.domain.people.actions.fields import (
 )
 from lianfang.domain.people.events import HouseholdAdded, HouseholdChanged, HouseholdClosed, HouseholdsMoved
 from lianfang.domain.people.models import Household, Person
+from lianfang.domain.people.queries import STANDING_HOUSEHOLD
 from lianfang.domain.people.rules import LIVING
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.actions.states import when
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
@@ -101,8 +103,9 @@ class EditHousehold(Input):
 
 
 @action(
-    "people.edit_household", both("修改住户", "Edit a household"), EditHousehold, subject=Subject(TABLE, "household_id")
-)
+    "people.edit_household", both("修改住户", "Edit a household"), EditHousehold,
+    subject=Subject(TABLE, "household_id", STANDING_HOUSEHOLD),
+)  # fmt: skip
 def edit_household(call: Call, given: EditHousehold) -> Result:
     """Change what is given and leave the rest. A stale edit is kept beside the record until somebody settles it.
 
@@ -157,16 +160,21 @@ class CloseHousehold(Input):
     reason: Reason
 
 
+_LIVING_IN_IT = Person.objects.filter(household=OuterRef("pk"), status__in=LIVING)
+EMPTY = when(lambda status, living: status != Household.Status.CLOSED and not living, "status", Exists(_LIVING_IN_IT))
+CLOSED_BEFORE = when(lambda status: status == Household.Status.CLOSED, "status")
+
+
 @action(
     "people.close_household", both("注销住户", "Close a household"), CloseHousehold,
-    subject=Subject(TABLE, "household_id"), danger=True,
+    subject=Subject(TABLE, "household_id", EMPTY), danger=True,
 )  # fmt: skip
 def close_household(call: Call, given: CloseHousehold) -> Result:
     """Close a household that nobody lives in any more; it stays on record and can be opened again."""
     row = find_open_household(given.household_id)
     call.permit(row.area_path)
-    living = Person.objects.filter(household=row, status__in=LIVING).count()
-    if living:
+    if not call.allows(EMPTY, row):
+        living = Person.objects.filter(household=row, status__in=LIVING).count()
         raise NOT_EMPTY(field="household_id", count=living, details={"count": living})
     on = local(call.happened_at).date()
     editing.write(call, row, {"status": Household.Status.CLOSED, "closed_on": on})
@@ -182,14 +190,15 @@ class ReopenHousehold(Input):
     household_id: HouseholdId
 
 
-@action("people.reopen_household", both("恢复住户", "Open a household again"), ReopenHousehold)
+@action("people.reopen_household", both("恢复住户", "Open a household again"), ReopenHousehold,
+        subject=Subject(TABLE, "household_id", CLOSED_BEFORE))  # fmt: skip
 def reopen_household(call: Call, given: ReopenHousehold) -> Result:
     """Open a closed household again."""
     row = Household.objects.select_for_update().filter(pk=given.household_id).first()
     if row is None:
         raise NO_HOUSEHOLD(field="household_id")
     call.permit(row.area_path)
-    if row.status != Household.Status.CLOSED:
+    if not call.allows(CLOSED_BEFORE, row):
         raise NOT_CLOSED(field="household_id")
     editing.write(call, row, {"status": Household.Status.OCCUPIED, "closed_on": None})
     call.about(TABLE, row.pk)

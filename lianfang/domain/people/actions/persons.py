@@ -9,6 +9,7 @@ from pydantic import Field
 
 from lianfang.domain.people.actions import editing
 from lianfang.domain.people.actions.fields import (
+    LIVING_ENTRY,
     BornOn,
     HouseholdId,
     IdentityNumber,
@@ -104,7 +105,8 @@ class EditPerson(Input):
     note: Note | None = None
 
 
-@action("people.edit_person", both("修改人员", "Edit a person"), EditPerson, subject=Subject(TABLE, "person_id"))
+@action("people.edit_person", both("修改人员", "Edit a person"), EditPerson,
+        subject=Subject(TABLE, "person_id", LIVING_ENTRY))  # fmt: skip
 def edit_person(call: Call, given: EditPerson) -> Result:
     """Change what is given and leave the rest; "" empties a text. A stale edit is kept beside the record."""
     row = find_living_entry(given.person_id)
@@ -136,7 +138,8 @@ class MovePerson(Input):
     reason: Reason
 
 
-@action("people.move_person", both("人员变动", "Move a person"), MovePerson, subject=Subject(TABLE, "person_id"))
+@action("people.move_person", both("人员变动", "Move a person"), MovePerson,
+        subject=Subject(TABLE, "person_id", LIVING_ENTRY))  # fmt: skip
 def move_person(call: Call, given: MovePerson) -> Result:
     """Move a person to another household or area, or note that somebody left, came back or died.
 

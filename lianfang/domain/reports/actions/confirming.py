@@ -15,6 +15,7 @@ from lianfang.domain.reports.queries.figures import count_unit
 from lianfang.domain.reports.queries.page import FORM_OF, hours_of, public_content
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.actions.states import NOW, When, when, when_set
 from lianfang.foundation.administration.actions import Reason, labelled
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
@@ -29,7 +30,16 @@ NOT_PUBLIC = refusal(
     "Only the county's report is published.",
     status=409,
 )
-ON_REPORTS = Subject("reports.reports", "report_id")
+CONFIRMED = when_set("confirmed_at")
+CONFIRMABLE = when(
+    lambda confirmed_at, snapshot_at, now: confirmed_at is None and now >= snapshot_at,
+    "confirmed_at", "snapshot_at", NOW,
+)  # fmt: skip
+PUBLIC = when(lambda level, confirmed_at: level == "county" and confirmed_at is not None, "level", "confirmed_at")
+
+
+def _on_reports(state: When) -> Subject:
+    return Subject("reports.reports", "report_id", state)
 
 
 class OfReport(Input):
@@ -64,11 +74,12 @@ def _mine(call: Call, given: OfReport) -> DailyReport:
     return report
 
 
-@action("reports.confirm_report", both("确认上报", "Confirm the report"), ConfirmReport, subject=ON_REPORTS)
+@action("reports.confirm_report", both("确认上报", "Confirm the report"), ConfirmReport,
+        subject=_on_reports(CONFIRMABLE))  # fmt: skip
 def confirm_report(call: Call, given: ConfirmReport) -> Result:
     """Confirm the counted figures with remarks, or report nil. A nil report must really be nil."""
     report = _mine(call, given)
-    if report.confirmed_at is not None:
+    if call.allows(CONFIRMED, report):
         raise ALREADY(field="report_id")
     rules.check_may_confirm(report.snapshot_at, call.received_at)
     words = given.model_dump(include={"remarks", "issues", "tomorrow"})
@@ -99,11 +110,12 @@ def _settle(report: DailyReport, state: DailyReport.State, **changes: object) ->
     report.save()
 
 
-@action("reports.reopen_report", both("撤回日报", "Reopen the report"), ReopenReport, subject=ON_REPORTS, danger=True)
+@action("reports.reopen_report", both("撤回日报", "Reopen the report"), ReopenReport,
+        subject=_on_reports(CONFIRMED), danger=True)  # fmt: skip
 def reopen_report(call: Call, given: ReopenReport) -> Result:
     """Take back a confirmation with a reason. What was published stays on record until it is published anew."""
     report = _mine(call, given)
-    if report.confirmed_at is None:
+    if not call.allows(CONFIRMED, report):
         raise NOT_CONFIRMED(field="report_id")
     _settle(report, DailyReport.State.DRAFT, confirmed_at=None, confirmed_by=None, published_at=None)
     call.details["reason"] = given.reason
@@ -111,13 +123,14 @@ def reopen_report(call: Call, given: ReopenReport) -> Result:
     return {"id": str(report.pk), "version": report.version, "state": report.state}
 
 
-@action("reports.publish_report", both("对外公布", "Publish"), PublishReport, subject=ON_REPORTS, danger=True)
+@action("reports.publish_report", both("对外公布", "Publish"), PublishReport,
+        subject=_on_reports(PUBLIC), danger=True)  # fmt: skip
 def publish_report(call: Call, given: PublishReport) -> Result:
     """Publish the county's confirmed figures: sums only, small counts of people withheld, no words (P14)."""
     report = _mine(call, given)
     if report.level != "county":
         raise NOT_PUBLIC(field="report_id")
-    if report.confirmed_at is None:
+    if not call.allows(PUBLIC, report):
         raise NOT_CONFIRMED(field="report_id")
     hours = hours_of(report, report.level, report.area_path, report.report_on)
     content = public_content(report.area_path, report.report_on, hours, report.figures)

@@ -14,10 +14,17 @@ from lianfang.domain.screening.actions.keeping import refresh
 from lianfang.domain.screening.events import CampaignClosed, CampaignStarted
 from lianfang.domain.screening.models.visits import Campaign, SweepHousehold
 from lianfang.domain.screening.queries.visits import asked_in_running
-from lianfang.domain.screening.rules import ASKED_BY, MOST_QUESTIONS, burden_problems, check_campaign_step
+from lianfang.domain.screening.rules import (
+    ASKED_BY,
+    MOST_QUESTIONS,
+    burden_problems,
+    check_campaign_step,
+    may_step_campaign,
+)
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.actions.states import When, when
 from lianfang.foundation.administration.actions import Path, Reason, labelled
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import Problems, refusal
@@ -100,6 +107,10 @@ def _campaign(call: Call, campaign_id: UUID) -> Campaign:
     return campaign
 
 
+def _may_become(state: str) -> When:
+    return when(lambda now: may_step_campaign(now, state), "state")
+
+
 def _step(campaign: Campaign, state: str, **changes: Any) -> Result:
     check_campaign_step(campaign.state, state)
     Campaign.objects.filter(pk=campaign.pk).update(state=state, version=campaign.version + 1, **changes)
@@ -107,7 +118,7 @@ def _step(campaign: Campaign, state: str, **changes: Any) -> Result:
 
 
 @action("screening.approve_campaign", both("批准排查", "Approve a sweep"), OneCampaign,
-        subject=Subject(TABLE, "campaign_id"))  # fmt: skip
+        subject=Subject(TABLE, "campaign_id", _may_become("approved")))  # fmt: skip
 def approve_campaign(call: Call, given: OneCampaign) -> Result:
     """Approve a sweep that passes the burden check: purpose, owner, end, no question twice or too clinical."""
     campaign = _campaign(call, given.campaign_id)
@@ -125,7 +136,7 @@ def approve_campaign(call: Call, given: OneCampaign) -> Result:
 
 
 @action("screening.start_campaign", both("开始排查", "Start a sweep"), OneCampaign,
-        subject=Subject(TABLE, "campaign_id"))  # fmt: skip
+        subject=Subject(TABLE, "campaign_id", _may_become("running")))  # fmt: skip
 def start_campaign(call: Call, given: OneCampaign) -> Result:
     """Start an approved sweep: every occupied household of the area is listed, under the rules of this day."""
     campaign = _campaign(call, given.campaign_id)
@@ -157,7 +168,7 @@ class CloseCampaign(Input):
 
 
 @action("screening.close_campaign", both("结束排查", "Close a sweep"), CloseCampaign,
-        subject=Subject(TABLE, "campaign_id"), danger=True)  # fmt: skip
+        subject=Subject(TABLE, "campaign_id", _may_become("closed")), danger=True)  # fmt: skip
 def close_campaign(call: Call, given: CloseCampaign) -> Result:
     """Close a sweep. Visits made before, and brought in late by a phone, still count."""
     campaign = _campaign(call, given.campaign_id)

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from pydantic import Field
 
 from lianfang.domain.areas.queries import area_exists
@@ -25,10 +26,18 @@ from lianfang.domain.screening.events import (
 )
 from lianfang.domain.screening.models.leads import OPEN_STATES, Lead, LeadBatch, MatchProposal
 from lianfang.domain.screening.queries import leads as known
-from lianfang.domain.screening.rules import OUTCOMES, SOURCES, check_lead_step, check_outcome, lead_deadline
+from lianfang.domain.screening.rules import (
+    OUTCOMES,
+    SOURCES,
+    check_lead_step,
+    check_outcome,
+    lead_deadline,
+    may_step_lead,
+)
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.actions.states import When, when
 from lianfang.foundation.administration.actions import Path, labelled
 from lianfang.foundation.intake.inserting import insert_new
 from lianfang.foundation.intake.targets import Row
@@ -155,6 +164,11 @@ def _save(lead: Lead, *fields: str) -> None:
     lead.save(update_fields=[*fields, "version"])
 
 
+def _may_become(then: str) -> When:
+    """Return the question whether a lead may take this step by itself: one on the same person follows another."""
+    return when(lambda now, same_as: same_as is None and may_step_lead(now, then), "state", "same_as_id")
+
+
 class PlaceLead(Input):
     lead_id: LeadId
     area_path: Path
@@ -190,11 +204,15 @@ class DispatchLeads(Input):
     within: Path | None = Field(None, **labelled("区域", "Area", "area"))
 
 
+_WAITING = Lead.objects.filter(state__in=("received", "matched"), same_as__isnull=True)
+HAS_WAITING = when(bool, Exists(_WAITING.filter(batch=OuterRef("pk"))))
+
+
 @action("screening.dispatch_leads", both("分派线索", "Send leads out"), DispatchLeads,
-        subject=Subject("screening.batches", "batch_id"))  # fmt: skip
+        subject=Subject("screening.batches", "batch_id", HAS_WAITING))  # fmt: skip
 def dispatch_leads(call: Call, given: DispatchLeads) -> Result:
     """Send every placed lead of a batch or an area that nobody has yet to who answers for its place."""
-    waiting = Lead.objects.filter(state__in=("received", "matched"), same_as__isnull=True)
+    waiting = _WAITING
     if given.batch_id is not None:
         batch = _batch_of(call, given.batch_id)
         waiting, path = waiting.filter(batch=batch), batch.area_path
@@ -238,7 +256,7 @@ class AssignLead(Input):
 
 
 @action("screening.assign_lead", both("指定核查人", "Give it to somebody"), AssignLead,
-        subject=Subject("screening.leads", "lead_id"), batch=True)  # fmt: skip
+        subject=Subject("screening.leads", "lead_id", _may_become("dispatched")), batch=True)  # fmt: skip
 def assign_lead(call: Call, given: AssignLead) -> Result:
     """Give a lead to a worker by name, also one that somebody else has."""
     lead = _lead(call, given.lead_id)
@@ -259,12 +277,15 @@ class DecideMatch(Input):
     same: bool = Field(**labelled("是同一人", "The same person", "bool"))
 
 
+UNDECIDED = when(lambda decision: decision == "open", "decision")
+
+
 @action("screening.decide_match", both("判定是否同一人", "Decide a match"), DecideMatch,
-        subject=Subject("screening.match_proposals", "proposal_id"), batch=True)  # fmt: skip
+        subject=Subject("screening.match_proposals", "proposal_id", UNDECIDED), batch=True)  # fmt: skip
 def decide_match(call: Call, given: DecideMatch) -> Result:
     """Decide whether a lead is the registered person it may be; "same" settles the lead's other candidates too."""
-    proposal = MatchProposal.objects.select_for_update().filter(pk=given.proposal_id, decision="open").first()
-    if proposal is None:
+    proposal = MatchProposal.objects.select_for_update().filter(pk=given.proposal_id).first()
+    if proposal is None or not call.allows(UNDECIDED, proposal):
         raise NO_PROPOSAL(field="proposal_id")
     lead = _lead(call, proposal.lead_id)
     call.about("screening.match_proposals", proposal.pk, lead=str(lead.pk))
@@ -298,7 +319,7 @@ class AnswerLead(Input):
 
 
 @action("screening.answer_lead", both("填报核查结果", "Answer a lead"), AnswerLead,
-        subject=Subject("screening.leads", "lead_id"))  # fmt: skip
+        subject=Subject("screening.leads", "lead_id", _may_become("verified")))  # fmt: skip
 def answer_lead(call: Call, given: AnswerLead) -> Result:
     """Say what was found, with all the outcome needs; leads on the same person are answered with it."""
     lead = _lead(call, given.lead_id, given.version)
@@ -354,7 +375,7 @@ class ReplyBatch(Input):
 
 
 @action("screening.reply_batch", both("反馈核查结果", "Reply to the sender"), ReplyBatch,
-        subject=Subject("screening.batches", "batch_id"))  # fmt: skip
+        subject=Subject("screening.batches", "batch_id", when(lambda state: state != "replied", "state")))  # fmt: skip
 def reply_batch(call: Call, given: ReplyBatch) -> Result:
     """Close a batch with its reply workbook (F15). Every lead needs an outcome, unless a partial reply is asked for."""
     batch = _batch_of(call, given.batch_id)

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
 import orjson
+from django.db.models import Exists, Q, QuerySet
 
 from lianfang.domain.incidents.queries import incident_of, rule
 from lianfang.domain.screening.events import LeadsReceived
@@ -236,15 +239,27 @@ def _portions(leads: Sequence[Draft]) -> Iterable[Sequence[Draft]]:
     yield from (first[place : place + PORTION] for place in range(0, len(first), PORTION))
 
 
+def _work_on(batch: Any) -> tuple[QuerySet[Any], ...]:
+    """Return what shows that work on a batch has begun: leads answered or tried, matches decided, leads followed."""
+    touched = Q(answered_by__isnull=False) | Q(tries__gt=0) | Q(version__gt=1)
+    return (
+        Lead.objects.filter(touched, batch_id=batch),
+        MatchProposal.objects.filter(lead__batch_id=batch).exclude(decision="open"),
+        Lead.objects.filter(same_as__batch_id=batch).exclude(batch_id=batch),
+    )
+
+
+def started(batch: Any) -> Q:
+    """Return the condition that somebody has worked on the leads of a batch."""
+    return reduce(or_, (Q(Exists(found)) for found in _work_on(batch)))
+
+
 def undo(batch_id: UUID) -> int:
     """Take a batch's leads back. Raises `screening.work_started` once somebody has answered or decided on one."""
     mine = Lead.objects.filter(batch_id=batch_id)
-    worked_on = mine.filter(answered_by__isnull=False) | mine.filter(tries__gt=0) | mine.filter(version__gt=1)
-    decided = MatchProposal.objects.filter(lead__batch_id=batch_id).exclude(decision="open")
-    followed = Lead.objects.filter(same_as__batch_id=batch_id).exclude(batch_id=batch_id)
-    started = worked_on.count() + decided.count() + followed.count()
-    if started:
-        raise WORK_STARTED(count=started)
+    begun = sum(found.count() for found in _work_on(batch_id))
+    if begun:
+        raise WORK_STARTED(count=begun)
     MatchProposal.objects.filter(lead__batch_id=batch_id).delete()
     mine.filter(same_as__isnull=False).delete()
     taken_back, _ = mine.delete()
@@ -252,4 +267,4 @@ def undo(batch_id: UUID) -> int:
     return taken_back
 
 
-LEADS = target(Target("screening.leads", both("线索（推送）名单", "List of leads"), match_rows, receive, undo))
+LEADS = target(Target("screening.leads", both("线索（推送）名单", "List of leads"), match_rows, receive, undo, started))

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import orjson
+from django.db.models import Exists, OuterRef
 from pydantic import Field
 
 from lianfang.domain.people.actions.fields import (
@@ -22,7 +23,7 @@ from lianfang.domain.people.actions.fields import (
     Relation,
     SexChoice,
 )
-from lianfang.domain.people.queries import find_households, find_persons, households_within
+from lianfang.domain.people.queries import STANDING_HOUSEHOLD, find_households, find_persons, households_within
 from lianfang.domain.screening.actions.campaigns import CampaignId
 from lianfang.domain.screening.actions.keeping import hold, keep_standings
 from lianfang.domain.screening.events import IllnessMet, NeedsMet, ReturneesMet, RosterChangesMet, VisitRecorded
@@ -33,6 +34,7 @@ from lianfang.foundation.actions.facts import append_facts
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action, fact_action
 from lianfang.foundation.actions.running import ID_REUSED
+from lianfang.foundation.actions.states import when
 from lianfang.foundation.administration.actions import Reason, labelled
 from lianfang.foundation.privacy.keys import ring
 from lianfang.kernel.errors import refusal
@@ -132,8 +134,11 @@ class CorrectVisit(Input):
     reason: Reason
 
 
+NOT_CORRECTED = when(lambda corrected: not corrected, Exists(Visit.objects.filter(corrects_id=OuterRef("pk"))))
+
+
 @fact_action("screening.record_visit", both("登记入户", "Record a visit"), RecordVisit,
-             subject=Subject("people.households", "household_id"))  # fmt: skip
+             subject=Subject("people.households", "household_id", STANDING_HOUSEHOLD))  # fmt: skip
 def record_visit(calls: Sequence[Call]) -> None:
     """Record a visit at a door. One visit carries everything learnt there; the household is asked once."""
     homes = _paths_of_homes({call.given.household_id for call in calls})
@@ -150,7 +155,7 @@ def record_visit(calls: Sequence[Call]) -> None:
 
 
 @fact_action("screening.correct_visit", both("更正入户记录", "Correct a visit"), CorrectVisit,
-             subject=Subject("screening.visits", "visit_id"))  # fmt: skip
+             subject=Subject("screening.visits", "visit_id", NOT_CORRECTED))  # fmt: skip
 def correct_visit(calls: Sequence[Call]) -> None:
     """Correct a visit: the old row stays, the new one names it and counts in its place."""
     asked = {call.given.visit_id for call in calls}
@@ -314,15 +319,18 @@ class SettleHousehold(Input):
     note: str = Field(min_length=2, max_length=200, **labelled("处理情况", "What was done", "textarea"))
 
 
+FOR_THE_SECRETARY = when(lambda follow_up: follow_up == "secretary", "follow_up")
+
+
 @action("screening.settle_household", both("处理未访住户", "Settle a door that stayed closed"), SettleHousehold,
-        subject=Subject("screening.sweep_households", "sweep_household_id"))  # fmt: skip
+        subject=Subject("screening.sweep_households", "sweep_household_id", FOR_THE_SECRETARY))  # fmt: skip
 def settle_household(call: Call, given: SettleHousehold) -> Result:
     """Say what the village secretary did about a refusal, or a door where nobody ever was. Never made public."""
     row = SweepHousehold.objects.select_for_update().filter(pk=given.sweep_household_id).first()
     if row is None:
         raise NO_SWEEP_HOUSEHOLD(field="sweep_household_id")
     call.permit(row.area_path)
-    if row.follow_up != "secretary":
+    if not call.allows(FOR_THE_SECRETARY, row):
         raise NOT_TO_SETTLE(field="sweep_household_id")
     row.settled_at, row.settled_by, row.settled_note = call.received_at, call.actor.account_id, given.note
     row.save(update_fields=["settled_at", "settled_by", "settled_note"])

@@ -294,3 +294,26 @@ def test_open_requests_follow_a_household_to_another_grid(cast, person):
         person.save()
     run(cast["system"], "welfare.follow_homes", {"person_ids": [str(person.pk)]})
     assert ServiceRequest.objects.get().area_path == NEIGHBOUR_GRID
+
+
+# --- what a list offers ---
+
+
+def offered(viewer, request_id):
+    [row] = read(viewer, "welfare.requests", Query(where={"id": request_id}, offers=True)).rows
+    return {name.removeprefix("welfare.").removesuffix("_request") for name in row["can"]}
+
+
+def test_a_request_is_offered_only_the_steps_it_can_take(cast, person):
+    made = ask(cast["grid"], person)
+    assert offered(cast["secretary"], made) == {"accept", "deliver", "withdraw"}
+    do(cast["grid"], "deliver", made)
+    assert offered(cast["secretary"], made) == {"confirm", "reopen"}
+    do(cast["secretary"], "confirm", made, how_asked="电话核实")
+    assert offered(cast["secretary"], made) == set()
+
+
+def test_whoever_delivered_is_not_offered_to_confirm(cast, person):
+    made = ask(cast["grid"], person)
+    do(cast["grid"], "deliver", made)
+    assert "confirm" not in offered(cast["grid"], made)

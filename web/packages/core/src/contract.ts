@@ -2,7 +2,14 @@
 
 import type { Bilingual, Language } from './text'
 
-export type Row = { id: string; area?: string | null; cells: Record<string, unknown>; [extra: string]: unknown }
+/** `can`: the actions that the server would take on this row now, from this person. */
+export type Row = {
+  id: string
+  area?: string | null
+  cells: Record<string, unknown>
+  can?: string[]
+  [extra: string]: unknown
+}
 export type Filters = Record<string, string | number | boolean | null | undefined>
 
 export interface AreaRef {
@@ -178,7 +185,7 @@ export interface GapBoard {
 }
 
 export interface GapRow {
-  subject: { table: string; id: string; label: string }
+  subject: { table: string; id: string; label: string; can?: string[] }
   area: { path: string; name: string } | null
   since: string | null
   answers: { id: string; name: string; title: string | null } | null

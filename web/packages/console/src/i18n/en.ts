@@ -129,6 +129,7 @@ export const en: Messages = {
     selected: '{n} selected',
     selectAll: 'Select all shown',
     selectOne: 'Select {what}',
+    batchNothing: 'Nothing can be done with these rows together.',
     unselect: 'Clear selection',
     sortBy: 'Sort by {column}',
     open: 'Open {what}',

@@ -124,6 +124,7 @@ export const zh = {
     selectAll: '选择已显示的全部',
     selectOne: '选择 {what}',
     unselect: '取消选择',
+    batchNothing: '所选的记录没有可以一起办的操作。',
     sortBy: '按“{column}”排序',
     open: '打开 {what}',
     exportMasked: '下载 Excel（已脱敏）',

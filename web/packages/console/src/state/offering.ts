@@ -1,6 +1,6 @@
 // Which actions a page offers: those declared on its table, those that begin one of its rows, those that take a row along.
-import type { Action, Table } from '@lianfang/core'
-import { actionsOn, mayDo, meta } from './session'
+import type { Action, Row, Table } from '@lianfang/core'
+import { actionsOnRow, mayDo, meta } from './session'
 
 const WIDGET_TABLES: Record<string, string> = {
   household: 'people.households',
@@ -44,9 +44,9 @@ export function fieldFor(action: Action, table: string): string | null {
   return found?.[0] ?? null
 }
 
-/** Everything one can do from a row: what is declared on it, and what begins with it. */
-export function actionsFrom(table: Table): Action[] {
-  const declared = actionsOn(table)
+/** Everything one can do from a row: what its state allows of what is declared on it, and what begins with it. */
+export function actionsFrom(table: Table, row: Row): Action[] {
+  const declared = actionsOnRow(table, row)
   const begun = mine().filter(
     (action) => !action.subject && table.name !== 'areas.areas' && isForPeople(action) && fieldFor(action, table.name),
   )

@@ -57,9 +57,14 @@ const actions = computed(() => new Map(meta.value?.actions.map((action) => [acti
 export const tableNamed = (name: string): Table | undefined => tables.value.get(name)
 export const actionNamed = (name: string): Action | undefined => actions.value.get(name)
 
-/** The actions a table offers that this person may take. */
+/** The actions a table offers that this person may take on some row of it. */
 export function actionsOn(table: Table | undefined): Action[] {
   return (table?.actions ?? []).map(actionNamed).filter((action): action is Action => !!action && mayDo(action.name))
+}
+
+/** Those of them that the server says one row allows now. */
+export function actionsOnRow(table: Table | undefined, row: { can?: string[] }): Action[] {
+  return actionsOn(table).filter((action) => row.can?.includes(action.name))
 }
 
 export function mayDo(action: string): boolean {
