@@ -21,6 +21,7 @@ EVERYBODY = (
     "organisation.workers",
     "organisation.units",
     "organisation.accept_responsibility",
+    "organisation.read_notices",
     "incidents.incidents",
     "incidents.rule_values",
     "incidents.measures",

@@ -45,6 +45,23 @@ class Unit(models.Model):
         ]
 
 
+class NoticeRead(models.Model):
+    """A worker has read a notice; notices are made from records, so only the mark is kept."""
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
+        ["id", "account", "area_path", "notice", "read_at"], PrivacyClass.WORK
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    area_path = AreaPathField()
+    notice = models.CharField(max_length=80)
+    read_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "notice"], name="notice_read_once")]
+
+
 class Responsibility(models.Model):
     """One worker answers for one target, as something, from a day on. It ends or is handed over; it is never deleted.
 

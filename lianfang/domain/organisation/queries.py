@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from lianfang.domain.areas.queries import ancestors_of, full_name, level_of
-from lianfang.domain.organisation.models import LIVE, Responsibility, Unit
+from lianfang.domain.organisation.models import LIVE, NoticeRead, Responsibility, Unit
 from lianfang.domain.organisation.rules import RESPONSIBILITY_KINDS, rank
 from lianfang.domain.people.queries import find_households, find_persons
 from lianfang.domain.places.queries import find_places
@@ -86,6 +86,16 @@ class Chain:
             "answers": [{"level": one.level, "contacts": [each.as_dict() for each in one.contacts]}
                         for one in self.answers],
         }  # fmt: skip
+
+
+def notices_read(account_id: UUID) -> set[str]:
+    """Return the notices a worker has read."""
+    return set(NoticeRead.objects.filter(account_id=account_id).values_list("notice", flat=True))
+
+
+def proposed_to(account_id: UUID) -> list[Responsibility]:
+    """Return the responsibilities that wait for this worker to accept them."""
+    return list(Responsibility.objects.filter(account_id=account_id, state="proposed").order_by("pk"))
 
 
 def in_force(on: date) -> Q:

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from lianfang.domain.welfare import rules
-from lianfang.domain.welfare.models import ServiceRequest
+from lianfang.domain.welfare.models import RequestStep, ServiceRequest
 from lianfang.foundation.access.actor import any_within
 from lianfang.foundation.privacy.fields import within
 
@@ -64,6 +64,17 @@ def errands_of(paths: Iterable[str]) -> list[dict[str, Any]]:
          "state": one.state, "due_at": one.due_at.isoformat()}
         for one in rows
     ]  # fmt: skip
+
+
+def errands_come_back(paths: Iterable[str], reader: UUID | None) -> list[RequestStep]:
+    """Return the last step of each request that others gave back, or that was said not to have come, and that waits."""
+    rows = RequestStep.objects.filter(
+        Q(after="not_delivered") | Q(before="accepted", after="raised"),
+        any_within(list(paths)),
+        request__state=F("after"),
+    ).select_related("request")
+    last = {step.request_id: step for step in rows.order_by("at")}
+    return [step for step in last.values() if step.account_id is None or step.account_id != reader]
 
 
 def counts(path: str, since: datetime, until: datetime) -> dict[str, int]:

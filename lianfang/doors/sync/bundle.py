@@ -24,6 +24,7 @@ from lianfang.domain.welfare.queries import errands_of
 from lianfang.doors.api.answers import door, refuse
 from lianfang.doors.api.session import actor_of
 from lianfang.doors.sync.commands import safe_name
+from lianfang.doors.sync.notices import notices_of
 from lianfang.doors.sync.uploading import calling_device, wipe
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.tables.reading import Query, read_all
@@ -98,7 +99,7 @@ def pack(actor: Actor) -> dict[str, Any]:
         **_observation(actor, paths),
         "errands": errands_of(_readable(actor, "welfare.requests", paths)),
         "visits_open": _visits(actor, paths),
-        "notices": [],
+        "notices": notices_of(actor, paths, persons),
         "responsible": _responsible(actor, paths),
     }  # fmt: skip
 

@@ -1,5 +1,5 @@
 """What people do about responsibility: assign, accept, end, hand over, deactivate; and how it follows the register."""
 
-from lianfang.domain.organisation.actions import assigning, following, handing, sharing, units, workers
+from lianfang.domain.organisation.actions import assigning, following, handing, notices, sharing, units, workers
 
-__all__ = ["assigning", "following", "handing", "sharing", "units", "workers"]
+__all__ = ["assigning", "following", "handing", "notices", "sharing", "units", "workers"]

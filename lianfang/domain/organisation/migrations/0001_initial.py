@@ -155,4 +155,22 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="NoticeRead",
+            fields=[
+                ("id", models.UUIDField(default=lianfang.kernel.ids.uuid7, primary_key=True, serialize=False)),
+                ("area_path", lianfang.foundation.privacy.fields.AreaPathField(max_length=24)),
+                ("notice", models.CharField(max_length=80)),
+                ("read_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("account", "notice"), name="notice_read_once")],
+            },
+        ),
     ]

@@ -2,7 +2,7 @@ import { queued } from '@lianfang/core'
 import { describe, expect, it } from 'vitest'
 import type { Bundle, Household } from '../src/store/bundle'
 import { readBundle } from '../src/store/reading'
-import { dayWork, findHouseholds, subjects } from '../src/store/work'
+import { dayWork, findHouseholds, subjects, unreadNotices } from '../src/store/work'
 
 const NOW = new Date('2020-02-03T08:00:00+08:00')
 
@@ -59,6 +59,19 @@ describe('today', () => {
     const day = dayWork(bundleOf(), [done(slot)], NOW)
     expect(day.left).toBe(2)
     expect(day.done).toBe(1)
+  })
+
+  it('keeps a notice until it is read here or was read before, and counts reading as no work', () => {
+    const notices = [
+      { id: 'order:1', title: { zh: '甲', en: 'A' }, at: '', read: true },
+      { id: 'order:2', title: { zh: '乙', en: 'B' }, at: '' },
+    ]
+    const bundle = bundleOf({ notices })
+    expect(unreadNotices(bundle, []).map((one) => one.id)).toEqual(['order:2'])
+    const mark = done(subjects.notice('order:2'))
+    expect(unreadNotices(bundle, [mark])).toEqual([])
+    expect(unreadNotices(bundle, [{ ...mark, state: 'refused' }])).toHaveLength(1)
+    expect(dayWork(bundle, [mark], NOW).done).toBe(0)
   })
 
   it('brings back what the server refused', () => {

@@ -33,7 +33,9 @@ export const en: Messages = {
     overdue: 'overdue',
     before: 'before {time}',
     done: '{n} done',
-    notices: 'Notices',
+    read: 'I have read it',
+    toHouse: 'See the house',
+    moreNotices: '{count} more notices',
     unknownHouse: 'Unregistered house',
     offline: 'No network: this is what was downloaded at {time}. Keep recording; it is sent when there is a network.',
     first: 'Downloading your grid…',
@@ -229,5 +231,6 @@ export const en: Messages = {
     visit: 'Visit {house}: {outcome}',
     accept: 'Errand taken on: {what}',
     deliver: 'Delivered: {what}',
+    notice: 'Read: {title}',
   },
 }

@@ -31,7 +31,9 @@ export const zh = {
     overdue: '超时',
     before: '{time} 前',
     done: '已办 {n} 件',
-    notices: '通知',
+    read: '知道了',
+    toHouse: '看这一户',
+    moreNotices: '还有 {count} 条通知',
     unknownHouse: '未登记户',
     offline: '没有网络，显示的是 {time} 下载的内容。照常记录，有网后自动上传。',
     first: '正在下载您的网格…',
@@ -225,6 +227,7 @@ export const zh = {
     visit: '走访 {house}：{outcome}',
     accept: '接下代办：{what}',
     deliver: '送到：{what}',
+    notice: '已读：{title}',
   },
 }
 

@@ -67,6 +67,8 @@ export interface Notice {
   title: Bilingual | string
   text: Bilingual | string
   at: string
+  read: boolean
+  household_id: string | null
 }
 
 export interface Answerable {

@@ -1,7 +1,7 @@
 // The commands this phone can send, each built in one place from what the worker tapped.
 import { type Bilingual, type Language, say } from '@lianfang/core'
 import { bothWays, i18n } from '../i18n'
-import type { Errand, Household, Person, Slot } from './bundle'
+import type { Errand, Household, Notice, Person, Slot } from './bundle'
 import { houseName } from './grid'
 import type { NewWork } from './outbox'
 import { subjects } from './work'
@@ -56,6 +56,16 @@ export function visitCommand(made: VisitMade): NewWork {
       outcome: i18n.global.t(`visit.outcomes.${made.outcome}`, {}, { locale }),
     })),
     subject: subjects.visit(made.household.id),
+  }
+}
+
+export function readCommand(notice: Notice): NewWork {
+  const title: Bilingual = typeof notice.title === 'string' ? { zh: notice.title, en: notice.title } : notice.title
+  return {
+    action: 'organisation.read_notices',
+    input: { notices: [notice.id] },
+    label: bothWays('labels.notice', (locale) => ({ title: say(title, locale) })),
+    subject: subjects.notice(notice.id),
   }
 }
 

@@ -1,5 +1,5 @@
 // Reads the server's bundle into the phone's shapes; tolerates what an older or newer server leaves out.
-import type { Bundle, Errand, Household, Observation, OpenVisit, Person, Slot } from './bundle'
+import type { Bundle, Errand, Household, Notice, Observation, OpenVisit, Person, Slot } from './bundle'
 
 type Loose = Record<string, unknown>
 
@@ -22,7 +22,7 @@ export function readBundle(raw: unknown): Bundle {
     slots: list(given.slots).map(slot),
     errands: list(given.errands).map(errand),
     visits_open: list(given.visits_open).map(openVisit),
-    notices: list(given.notices) as unknown as Bundle['notices'],
+    notices: list(given.notices).map(notice),
     rules: rules((given.rules ?? {}) as Loose),
     responsible: list(given.responsible) as unknown as Bundle['responsible'],
   }
@@ -97,6 +97,17 @@ function openVisit(given: Loose): OpenVisit {
     title: (given.title ?? '') as OpenVisit['title'],
     due_at: maybe(given.due_at),
     last_outcome: maybe(given.last_outcome),
+  }
+}
+
+function notice(given: Loose): Notice {
+  return {
+    id: text(given.id),
+    title: (given.title ?? '') as Notice['title'],
+    text: (given.text ?? '') as Notice['text'],
+    at: text(given.at),
+    read: Boolean(given.read),
+    household_id: maybe(given.household_id),
   }
 }
 

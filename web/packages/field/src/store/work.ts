@@ -1,7 +1,7 @@
 // Today as one list in walking order. Pure: the grid, the queue and the moment go in, houses with their work come out.
 import type { Entry } from '@lianfang/core'
 import { dayOf } from '@lianfang/core'
-import type { Bundle, Errand, Household, OpenVisit, Slot } from './bundle'
+import type { Bundle, Errand, Household, Notice, OpenVisit, Slot } from './bundle'
 
 export type Work =
   | { kind: 'slot'; key: string; slot: Slot; late: boolean }
@@ -23,6 +23,7 @@ export interface Day {
 export const subjects = {
   slot: (slot: Pick<Slot, 'person_id' | 'day_on' | 'slot'>) => `slot/${slot.person_id}/${slot.day_on}/${slot.slot}`,
   visit: (household: string) => `visit/${household}`,
+  notice: (notice: string) => `notice/${notice}`,
   errand: (errand: string, step: 'accept' | 'deliver') => `errand/${errand}/${step}`,
 }
 
@@ -32,6 +33,12 @@ export function dayWork(bundle: Bundle, entries: Entry[], now: Date): Day {
   const all = [...slotWork(bundle, now), ...visitWork(bundle, now), ...errandWork(bundle, recorded, now)]
   const open = all.filter((work) => !recorded.has(subjectOf(work)))
   return { houses: byHouse(bundle, open), left: open.length, done: doneToday(bundle, entries, now) }
+}
+
+/** The notices nobody on this phone has read yet, by the server's mark or by one that still waits in the queue. */
+export function unreadNotices(bundle: Bundle, entries: Entry[]): Notice[] {
+  const marked = new Set(entries.filter((entry) => entry.state !== 'refused').map((entry) => entry.subject ?? ''))
+  return bundle.notices.filter((notice) => !notice.read && !marked.has(subjects.notice(notice.id)))
 }
 
 function subjectOf(work: Work): string {
@@ -63,7 +70,8 @@ function isPast(moment: string | null, now: Date): boolean {
 
 function doneToday(bundle: Bundle, entries: Entry[], now: Date): number {
   const today = dayOf(now)
-  const mine = entries.filter((entry) => entry.state !== 'refused' && dayOf(new Date(entry.happened_at)) === today)
+  const work = entries.filter((entry) => entry.state !== 'refused' && !entry.subject?.startsWith('notice/'))
+  const mine = work.filter((entry) => dayOf(new Date(entry.happened_at)) === today)
   const here = new Set(mine.map((entry) => entry.subject ?? ''))
   const elsewhere = bundle.slots.filter((slot) => slot.state === 'recorded' && slot.day_on === today)
   return mine.length + elsewhere.filter((slot) => !here.has(subjects.slot(slot))).length
