@@ -66,6 +66,8 @@ def _take_in(body: bytes) -> tuple[dict[str, Any], float, float, float]:
     from lianfang.doors.files.commands import intake_check, intake_run
     from lianfang.foundation.access.actor import actor_for
     from lianfang.foundation.accounts.models import Account
+    from lianfang.foundation.actions.running import run as run_action
+    from lianfang.foundation.intake.models import IntakeBatch
     from lianfang.kernel.clock import today
 
     duty = actor_for(Account.objects.get(username="duty"), on=today(), door="command")
@@ -77,4 +79,9 @@ def _take_in(body: bytes) -> tuple[dict[str, Any], float, float, float]:
         checked = time.perf_counter() - started
         started, before = time.perf_counter(), _cpu()
         answer = intake_run(path, COUNTY, duty)
-        return answer, time.perf_counter() - started, _cpu() - before, checked
+        spent, used = time.perf_counter() - started, _cpu() - before
+    newest = IntakeBatch.objects.order_by("-pk").first()
+    assert newest is not None
+    # because a second run would meet the leads of the first
+    run_action(duty, "intake.undo_batch", {"batch_id": str(newest.pk)})
+    return answer, spent, used, checked

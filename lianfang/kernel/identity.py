@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from operator import mul
 from typing import Literal
 
 from lianfang.kernel.errors import Refusal, RefusalKind, refusal
@@ -51,11 +52,15 @@ REASONS: dict[Reason, RefusalKind] = {
 
 EARLIEST_BIRTH_YEAR = 1850
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ZEROS = ord("0") * sum(_WEIGHTS)
 _CHECK_DIGITS = "10X98765432"
 # Typed with the number but no part of it: spaces and the apostrophe that tells a spreadsheet "this is text".
 _SEPARATORS = re.compile(r"[\s'‘’`]+")
 _SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+")
 _DECIMAL = re.compile(r"\d+\.\d*")
+_DIGITS = re.compile(r"[0-9]+X?")
+_FIRST_17 = re.compile(r"[0-9]{17}")
+_OF_18 = re.compile(r"[0-9]{17}[0-9X]")
 
 # Places whose residents carry the same card: Taiwan (71, 83), Hong Kong (81), Macao (82).
 _ACROSS_THE_BORDER = frozenset({"710000", "810000", "820000", "830000"})
@@ -101,6 +106,8 @@ def check(number: str | int | float, *, today: date) -> IdentityCheck:
     """
     if not isinstance(number, str):
         return _refused("lost_digits")
+    if _OF_18.fullmatch(number):
+        return _judge(number, today)
     compact = _SEPARATORS.sub("", clean(number)).upper()
     reason = _shape_problem(compact)
     if reason:
@@ -109,8 +116,15 @@ def check(number: str | int | float, *, today: date) -> IdentityCheck:
 
 
 def check_digit(prefix: str) -> str:
-    """Return the mod 11-2 check digit of the first 17 digits."""
-    total = sum(int(digit) * weight for digit, weight in zip(prefix, _WEIGHTS, strict=True))
+    """Return the mod 11-2 check digit of the first 17 digits. Raises ValueError for any other text."""
+    if not _FIRST_17.fullmatch(prefix):
+        raise ValueError("17 digits are needed")
+    return _check_digit(prefix)
+
+
+def _check_digit(number: str) -> str:
+    """Return the check digit that the first 17 characters, all digits, ask for."""
+    total = sum(map(mul, number.encode(), _WEIGHTS)) - _ZEROS
     return _CHECK_DIGITS[total % 11]
 
 
@@ -145,7 +159,7 @@ def _shape_problem(compact: str) -> Reason | None:
         return "empty"
     if _SCIENTIFIC.fullmatch(compact) or _DECIMAL.fullmatch(compact):
         return "lost_digits"
-    if not re.fullmatch(r"[0-9]+X?", compact):
+    if not _DIGITS.fullmatch(compact):
         return "characters"
     if len(compact) not in (15, 18):
         return "length"
@@ -163,7 +177,7 @@ def _judge(normal: str, today: date) -> IdentityCheck:
         return _refused("area")
     if born_on is None or born_on > today:
         return _refused("birth_date")
-    if check_digit(normal[:17]) != normal[17]:
+    if _check_digit(normal) != normal[17]:
         # Excel keeps 15 digits and writes zeros for the rest.
         return _refused("lost_digits" if normal.endswith("000") else "check_digit")
     sex: Sex = "male" if int(normal[16]) % 2 else "female"

@@ -37,6 +37,8 @@ LONGEST_LATIN_NAME = 60
 _MOST_KEYS = 48
 
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
+_ANY_HAN = re.compile(rf"[{_HAN}]")
+_USUAL = re.compile(rf"[\u4e00-\u9fff]{{2,{LONGEST_NAME}}}")
 _HAN_NAME = re.compile(rf"[{_HAN}]+(?:·[{_HAN}]+)*")
 _LATIN_NAME = re.compile(r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ' .,\-]*")
 _DOTS = re.compile(r"\s*[·•・･‧∙⋅●.]\s*")
@@ -93,6 +95,8 @@ class NameCheck:
 
 def check(name: str) -> NameCheck:
     """Judge a name: Chinese of 2 to 25 characters, minority names with ·, or Latin letters up to 60."""
+    if _USUAL.fullmatch(name) and name not in _PLACEHOLDERS:
+        return NameCheck(True, None, name)
     normal = normalise(name)
     reason = _problem(name, normal)
     return NameCheck(False, reason) if reason else NameCheck(True, None, normal)
@@ -100,8 +104,10 @@ def check(name: str) -> NameCheck:
 
 def normalise(name: str) -> str:
     """Return the name with one form of dot, without spaces between Chinese characters and invisible signs."""
+    if _USUAL.fullmatch(name):
+        return name
     text = clean(name)
-    if re.search(rf"[{_HAN}]", text):
+    if _ANY_HAN.search(text):
         text = re.sub(r"\s+", "", _DOTS.sub("·", text)).strip("·")
     return text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -46,6 +47,11 @@ _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")
 _WHOLE_DECIMAL = re.compile(r"(\d{7,12})\.0+")
 _SERVICE = re.compile(r"(?:110|119|120|122|12[0-9]{3}|9[56]\d{3,4}|400\d{7}|800\d{7})")
 _LANDLINE = re.compile(r"(010|02[0-57-9]|0[3-9]\d{2})([2-9]\d{6,7})")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_LONG_DISTANCE_MOBILE = re.compile(r"01[3-9]\d{9}")
+_LOCAL = re.compile(r"[2-9]\d{6,7}")
+_DIGITS = re.compile(r"[0-9]+")
+_SEVERAL_MOBILES = re.compile(r"(?:1[3-9]\d{9}){2,}")
 _AREA_CODE = re.compile(r"010|02[0-57-9]|0[3-9]")
 
 
@@ -76,27 +82,26 @@ def check(number: str | int | float, *, area_code: str = "") -> PhoneCheck:
     digits is read only when the county's `area_code` is given.
     """
     text = clean(_as_text(number))
+    if _MOBILE.fullmatch(text):
+        return PhoneCheck(True, None, text, "mobile")
     if not text:
         return _refused("empty")
     if _SCIENTIFIC.fullmatch(text):
         return _refused("lost_digits")
     digits, extension = _strip(text)
-    if not re.fullmatch(r"[0-9]+", digits):
+    if not _DIGITS.fullmatch(digits):
         return _refused("characters")
-    return _judge(area_code + digits if re.fullmatch(r"[2-9]\d{6,7}", digits) else digits, extension)
+    return _judge(area_code + digits if area_code and _LOCAL.fullmatch(digits) else digits, extension)
 
 
 def split(cell: str | int | float) -> list[str]:
     """Return the single numbers written in one cell, in order, each once."""
-    text = _as_text(cell)
-    parts = [clean(part) for part in _BETWEEN.split(text)]
-    numbers = [number for part in parts if part for number in _split_on_spaces(part)]
-    return list(dict.fromkeys(numbers))
+    return list(_judged(cell))
 
 
 def check_all(cell: str | int | float) -> list[PhoneCheck]:
     """Judge every number of a cell; an empty cell gives an empty list."""
-    return [check(part) for part in split(cell)]
+    return list(_judged(cell).values())
 
 
 def normalise(number: str | int | float, field: str | None = None) -> str:
@@ -122,7 +127,7 @@ def _strip(text: str) -> tuple[str, str]:
     found = _EXTENSION.search(text)
     extension = found.group(1) if found else ""
     text = text[: found.start()] if found else text
-    text = _INSIDE.sub("", re.sub(r"[()]", "", text.replace("(0)", "")))
+    text = _INSIDE.sub("", text.replace("(0)", "").replace("(", "").replace(")", ""))
     abroad = _COUNTRY.sub("", text)
     # Dialled from abroad, an area code loses its zero.
     return (f"0{abroad}" if abroad != text and abroad[0] in "23456789" else abroad), extension
@@ -132,7 +137,7 @@ def _judge(digits: str, extension: str) -> PhoneCheck:
     if not extension and _SERVICE.fullmatch(digits):
         return PhoneCheck(True, None, digits, "service")
     # A zero in front of a mobile was dialled for long distance until 2015 and is still written.
-    if re.fullmatch(r"01[3-9]\d{9}", digits):
+    if _LONG_DISTANCE_MOBILE.fullmatch(digits):
         digits = digits[1:]
     if len(digits) == 11 and digits[0] == "1":
         return _judge_mobile(digits, extension)
@@ -157,20 +162,27 @@ def _judge_landline(digits: str, extension: str) -> PhoneCheck:
     return PhoneCheck(True, None, normal, "landline")
 
 
-def _split_on_spaces(part: str) -> list[str]:
+def _judged(cell: str | int | float) -> dict[str, PhoneCheck]:
+    """Return each number written in one cell with its verdict, in order."""
+    parts = (clean(part) for part in _BETWEEN.split(_as_text(cell)))
+    return {number: verdict for part in parts if part for number, verdict in _judged_part(part)}
+
+
+def _judged_part(part: str) -> Iterator[tuple[str, PhoneCheck]]:
     """Split at white space only where each side is a number of its own: 138 1234 5678 is one number."""
-    if _judges_well(part):
-        return [part]
-    whole = re.split(r"\s+", part)
-    if len(whole) > 1 and all(_judges_well(one) for one in whole):
-        return whole
+    verdict = check(part)
+    if verdict.valid:
+        yield part, verdict
+        return
+    words = part.split()
+    if len(words) > 1 and all(one.valid for one in map(check, words)):
+        yield from zip(words, map(check, words), strict=True)
+        return
     joined = _INSIDE.sub("", part)
-    mobiles = re.fullmatch(r"(?:1[3-9]\d{9}){2,}", joined)
-    return re.findall(r"1[3-9]\d{9}", joined) if mobiles else [part]
-
-
-def _judges_well(part: str) -> bool:
-    return check(part).valid
+    if _SEVERAL_MOBILES.fullmatch(joined):
+        yield from ((one, check(one)) for one in re.findall(r"1[3-9]\d{9}", joined))
+    else:
+        yield part, verdict
 
 
 def _refused(reason: PhoneReason) -> PhoneCheck:

@@ -30,6 +30,9 @@ def both(zh: str, en: str) -> Bilingual:
 _INVISIBLE = re.compile(
     r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
+_SPACES = re.compile(r"[ \t\u3000\u00a0]+")
+# Common characters and digits, one space between words: nothing to clean, and so are most cells of any list.
+_PLAIN = re.compile(r"(?:[!-~\u4e00-\u9fff]+(?: [!-~\u4e00-\u9fff]+)*)?")
 
 
 def has_control_characters(text: str) -> bool:
@@ -39,5 +42,7 @@ def has_control_characters(text: str) -> bool:
 
 def clean(text: str) -> str:
     """Return the text without invisible characters, full-width letters and digits folded, white space collapsed."""
+    if _PLAIN.fullmatch(text):
+        return text
     visible = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    return re.sub(r"[ \t\u3000\u00a0]+", " ", visible).strip()
+    return _SPACES.sub(" ", visible).strip()

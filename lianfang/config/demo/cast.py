@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.contrib.auth.hashers import make_password
+
 from lianfang.foundation.access.models import Grant
 from lianfang.foundation.accounts.models import Account
 
@@ -49,15 +51,17 @@ CAST = (
 def make_cast(on: date, *, password: str = PASSWORD) -> dict[str, Account]:
     """Create the cast with its grants; returns accounts by sign-in name."""
     made: dict[str, Account] = {}
+    hashed = make_password(password)  # once for all: the password is the same, and its hash is slow on purpose
     for part in CAST:
-        account = Account.objects.create(
+        account = Account(
             username=part.username,
-            password=password,
+            password=hashed,
             name=part.name,
             title=part.title,
             unit=part.unit,
             home_area=part.area_path,
         )
+        account.save()
         if part.role:
             Grant.objects.create(
                 account=account, role=part.role, area_path=part.area_path, purpose="疫情防控", starts_on=on

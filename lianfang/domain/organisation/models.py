@@ -102,7 +102,7 @@ class Responsibility(models.Model):
             models.Index(fields=["area_path", "id"]),
             models.Index(fields=["target_id", "kind"]),
             models.Index(fields=["account", "state"]),
-            models.Index(fields=["target_kind", "area_path"]),
+            models.Index(fields=["area_path", "target_kind"]),
         ]
         constraints = [
             models.UniqueConstraint(

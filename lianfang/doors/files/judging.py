@@ -123,7 +123,7 @@ class Judged:
     warned: list[Problem] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(slots=True)
 class _Pen:
     """Takes down what is wrong with one row while it is judged."""
 
@@ -154,16 +154,20 @@ class Judge:
             column.index: {**self.headers, spec.name: column.header} if spec.several else self.headers
             for column, spec in mapped
         }
+        self.readers = [
+            (column.index, column, spec, self.named[column.index], _READERS[spec.kind]) for column, spec in mapped
+        ]
         self.labels = [(column.index, _labels(column.header)) for column, _ in self.columns]
+        self.any_label = frozenset().union(*(labels for _, labels in self.labels))
         self.filled = _filled_down(sheet, self.columns, layout.first_data_row)
-        self.read_date: Callable[[Any], dates.DateReading] = lru_cache(maxsize=4096)(self._read_date)
+        self.read_date: Callable[[Any], dates.DateReading | None] = lru_cache(maxsize=4096)(self._read_date)
 
     def rows(self) -> Iterator[Judged]:
         """Yield every row of the list in order, judged; blank rows, repeated headers and footers are passed over."""
-        seen: dict[tuple[str, ...], int] = {}
+        seen: dict[str, int] = {}
         current: dict[int, Any] = {}
         for place, cells in enumerate(self.sheet.rows()):
-            if place < self.layout.first_data_row or not any(cell not in ("", None) for cell in cells):
+            if place < self.layout.first_data_row or not _texts(cells):
                 continue
             for top, column in self.filled.get(place, ()):
                 current[column] = cells[column] if top == place else current.get(column, "")
@@ -173,25 +177,26 @@ class Judge:
 
     def _is_furniture(self, cells: Cells) -> bool:
         """Say whether a row is the header again, or what stands below a list: totals and who filled it in."""
-        texts = [cell for cell in cells if cell not in ("", None)]
+        texts = _texts(cells)
         first = texts[0]
         if len(texts) <= 4 and isinstance(first, str) and _FOOTERS.match(clean(first)):
             return True
+        if self.any_label.isdisjoint(texts):
+            return False
         same = sum(1 for place, labels in self.labels if place < len(cells) and cells[place] in labels)
         return same >= 2 and same * 2 > len(texts)
 
-    def _judge(self, place: int, cells: Cells, seen: dict[tuple[str, ...], int]) -> Judged:
+    def _judge(self, place: int, cells: Cells, seen: dict[str, int]) -> Judged:
         judged = Judged(Row(place + 1, {}))
         pen = _Pen(judged, self.headers)
-        values = judged.row.values
-        for column, spec in self.columns:
-            cell = cells[column.index] if column.index < len(cells) else ""
-            is_formula = (place, column.index) in self.sheet.formulas
-            if is_formula and not self._may_use(spec, cell, column, pen):
+        values, formulas, width = judged.row.values, self.sheet.formulas, len(cells)
+        for index, column, spec, named, read in self.readers:
+            cell = cells[index] if index < width else ""
+            if formulas and (place, index) in formulas and not self._may_use(spec, cell, column, pen):
                 continue
-            if cell not in ("", None):
-                pen.columns = self.named[column.index]
-                _READERS[spec.kind](self, cell, spec, values, pen)
+            if cell != "" and cell is not None:
+                pen.columns = named
+                read(self, cell, spec, values, pen)
         pen.columns = self.headers
         self._judge_whole(judged, pen)
         _note_double(judged, pen, seen)
@@ -222,13 +227,13 @@ class Judge:
             pen.refuse(names.REASONS[verdict.reason], spec.name)
 
     def _read_identity(self, cell: Any, spec: FieldSpec, values: dict[str, Any], pen: _Pen) -> None:
-        if isinstance(cell, str) and _is_nothing(clean(cell)):
-            return
         verdict = identity.check(cell, today=self.on)
         if verdict.valid:
             values[spec.name] = verdict.normal
             values["identity_born_on"] = verdict.born_on
             values["identity_sex"] = "m" if verdict.sex == "male" else "f"
+            return
+        if isinstance(cell, str) and _is_nothing(clean(cell)):
             return
         other = re.sub(r"\s+", "", clean(cell)).upper() if isinstance(cell, str) else ""
         if _OTHER_DOCUMENT.fullmatch(other):
@@ -239,11 +244,11 @@ class Judge:
         pen.refuse(identity.REASONS[verdict.reason], spec.name)
 
     def _read_phone(self, cell: Any, spec: FieldSpec, values: dict[str, Any], pen: _Pen) -> None:
-        if isinstance(cell, str) and _is_nothing(clean(cell)):
-            return
         if isinstance(cell, str) and _MOBILE.fullmatch(cell):  # nine in ten cells need no closer look
             known = values.setdefault(spec.name, [])
             known += [cell] if cell not in known else []
+            return
+        if isinstance(cell, str) and _is_nothing(clean(cell)):
             return
         verdicts = phones.check_all(_text(cell) if isinstance(cell, (date, time)) else cell)
         good = [one.normal for one in verdicts if one.normal]
@@ -268,13 +273,16 @@ class Judge:
             values.setdefault("contact_name", rest[:60])
         return [one for one in found if phones.check(one).valid]
 
-    def _read_date(self, cell: Any) -> dates.DateReading:
+    def _read_date(self, cell: Any) -> dates.DateReading | None:
+        """Read a date; None where the cell says that there is none."""
+        if isinstance(cell, str) and _is_nothing(clean(cell)):
+            return None
         return dates.read(cell, reference=self.on)
 
     def _read_day(self, cell: Any, spec: FieldSpec, values: dict[str, Any], pen: _Pen) -> None:
-        if isinstance(cell, str) and _is_nothing(clean(cell)):
-            return
         reading = self.read_date(cell) if not isinstance(cell, float) else self._read_date(cell)
+        if reading is None:
+            return
         if reading.on:
             values[spec.name] = reading.at or reading.on
             return
@@ -306,7 +314,7 @@ class Judge:
         if len(text) > spec.longest:
             pen.refuse(TOO_LONG, spec.name, limit=spec.longest)
             return
-        if isinstance(cell, str) and _HARD_CONTROL.search(cell):
+        if text is not cell and isinstance(cell, str) and _HARD_CONTROL.search(cell):
             pen.refuse(CONTROL, spec.name)
             return
         if text[0] in "=+-@" and len(text) > 1 and not text[1:].replace(".", "").isdigit():
@@ -387,8 +395,9 @@ def place_texts(values: dict[str, Any]) -> Iterator[str]:
 def _forgive_phones(judged: Judged) -> None:
     """Turn refused phones into warnings when another column gave one that can be dialled."""
     if judged.row.values.get("phone"):
-        judged.warned += [one for one in judged.refused if one.code.startswith("phone.")]
-        judged.refused = [one for one in judged.refused if not one.code.startswith("phone.")]
+        if judged.refused:
+            judged.warned += [one for one in judged.refused if one.code.startswith("phone.")]
+            judged.refused = [one for one in judged.refused if not one.code.startswith("phone.")]
     else:
         judged.row.values.pop("phone", None)
 
@@ -404,20 +413,25 @@ def _agree_on_birth(values: dict[str, Any], born_on: date | None, pen: _Pen) -> 
         values["born_on"] = born_on
 
 
-def _note_double(judged: Judged, pen: _Pen, seen: dict[tuple[str, ...], int]) -> None:
+def _note_double(judged: Judged, pen: _Pen, seen: dict[str, int]) -> None:
     """Warn when an earlier accepted row is the same person: same identity number, or same name and a same phone."""
     if judged.refused:
         return
     values, number = judged.row.values, judged.row.number
-    keys: list[tuple[str, ...]] = [("identity", values["identity_number"])] if values.get("identity_number") else []
+    keys: list[str] = [values["identity_number"]] if values.get("identity_number") else []
     if not keys or values.get("name"):
-        keys += [("phone", values.get("name", ""), one) for one in values.get("phone", ())]
+        keys += [f"{values.get('name', '')}\0{one}" for one in values.get("phone", ())]
     first = next((seen[key] for key in keys if key in seen), None)
     if first is not None:
         judged.row.duplicate_of = first
         pen.warn(DUPLICATE, "identity_number" if values.get("identity_number") else "name", row=first)
     for key in keys:
         seen.setdefault(key, first or number)
+
+
+def _texts(cells: Cells) -> Cells:
+    """Return the cells that hold anything."""
+    return [cell for cell in cells if cell != "" and cell is not None]
 
 
 def _text(cell: Any) -> str:

@@ -34,9 +34,15 @@ def _guarded_tables() -> frozenset[str]:
 def _watch(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
     if not _writing.get() and isinstance(sql, str):
         match = _WRITE.match(sql)
-        if match and match[1] in _guarded_tables():
-            raise WriteAroundActionError(f"write to {match[1]} outside an action")
+        if match:
+            require_writing(match[1])
     return execute(sql, params, many, context)
+
+
+def require_writing(table: str) -> None:
+    """Raise WriteAroundActionError for a domain table outside an action; for writes that are no statement: COPY."""
+    if not _writing.get() and table in _guarded_tables():
+        raise WriteAroundActionError(f"write to {table} outside an action")
 
 
 @contextmanager

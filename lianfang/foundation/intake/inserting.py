@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import cache
 from operator import attrgetter
 from typing import Any
 
+import orjson
 from django.db import connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
-from lianfang.foundation.actions.facts import insert_of_json, rows_as_json
+from lianfang.foundation.actions.guard import require_writing
 from lianfang.foundation.privacy.fields import EncryptedText
 
 # Their values go to the database as they are; asking each field about each value costs more than the insert.
 _AS_THEY_ARE = (models.CharField, models.IntegerField, models.BooleanField, models.FloatField)
+_NULL = r"\N"
+# what COPY would take for the end of a value or of a row
+_SPECIAL = re.compile(r"[\\\t\n\r]")
+_ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
 class Draft:
@@ -38,27 +46,28 @@ def _blank(model: type[models.Model]) -> dict[str, Any]:
     return {field.attname: field.get_default() for field in fields if field not in made_anew}
 
 
-def insert_new(model: type[models.Model], rows: Sequence[Draft], using: str = "default") -> None:
-    """Insert rows under ids made here: one statement on PostgreSQL, one prepared statement for all on SQLite."""
+def insert_new(model: type[models.Model], rows: Sequence[Draft | models.Model], using: str = "default") -> None:
+    """Insert rows under ids made here: by COPY on PostgreSQL, by one prepared statement for all on SQLite.
+
+    Fields must not turn their values when saved, except encrypted ones. Raises IntegrityError as any insert does.
+    """
     if not rows:
         return
     connection = connections[using]
+    if connection.vendor == "postgresql":
+        _copy(model, rows, connection)
+        return
+    fields = list(model._meta.concrete_fields)
+    columns, marks = ", ".join(f'"{field.column}"' for field in fields), ", ".join("%s" for _ in fields)
+    into = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({marks})'  # noqa: S608
+    values = zip(*(_column(rows, field, connection) for field in fields), strict=True)
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(insert_of_json(model), [rows_as_json(model, rows)])
-        else:
-            fields = list(model._meta.concrete_fields)
-            columns, marks = ", ".join(f'"{field.column}"' for field in fields), ", ".join("%s" for _ in fields)
-            into = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({marks})'  # noqa: S608
-            cursor.executemany(into, _values(rows, fields, connection))
+        cursor.executemany(into, list(values))
 
 
-def _values(rows: Sequence[Draft], fields: Sequence[models.Field[Any, Any]], connection: Any) -> list[list[Any]]:
-    columns = [_column(rows, field, connection) for field in fields]
-    return [list(row) for row in zip(*columns, strict=True)]
-
-
-def _column(rows: Sequence[Draft], field: models.Field[Any, Any], connection: Any) -> list[Any]:
+def _column(
+    rows: Sequence[Draft | models.Model], field: models.Field[Any, Any], connection: BaseDatabaseWrapper
+) -> list[Any]:
     """Return one column of all rows as the database takes it; equal moments and ids are turned once."""
     raw = list(map(attrgetter(field.attname), rows))
     if isinstance(field, _AS_THEY_ARE):
@@ -68,3 +77,37 @@ def _column(rows: Sequence[Draft], field: models.Field[Any, Any], connection: An
         return [turn(value) for value in raw]
     known = {value: turn(value) for value in set(raw)}
     return [known[value] for value in raw]
+
+
+def _copy(model: type[models.Model], rows: Sequence[Draft | models.Model], connection: BaseDatabaseWrapper) -> None:
+    """Write rows by COPY: half the work of an INSERT for the database, which need not take a text of JSON apart."""
+    require_writing(model._meta.db_table)
+    fields = model._meta.concrete_fields
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    lines = map("\t".join, zip(*(_as_copied(rows, field) for field in fields), strict=True))
+    into = f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN'
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(into) as sent:
+        sent.write("\n".join(lines))
+
+
+def _as_copied(rows: Sequence[Draft | models.Model], field: models.Field[Any, Any]) -> list[str]:
+    """Return one column of all rows as COPY reads it."""
+    raw = list(map(attrgetter(field.attname), rows))
+    if isinstance(field, EncryptedText):
+        return [field.get_prep_value(value) for value in raw]
+    if isinstance(field, models.JSONField):
+        return [_NULL if value is None else _escaped(orjson.dumps(value).decode()) for value in raw]
+    known = {value: _written(value) for value in set(raw)}
+    return [known[value] for value in raw]
+
+
+def _written(value: Any) -> str:
+    if value is None:
+        return _NULL
+    if isinstance(value, str):
+        return _escaped(value)
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _escaped(text: str) -> str:
+    return text.translate(_ESCAPED) if _SPECIAL.search(text) else text

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                     models.Index(fields=["area_path", "id"], name="organisatio_area_pa_c728ca_idx"),
                     models.Index(fields=["target_id", "kind"], name="organisatio_target__7ecf36_idx"),
                     models.Index(fields=["account", "state"], name="organisatio_account_51a75d_idx"),
-                    models.Index(fields=["target_kind", "area_path"], name="organisatio_target__b45053_idx"),
+                    models.Index(fields=["area_path", "target_kind"], name="organisatio_area_pa_e9494e_idx"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(

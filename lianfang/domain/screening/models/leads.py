@@ -65,7 +65,10 @@ class Lead(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     area_path = AreaPathField()
-    batch = models.ForeignKey(LeadBatch, null=True, blank=True, on_delete=models.PROTECT, related_name="leads")
+    # found by the index on (batch, row)
+    batch = models.ForeignKey(
+        LeadBatch, null=True, blank=True, on_delete=models.PROTECT, related_name="leads", db_index=False
+    )
     source = models.CharField(max_length=20)
     incident_id = models.UUIDField(null=True, blank=True)
     row = models.PositiveIntegerField(default=0)

@@ -18,6 +18,7 @@ from lianfang.domain.screening.models.leads import Lead, LeadBatch
 from lianfang.domain.screening.rules import Match, Particulars, match
 from lianfang.foundation.access.models import Grant
 from lianfang.foundation.accounts.models import Account
+from lianfang.foundation.lookups import AMONG
 
 CHUNK = 5000
 VILLAGE = 12
@@ -81,7 +82,7 @@ def _people(
     found: dict[str, list[Particulars]] = defaultdict(list)
     place = _COLUMNS.index(field)
     for portion in chunks(keys):
-        for row in persons_within(path).filter(**{f"{field}__in": portion}).values_list(*_COLUMNS):
+        for row in persons_within(path).filter(**{f"{field}__{AMONG}": portion}).values_list(*_COLUMNS):
             if villages is None or row[4][:VILLAGE] in villages:
                 found[row[place]].append(_as_particulars(row))
     return found
@@ -99,12 +100,17 @@ def earlier_leads(rows: Sequence[Particulars], since: datetime) -> dict[str, lis
     """Return the leads received since then that share an identity number or a phone, by blind index."""
     wanted = {one for row in rows for one in (row.identity, *row.phones) if one}
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for portion in chunks(wanted, CHUNK // 2):
-        same = Q(identity_index__in=portion) | Q(phone_index__in=portion)
+    for portion in chunks(wanted):
+        same = _among("identity_index", portion) | _among("phone_index", portion)
         for lead in Lead.objects.filter(same, received_at__gte=since).order_by("pk").values(*_LEAD_COLUMNS):
             for key in filter(None, (lead["identity_index"], lead["phone_index"])):
                 found[key].append(lead)
     return found
+
+
+def _among(field: str, portion: list[str]) -> Q:
+    # because an index of what is filled in is used only for a question that says it asks for nothing else
+    return Q(**{f"{field}__{AMONG}": portion}) & ~Q(**{field: ""})
 
 
 def as_particulars(lead: dict[str, Any]) -> Particulars:
@@ -116,7 +122,7 @@ def homes_of(person_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID | None, str]]:
     """Return household and area of each person."""
     found: dict[UUID, tuple[UUID | None, str]] = {}
     for portion in chunks(person_ids):
-        rows = persons_within().filter(pk__in=portion).values_list("pk", "household_id", "area_path")
+        rows = persons_within().filter(**{f"pk__{AMONG}": portion}).values_list("pk", "household_id", "area_path")
         found |= {pk: (home, path) for pk, home, path in rows}
     return found
 

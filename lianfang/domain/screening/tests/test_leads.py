@@ -12,9 +12,10 @@ from lianfang.domain.screening.actions.receiving import LEADS
 from lianfang.domain.screening.gaps.leads import _late, _undecided, _unreplied, _with_nobody
 from lianfang.domain.screening.models.leads import Lead, LeadBatch
 from lianfang.foundation.access.actor import SYSTEM, Actor
-from lianfang.foundation.actions.guard import writing
+from lianfang.foundation.actions.guard import WriteAroundActionError, writing
 from lianfang.foundation.actions.running import run
 from lianfang.foundation.events.models import Event
+from lianfang.foundation.intake.inserting import Draft, insert_new
 from lianfang.foundation.intake.targets import Delivery, Row
 from lianfang.foundation.tables.reading import Query, read
 from lianfang.kernel.errors import Problems, Refusal
@@ -62,6 +63,12 @@ def codes(no: Refusal) -> list[str]:
 
 
 # --- reporting ---------------------------------------------------------------------------------------------------
+
+
+def test_leads_are_not_inserted_in_bulk_outside_an_action(moment: datetime) -> None:
+    lead = Draft(Lead, id=uuid7(), area_path=GRID, source="grid", received_at=moment, due_at=moment)
+    with pytest.raises(WriteAroundActionError):
+        insert_new(Lead, [lead])
 
 
 def test_a_lead_on_nobody_is_refused(cast: dict[str, Actor], moment: datetime) -> None:

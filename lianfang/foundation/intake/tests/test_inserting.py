@@ -1,0 +1,52 @@
+"""Rows inserted in bulk come back as they were given, whatever their text holds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from lianfang.foundation.access.actor import Actor
+from lianfang.foundation.accounts.models import Account
+from lianfang.foundation.intake.inserting import Draft, insert_new
+from lianfang.foundation.intake.models import IntakeBatch
+from lianfang.kernel.ids import uuid7
+
+pytestmark = pytest.mark.django_db
+
+TEXTS = ["", r"\N", "\\", "\t", "一行\n又一行\r\n", r"\.", "'; --", '"', "{a,b}", "王·艾力", "𠮷", "null", "a\\tb"]
+MOMENT = datetime(2020, 2, 3, 4, 5, 6, 789, tzinfo=UTC)
+
+
+def test_a_key_that_is_there_is_refused(cast: dict[str, Actor]) -> None:
+    known = Account.objects.get(pk=cast["duty"].account_id)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_new(Account, [known])
+
+
+def test_no_rows_are_no_statement() -> None:
+    insert_new(Account, [])
+
+
+def test_text_numbers_moments_and_nothing_come_back() -> None:
+    drafts = [
+        Draft(
+            IntakeBatch, id=uuid7(), target="screening.leads", file_id=uuid7(), file_name=text, sha256="0" * 64,
+            area_path="140826", mapping={text: [text, None, 1.5, True]}, options={}, summary={}, rows=number,
+            created_at=MOMENT,
+        )
+        for number, text in enumerate(TEXTS)
+    ]  # fmt: skip
+    insert_new(IntakeBatch, drafts)
+    for draft, text in zip(drafts, TEXTS, strict=True):
+        row = IntakeBatch.objects.get(pk=draft.id)
+        assert (row.file_name, row.mapping, row.rows) == (text, {text: [text, None, 1.5, True]}, draft.rows)
+        assert (row.created_at, row.ended_at, row.account_id, row.state) == (MOMENT, None, None, "uploaded")
+
+
+def test_encrypted_text_is_encrypted_and_comes_back() -> None:
+    rows = [Account(username=f"u{number}", name=text or "空", phone=text) for number, text in enumerate(TEXTS)]
+    insert_new(Account, rows)
+    for row, text in zip(rows, TEXTS, strict=True):
+        assert Account.objects.get(pk=row.pk).phone == text
