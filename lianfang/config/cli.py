@@ -184,6 +184,18 @@ def retention_certificate(given: argparse.Namespace) -> int:
     return 0
 
 
+def privacy_pack(given: argparse.Namespace) -> int:
+    """Write the inventory for the impact assessment (every personal field) as Markdown and xlsx into a folder."""
+    _setup(keys=False)
+    from pathlib import Path
+
+    from lianfang.foundation.retention.inventory import write_pack
+
+    for file in write_pack(Path(given.folder)):
+        _line({"file": str(file)})
+    return 0
+
+
 def exports_trace(given: argparse.Namespace) -> int:
     """Say which named exports a text was copied from, by the marks hidden in it; one JSON line each."""
     _setup()
@@ -342,6 +354,7 @@ def parser() -> argparse.ArgumentParser:
         "text", nargs="*", help="leaked text; standard input without it"
     )
 
+    _add(_group(commands, "privacy", "impact assessment"), "pack", privacy_pack).add_argument("folder")
     retention = _group(commands, "retention", "what is kept how long")
     for name, handler in (("check", retention_check), ("run", retention_run)):
         made = _add(retention, name, handler)

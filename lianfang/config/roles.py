@@ -285,6 +285,7 @@ ROLES = (
             "privacy.freeze_exports",
             "privacy.retention",
             "privacy.certificates",
+            "privacy.inventory",
             "jobs.jobs",
             "events.failures",
             "organisation.responsibilities",

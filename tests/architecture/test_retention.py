@@ -10,6 +10,7 @@ from django.apps import apps
 
 from lianfang.foundation.privacy.classes import PrivacyClass
 from lianfang.foundation.privacy.retaining import KEPT, STAYS, schedule
+from lianfang.foundation.retention.inventory import purposes
 from lianfang.kernel.clock import now
 
 NOT_PERSONAL = (PrivacyClass.WORK, PrivacyClass.PUBLIC)
@@ -26,6 +27,18 @@ PERSONAL = [model for model in OURS if _personal(model)]
 @pytest.mark.parametrize("model", PERSONAL, ids=lambda model: model._meta.label)
 def test_personal_fields_have_a_schedule_or_a_reason_to_stay(model: Any) -> None:
     assert model in STAYS or any(kept.model is model for kept in KEPT.values())
+
+
+@pytest.mark.parametrize("model", PERSONAL, ids=lambda model: model._meta.label)
+def test_personal_fields_have_a_purpose_and_a_legal_basis(model: Any) -> None:
+    about = purposes()["records"][model._meta.label]
+    assert about["zh"]
+    assert about["en"]
+    assert about["basis"] in purposes()["bases"]
+
+
+def test_no_purpose_is_written_for_what_is_not_there() -> None:
+    assert set(purposes()["records"]) == {model._meta.label for model in PERSONAL}
 
 
 @pytest.mark.parametrize("name", sorted(KEPT))

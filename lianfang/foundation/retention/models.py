@@ -70,3 +70,28 @@ class RetentionState(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "area_path"], name="retention_state_once")]
+
+
+class InventoryLine(models.Model):
+    """One personal field of the impact assessment (P19). Read off the registries, never typed in."""
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
+        ["id", "record", "record_zh", "field", "privacy_class", "encrypted", "purpose_zh", "purpose_en", "basis_zh",
+         "basis_en", "seen_clear", "seen_masked", "kept_zh", "kept_en"],
+        PrivacyClass.PUBLIC,
+    )  # fmt: skip
+
+    id = models.PositiveIntegerField(primary_key=True)
+    record = models.CharField(max_length=80)
+    record_zh = models.CharField(max_length=100)
+    field = models.CharField(max_length=60)
+    privacy_class = models.CharField(max_length=20)
+    encrypted = models.BooleanField(default=False)
+    purpose_zh = models.CharField(max_length=300)
+    purpose_en = models.CharField(max_length=300)
+    basis_zh = models.CharField(max_length=300)
+    basis_en = models.CharField(max_length=300)
+    seen_clear = models.JSONField(default=list)
+    seen_masked = models.JSONField(default=list)
+    kept_zh = models.CharField(max_length=400)
+    kept_en = models.CharField(max_length=400)

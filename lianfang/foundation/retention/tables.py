@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lianfang.foundation.privacy.retaining import KEPT
-from lianfang.foundation.retention.models import ErasureCertificate, RetentionState
+from lianfang.foundation.retention.models import ErasureCertificate, InventoryLine, RetentionState
 from lianfang.foundation.tables.registry import Column, SavedFilter, Table, table
 from lianfang.kernel.text import Bilingual, both
 
@@ -65,5 +65,34 @@ table(
         ),
         saved=(SavedFilter("anonymised", both("去标识", "Made anonymous"), {"way": "anonymise"}),),
         label="kind",
+    )
+)
+
+table(
+    Table(
+        name="privacy.inventory",
+        title=both("个人信息清单", "Inventory of personal fields"),
+        help=both(
+            "影响评估用：每一项个人信息的类别、用途、依据、可见角色和保存期限。",
+            "For the impact assessment: class, purpose, basis, recipients and retention of every personal field (P19).",
+        ),
+        rows=lambda viewer: InventoryLine.objects.all(),
+        area="",
+        sort="pk",
+        label="field",
+        columns=(
+            Column("record", both("信息", "Record"), filterable=True),
+            Column("field", both("字段", "Field")),
+            Column("privacy_class", both("类别", "Class"), filterable=True),
+            Column("encrypted", both("加密存储", "Encrypted"), kind="bool", filterable=True),
+            Column("purpose_zh", both("用途", "Purpose")),
+            Column("basis_zh", both("法律依据", "Legal basis")),
+            Column("seen_clear", both("可见明文的角色", "Roles that see it clear"), kind="json"),
+            Column("seen_masked", both("可见脱敏的角色", "Roles that see it masked"), kind="json"),
+            Column("kept_zh", both("保存期限", "Retention")),
+            Column("purpose_en", both("用途（英文）", "Purpose (English)"), hidden=True),
+            Column("basis_en", both("法律依据（英文）", "Legal basis (English)"), hidden=True),
+            Column("kept_en", both("保存期限（英文）", "Retention (English)"), hidden=True),
+        ),
     )
 )
