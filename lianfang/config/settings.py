@@ -148,6 +148,8 @@ LIANFANG_KEYS_FILE = os.environ.get("LIANFANG_KEYS_FILE", str(VAR / "keys.json")
 LIANFANG_FILES = os.environ.get("LIANFANG_FILES", str(VAR / "files"))
 LIANFANG_NAMED_EXPORT_ROWS = int(os.environ.get("LIANFANG_NAMED_EXPORT_ROWS", "500"))
 LIANFANG_NAMED_EXPORT_DAYS = int(os.environ.get("LIANFANG_NAMED_EXPORT_DAYS", "14"))
+# for how many days without contact a phone may hold its grid
+LIANFANG_PHONE_DAYS = int(os.environ.get("LIANFANG_PHONE_DAYS", "7"))
 LIANFANG_MAX_UPLOAD = int(os.environ.get("LIANFANG_MAX_UPLOAD_MB", "300")) * 2**20
 
 LOGGING = {

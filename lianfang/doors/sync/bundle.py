@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from lianfang.domain.areas.queries import ancestors_of, area_card
@@ -93,6 +94,7 @@ def pack(actor: Actor) -> dict[str, Any]:
             "language": actor.language,
             "home_area": actor.home_area,
         },
+        "keep_days": settings.LIANFANG_PHONE_DAYS,
         "areas": _areas(paths, households),
         "households": [_household(row, keys, flags) for row in households],
         "persons": [_person(row, keys) for row in persons],

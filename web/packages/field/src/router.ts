@@ -1,6 +1,6 @@
 import { createRouter, createWebHistory } from 'vue-router'
 import Today from './pages/Today.vue'
-import { me, mustSignIn, resume } from './store/session'
+import { locked, me, mustSignIn, resume } from './store/session'
 import { startWork } from './store/start'
 
 export const router = createRouter({
@@ -8,6 +8,7 @@ export const router = createRouter({
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
   routes: [
     { path: '/sign-in', name: 'sign-in', component: () => import('./pages/SignIn.vue') },
+    { path: '/unlock', name: 'unlock', component: () => import('./pages/Unlock.vue') },
     { path: '/', name: 'today', component: Today },
     { path: '/find', name: 'find', component: () => import('./pages/Find.vue') },
     { path: '/queue', name: 'queue', component: () => import('./pages/Queue.vue') },
@@ -28,6 +29,8 @@ router.beforeEach(async (to) => {
     await resume()
     if (me.value) await startWork()
   }
+  if (locked.value) return to.name === 'unlock' || { name: 'unlock' }
+  if (to.name === 'unlock') return { name: 'today' }
   if ((!me.value || mustSignIn.value) && to.name !== 'sign-in') return { name: 'sign-in' }
   if (me.value && !mustSignIn.value && to.name === 'sign-in') return { name: 'today' }
   return true

@@ -5,6 +5,8 @@ export const en: Messages = {
   tabs: { today: 'Today', find: 'Find', queue: 'To send', mine: 'Me' },
   language: '中文',
   signIn: {
+    stale:
+      'This phone was without a network for too long, and the household data on it were removed. Unsent records are still here and go up after you sign in.',
     title: 'Field sign-in',
     username: 'User name',
     password: 'Password',
@@ -14,7 +16,38 @@ export const en: Messages = {
     offline: 'No network. The first sign-in needs one.',
     show: 'Show password',
   },
+  unlock: {
+    title: '{name}, enter your PIN',
+    pin: 'PIN (digits)',
+    password: 'Account password',
+    open: 'Open',
+    busy: 'Opening…',
+    wrong: 'That is not it. Try again.',
+    wait: 'Too many wrong tries. Try again after {time}.',
+    usePassword: 'Forgotten? Use the account password',
+    usePin: 'Use the PIN',
+    hint: 'What this phone holds is encrypted: only the PIN, or the password the account had when it was set, opens it.',
+  },
+  pin: {
+    title: 'PIN',
+    on: 'Set: asked for whenever the app opens. A lost phone shows nobody anything.',
+    off: 'Not set: whoever holds this phone can see the people of your grid. Setting one is wise.',
+    make: 'Set a PIN',
+    change: 'Change',
+    remove: 'Remove the PIN',
+    removeAsk: 'Without it, whoever holds this phone can see household data.',
+    new: '6 to 12 digits',
+    again: 'Once more',
+    password: 'Account password (to know it is you; it also opens the phone when the PIN is forgotten)',
+    rule: 'No birthday, house number or 123456. Setting it needs a network.',
+    differ: 'The two are not the same.',
+    save: 'Save',
+    busy: 'Saving…',
+    set: 'The PIN is set',
+  },
   today: {
+    notKept:
+      'This browser keeps nothing on the phone: work online, and see that nothing waits to be sent before you lose the network or close the page.',
     title: 'Today',
     progress: '{done} done, {left} left',
     allDone: 'Everything for today is done',
@@ -194,6 +227,8 @@ export const en: Messages = {
     result: '{sent} sent, {refused} returned',
   },
   mine: {
+    inApp:
+      'You opened this inside {app}, which may clear what is kept at any time. Use “…” at the top right to open it in a browser.',
     title: 'Me',
     elder: 'Large text',
     contrast: 'High contrast',
@@ -209,7 +244,7 @@ export const en: Messages = {
     wipe: 'Exported: remove and sign out',
     stay: 'Stay signed in',
     secure:
-      'This address is not a secure connection (https): the app cannot be installed and does not open without a network. Recording works.',
+      'This address is not a secure connection (https): nothing is kept on the phone and it does not work without a network. Recording works online. Ask the office for the secure address.',
     storage:
       'This browser does not keep data: unsent records are lost when the page closes. Use the phone’s own browser or Chrome.',
     version: 'Version {v}',

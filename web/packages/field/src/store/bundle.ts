@@ -86,6 +86,8 @@ export interface Rules {
 export interface Bundle {
   version: number
   as_of: string
+  /** For how many days without contact the phone may hold this. */
+  keep_days: number
   areas: AreaRef[]
   households: Household[]
   persons: Person[]

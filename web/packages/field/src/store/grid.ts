@@ -4,7 +4,7 @@ import { computed, ref, shallowRef } from 'vue'
 import type { Bundle, Household, Person } from './bundle'
 import { handOverAndWipe } from './outbox'
 import { readBundle } from './reading'
-import { api, database, device, me, mustSignIn, online } from './session'
+import { api, device, me, mustSignIn, online, phone } from './session'
 
 export const bundle = shallowRef<Bundle | null>(null)
 export const downloading = ref(false)
@@ -22,7 +22,7 @@ export function houseName(house: Household | undefined, otherwise: string): stri
 }
 
 export async function openGrid(): Promise<void> {
-  bundle.value = (await database.value?.bundle()) ?? null
+  bundle.value = (await phone.value?.bundle()) ?? null
 }
 
 /** Download the grid again. Keeps the old one when there is no network. */
@@ -31,7 +31,7 @@ export async function downloadGrid(): Promise<void> {
   downloading.value = true
   try {
     const fresh = readBundle(await api.bundle(device, __APP_VERSION__))
-    await database.value?.keepBundle(fresh)
+    await phone.value?.keepBundle(fresh)
     bundle.value = fresh
     online.value = true
   } catch (problem) {

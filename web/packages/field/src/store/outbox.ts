@@ -20,7 +20,8 @@ import {
   waitingCount,
 } from '@lianfang/core'
 import { computed, ref, shallowRef } from 'vue'
-import { api, database, device, me, mustSignIn, online, signOutAndWipe } from './session'
+import { KeyReplaced } from './sealed'
+import { api, device, me, mustSignIn, online, phone, signOutAndWipe } from './session'
 
 export const entries = shallowRef<Entry[]>([])
 export const uploading = ref(false)
@@ -31,12 +32,13 @@ export const unsent = computed(() => hasUnsent(entries.value))
 const KEEP_SENT_MS = 36 * 3600000
 
 export async function loadOutbox(): Promise<void> {
-  const store = database.value
+  const store = phone.value
   if (!store) return
   const before = isoWithOffset(new Date(Date.now() - KEEP_SENT_MS))
-  const all = await store.outbox.toArray()
-  await store.outbox.bulkDelete(forgettable(all, before).map((entry) => entry.id))
-  entries.value = await store.outbox.orderBy('queued_at').toArray()
+  const all = await store.entries()
+  const old = new Set(forgettable(all, before).map((entry) => entry.id))
+  await store.dropEntries([...old])
+  entries.value = all.filter((entry) => !old.has(entry.id))
 }
 
 export interface NewWork {
@@ -53,15 +55,23 @@ export async function record(work: NewWork): Promise<Entry> {
   const input = JSON.parse(JSON.stringify(work.input)) as Record<string, unknown>
   const entry = queued({ ...work, input, id: uuid7(), happened_at: now }, now)
   await write([entry])
-  void upload()
+  // Where the browser keeps nothing, only the server makes it safe.
+  if (phone.value?.lasting) void upload()
+  else await upload()
   return entry
 }
 
 async function write(changed: Entry[]): Promise<void> {
-  await database.value?.outbox.bulkPut(changed)
+  await phone.value?.keepEntries(changed).catch(beginAgain)
   const byId = new Map(entries.value.map((entry) => [entry.id, entry]))
   for (const entry of changed) byId.set(entry.id, entry)
   entries.value = [...byId.values()]
+}
+
+/** Another page of this phone changed the PIN: this one opens the store anew and says nothing is saved. */
+function beginAgain(problem: unknown): never {
+  if (problem instanceof KeyReplaced) window.location.reload()
+  throw problem
 }
 
 export interface Uploaded {

@@ -15,6 +15,7 @@ export function readBundle(raw: unknown): Bundle {
   return {
     version: Number(given.version ?? 1),
     as_of: text(given.as_of),
+    keep_days: Number(given.keep_days ?? 7),
     areas: list(given.areas) as unknown as Bundle['areas'],
     households: list(given.households).map(household),
     persons: list(given.persons).map(person),

@@ -2,14 +2,27 @@
 import { createApi, csrfCookie, type Me, Refusal, Unreachable, uuid7 } from '@lianfang/core'
 import { ref, shallowRef } from 'vue'
 import { language } from '../i18n'
-import { deviceId, FieldDatabase, forgetAccount, knownAccounts, noteAccount } from './database'
+import { deviceId, forgetAccount, knownAccounts, noteAccount } from './accounts'
+import { dropWhenStale, unsentOn } from './sealed'
+import { canKeep, isLocked, type LockedStore, openStore, type PhoneStore } from './store'
 
 export const me = shallowRef<Me | null>(null)
-export const database = shallowRef<FieldDatabase | null>(null)
+export const phone = shallowRef<PhoneStore | null>(null)
 export const online = ref(true)
 /** The server does not know this session any more; the phone's data stays until its owner signs in again. */
 export const mustSignIn = ref(false)
+/** The downloaded list was removed because the server had not been reached for too many days. */
+export const wentStale = ref(false)
 export const device = deviceId(() => uuid7())
+
+interface Waiting {
+  name: string
+  store: LockedStore
+  signedIn: Me | null
+}
+
+/** A store of this phone that waits for its owner's PIN. */
+export const locked = shallowRef<Waiting | null>(null)
 
 export const api = createApi({
   csrf: () => csrfCookie() || me.value?.csrf || '',
@@ -19,18 +32,24 @@ export const api = createApi({
   },
 })
 
-async function begin(signedIn: Me): Promise<void> {
-  const opened = new FieldDatabase(signedIn.account.id)
-  await opened.keepMe(signedIn)
-  noteAccount(signedIn.account.id, signedIn.account.name)
-  database.value = opened
-  me.value = signedIn
-  mustSignIn.value = false
+async function begin(signedIn: Me, password = ''): Promise<void> {
   online.value = true
+  mustSignIn.value = false
+  wentStale.value = false
+  noteAccount(signedIn.account.id, signedIn.account.name)
+  const store = await openStore(signedIn.account.id)
+  const opened = isLocked(store) && password ? await store.unlock(password) : store
+  if (typeof opened === 'number' || isLocked(opened)) {
+    locked.value = { name: signedIn.account.name, store: store as LockedStore, signedIn }
+    return
+  }
+  await opened.keepMe(signedIn)
+  phone.value = opened
+  me.value = signedIn
 }
 
 export async function signIn(username: string, password: string): Promise<void> {
-  await begin(await api.signIn(username, password, device))
+  await begin(await api.signIn(username, password, device), password)
 }
 
 /** Take up the session, or without a network the account this phone last held. */
@@ -46,22 +65,48 @@ export async function resume(): Promise<void> {
 }
 
 async function openWithoutNetwork(): Promise<void> {
-  const account = Object.keys(knownAccounts()).at(-1)
-  if (!account) return
-  const opened = new FieldDatabase(account)
+  const [account, name] = Object.entries(knownAccounts()).at(-1) ?? []
+  if (!account || !canKeep()) return
+  wentStale.value = await dropWhenStale(account)
+  const opened = await openStore(account)
+  if (isLocked(opened)) locked.value = { name: name ?? '', store: opened, signedIn: null }
+  else await take(opened)
+}
+
+async function take(opened: PhoneStore): Promise<void> {
   const known = await opened.me()
   if (!known) return
-  database.value = opened
+  phone.value = opened
   me.value = known
+}
+
+/** Open the waiting store. Returns 0, or when the secret was wrong, the moment from which the next try counts. */
+export async function unlock(secret: string): Promise<{ opened: boolean; wait_until: number }> {
+  const waiting = locked.value
+  if (!waiting) return { opened: true, wait_until: 0 }
+  const opened = await waiting.store.unlock(secret)
+  if (typeof opened === 'number') return { opened: false, wait_until: opened }
+  if (waiting.signedIn) await opened.keepMe(waiting.signedIn)
+  await take(opened)
+  locked.value = null
+  return { opened: true, wait_until: 0 }
+}
+
+/** Let only this PIN or the password open the phone's store. Raises the server's refusal for a wrong password. */
+export async function setPin(pin: string, password: string): Promise<void> {
+  if (!me.value) return
+  // because a password that was mistyped here would open nothing on the day the PIN is forgotten
+  await api.signIn(me.value.account.username, password, device)
+  await phone.value?.setPin(pin, password)
 }
 
 /** Sign out and remove everything this phone holds of the account. The caller has made sure nothing unsent is lost. */
 export async function signOutAndWipe(): Promise<void> {
   const account = me.value?.account.id
   await api.signOut().catch(() => undefined)
-  await database.value?.delete()
+  await phone.value?.destroy()
   if (account) forgetAccount(account)
-  database.value = null
+  phone.value = null
   me.value = null
 }
 
@@ -72,11 +117,10 @@ export interface Left {
 
 /** Accounts that left unsent work on this phone: shown at sign-in, so that it is not forgotten. */
 export async function leftOnPhone(): Promise<Left[]> {
+  if (!canKeep()) return []
   const found: Left[] = []
   for (const [id, name] of Object.entries(knownAccounts())) {
-    const opened = new FieldDatabase(id)
-    const unsent = await opened.outbox.where('state').anyOf('waiting', 'refused').count()
-    opened.close()
+    const unsent = await unsentOn(id)
     if (unsent > 0) found.push({ name, unsent })
   }
   return found

@@ -1,7 +1,7 @@
 // What happens once someone is signed in: show what the phone holds, send what waits, fetch what is new.
 import { downloadGrid, openGrid } from './grid'
-import { loadOutbox, upload, waiting } from './outbox'
-import { me, online } from './session'
+import { loadOutbox, unsent, upload, waiting } from './outbox'
+import { me, online, phone } from './session'
 
 let watching = false
 
@@ -14,6 +14,9 @@ export async function startWork(): Promise<void> {
   window.addEventListener('online', () => void comeBack())
   window.addEventListener('offline', () => {
     online.value = false
+  })
+  window.addEventListener('beforeunload', (event) => {
+    if (unsent.value && !phone.value?.lasting) event.preventDefault()
   })
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && void comeBack())
   setInterval(() => waiting.value > 0 && void upload(), 30000)

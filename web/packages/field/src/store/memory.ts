@@ -1,0 +1,51 @@
+// Keeps things until the page closes: for browsers that offer no encryption or no storage.
+import type { Entry, Me } from '@lianfang/core'
+import type { Bundle } from './bundle'
+import type { PhoneStore } from './store'
+
+export class MemoryStore implements PhoneStore {
+  readonly lasting = false
+  private readonly rows = new Map<string, Entry>()
+  private held: { bundle: Bundle | null; me: Me | null } = { bundle: null, me: null }
+
+  async entries(): Promise<Entry[]> {
+    return [...this.rows.values()]
+  }
+
+  async keepEntries(changed: Entry[]): Promise<void> {
+    for (const entry of changed) this.rows.set(entry.id, entry)
+  }
+
+  async dropEntries(ids: string[]): Promise<void> {
+    for (const id of ids) this.rows.delete(id)
+  }
+
+  async bundle(): Promise<Bundle | null> {
+    return this.held.bundle
+  }
+
+  async keepBundle(bundle: Bundle): Promise<void> {
+    this.held.bundle = bundle
+  }
+
+  async me(): Promise<Me | null> {
+    return this.held.me
+  }
+
+  async keepMe(me: Me): Promise<void> {
+    this.held.me = me
+  }
+
+  async hasPin(): Promise<boolean> {
+    return false
+  }
+
+  async setPin(): Promise<void> {}
+
+  async removePin(): Promise<void> {}
+
+  async destroy(): Promise<void> {
+    this.rows.clear()
+    this.held = { bundle: null, me: null }
+  }
+}

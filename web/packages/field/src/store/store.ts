@@ -1,0 +1,49 @@
+// The phone's own store, one for each account, so that one person's unsent work never meets another's sign-out.
+import type { Entry, Me } from '@lianfang/core'
+import type { Bundle } from './bundle'
+import { MemoryStore } from './memory'
+import { openSealed } from './sealed'
+import { canSeal } from './sealing'
+
+/** What the app keeps of one account. `lasting` says whether it survives the page. */
+export interface PhoneStore {
+  readonly lasting: boolean
+  entries(): Promise<Entry[]>
+  keepEntries(changed: Entry[]): Promise<void>
+  dropEntries(ids: string[]): Promise<void>
+  bundle(): Promise<Bundle | null>
+  keepBundle(bundle: Bundle): Promise<void>
+  me(): Promise<Me | null>
+  keepMe(me: Me): Promise<void>
+  hasPin(): Promise<boolean>
+  /** Let only this PIN, or the account's password, open the store from now on. */
+  setPin(pin: string, password: string): Promise<void>
+  removePin(): Promise<void>
+  destroy(): Promise<void>
+}
+
+/** A store whose owner has not typed the PIN yet. */
+export interface LockedStore {
+  /** The opened store; or, when the secret is wrong, from when on the next try counts (milliseconds since 1970). */
+  unlock(secret: string): Promise<PhoneStore | number>
+}
+
+export function isLocked(store: PhoneStore | LockedStore): store is LockedStore {
+  return 'unlock' in store
+}
+
+/** Whether this browser can keep anything sealed: a plain address on a village network is no secure context. */
+export function canKeep(): boolean {
+  return canSeal() && 'indexedDB' in globalThis
+}
+
+/** Open the account's store, making it where there is none; where the browser cannot keep things, one that ends with the page. */
+export async function openStore(account: string): Promise<PhoneStore | LockedStore> {
+  if (!canKeep()) return new MemoryStore()
+  try {
+    return await openSealed(account)
+  } catch {
+    // because some in-app browsers offer storage and then refuse it
+    return new MemoryStore()
+  }
+}
