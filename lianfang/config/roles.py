@@ -164,6 +164,7 @@ ROLES = (
             "organisation.assign_responsibility",
             "organisation.assign_many",
             "organisation.end_responsibility",
+            "organisation.renew_responsibility",
             "organisation.hand_over_all",
             "organisation.coverage",
             "areas.create_grid",

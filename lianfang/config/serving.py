@@ -46,7 +46,7 @@ def _tick(number: int) -> None:
         witness(now())
     names: list[str] = [name for name in ("observation.tick", "screening.tick", "reports.tick") if name in KINDS]
     if number % DESTROY_EVERY == 0:
-        names += ["exports.tick", "retention.tick"]
+        names += ["exports.tick", "organisation.tick", "retention.tick"]
     if number % SWEEP_EVERY == 0:
         names.append("gaps.sweep")
     for name in names:

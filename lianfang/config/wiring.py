@@ -40,6 +40,7 @@ WIRING: dict[type[Fact], tuple[Reaction, ...]] = {
     organisation.ResponsibilityAssigned: (keep_sweeps,),
     organisation.HouseholdsAssigned: (keep_sweeps,),
     organisation.ResponsibilityEnded: (keep_sweeps,),
+    organisation.ResponsibilitiesTurned: (keep_sweeps,),
     organisation.ResponsibilitiesHandedOver: (keep_sweeps,),
     # who is confirmed to be here waits for a decision on observation; nobody falls through between two lists
     screening.LeadConfirmed: (observation_reacts.lead_confirmed,),

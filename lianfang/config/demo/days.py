@@ -247,7 +247,7 @@ class Days:
 
 def _follow_ups() -> None:
     """Do what the passing of time and the facts of the half-day ask for."""
-    for name in ("observation.tick", "screening.tick", "reports.tick"):
+    for name in ("organisation.tick", "observation.tick", "screening.tick", "reports.tick"):
         if name in KINDS:
             enqueue(name, {})
     run_waiting()

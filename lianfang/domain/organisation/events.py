@@ -49,6 +49,15 @@ class ResponsibilitiesHandedOver(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ResponsibilitiesTurned(Fact):
+    """A day came on which responsibilities of a village began or ran out by their own dates."""
+
+    name: ClassVar[str] = "organisation.responsibilities_turned"
+    began: int
+    expired: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class WorkerDeactivated(Fact):
     name: ClassVar[str] = "organisation.worker_deactivated"
     account_id: UUID

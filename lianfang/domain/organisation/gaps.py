@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, QuerySet, TextField
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from lianfang.domain.areas.queries import areas_in_force
 from lianfang.domain.incidents.queries import rule
-from lianfang.domain.organisation.models import ENDED, Responsibility
+from lianfang.domain.organisation.models import ENDED, LIVE, Responsibility
 from lianfang.domain.organisation.queries import answerable_ids, in_force
 from lianfang.domain.people.queries import households_within, vulnerable_within
 from lianfang.foundation.accounts.models import Account
@@ -22,12 +22,13 @@ from lianfang.kernel.ids import made_at
 from lianfang.kernel.text import both
 
 MOST_PER_CONTACT = "responsibility.households_per_contact"
+ENDING_WITHIN = "responsibility.warn_days_before_end"
 # a proposal nobody answered is a gap the day after
 UNANSWERED_AFTER = timedelta(hours=24)
 
 CHANGES = (
     "organisation.responsibility_assigned", "organisation.responsibility_ended", "organisation.households_assigned",
-    "organisation.responsibilities_handed_over",
+    "organisation.responsibilities_handed_over", "organisation.responsibilities_turned",
 )  # fmt: skip
 WORKERS = ("organisation.worker_deactivated", "organisation.worker_reactivated")
 REGISTER = ("people.household_added", "people.household_closed", "people.households_moved", "people.people_added")
@@ -191,6 +192,41 @@ gap(
         find=_unguarded,
         act=("action", "people.set_vulnerability", both("写明监护人", "Name a guardian")),
         facts=("people.vulnerability_changed", "people.person_changed", "people.people_added"),
+    )
+)
+
+
+def _ending(path: str, now: datetime) -> Iterator[Open]:
+    """Yield what runs out within the rulebook's days while nobody is named for afterwards."""
+    on = local(now).date()
+    days = int(rule(ENDING_WITHIN, path, on).value)
+    after = Responsibility.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gt=OuterRef("ends_on")),
+        state__in=LIVE, kind=OuterRef("kind"), target_kind=OuterRef("target_kind"), area_path=OuterRef("area_path"),
+        starts_on__lte=OuterRef("ends_on") + timedelta(days=1), account__is_active=True,
+    )  # fmt: skip
+    same = after.filter(Q(target_id=OuterRef("target_id")) | Q(target_kind="area"))
+    rows = Responsibility.objects.filter(
+        within(path), ~Exists(same), state__in=LIVE, ends_on__gte=on, ends_on__lte=on + timedelta(days=days)
+    )
+    found = list(rows.values_list("pk", "area_path", "ends_on"))
+    answerable = answerable_ids({area for _, area, _ in found}, on)
+    for key, area, ends_on in found:
+        first = ends_on - timedelta(days=days)
+        since = datetime(first.year, first.month, first.day, tzinfo=CHINA)
+        yield Open(str(key), area, since, answerable.get(area), {"ends_on": ends_on.isoformat()})
+
+
+gap(
+    Gap(
+        name="responsibility_ending",
+        title=both("即将到期的责任", "Responsibilities about to run out"),
+        help=both("几天内到期，还没有续期或接任的人。", "They run out within days and nobody is named for afterwards."),
+        severity="soon",
+        table="organisation.responsibilities",
+        find=_ending,
+        act=("action", "organisation.renew_responsibility", both("续期", "Renew")),
+        facts=CHANGES,
     )
 )
 

@@ -13,7 +13,7 @@ from lianfang.foundation.privacy.fields import AreaPathField, EncryptedText
 from lianfang.kernel.ids import uuid7
 
 LIVE = ("proposed", "accepted", "active")
-ENDED = ("handed_over", "ended")
+ENDED = ("handed_over", "ended", "expired")
 
 
 class Unit(models.Model):

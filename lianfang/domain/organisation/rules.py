@@ -61,6 +61,7 @@ STATES: dict[str, Bilingual] = {
     "active": both("在岗", "Active"),
     "handed_over": both("已移交", "Handed over"),
     "ended": both("已结束", "Ended"),
+    "expired": both("已到期", "Expired"),
 }
 
 

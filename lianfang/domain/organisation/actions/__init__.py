@@ -1,5 +1,14 @@
 """What people do about responsibility: assign, accept, end, hand over, deactivate; and how it follows the register."""
 
-from lianfang.domain.organisation.actions import assigning, following, handing, notices, sharing, units, workers
+from lianfang.domain.organisation.actions import (
+    assigning,
+    following,
+    handing,
+    notices,
+    sharing,
+    ticking,
+    units,
+    workers,
+)
 
-__all__ = ["assigning", "following", "handing", "notices", "sharing", "units", "workers"]
+__all__ = ["assigning", "following", "handing", "notices", "sharing", "ticking", "units", "workers"]

@@ -13,6 +13,7 @@ from pydantic import Field
 from lianfang.domain.areas.queries import find_area, level_of
 from lianfang.domain.organisation.actions.fields import (
     NO_RESPONSIBILITY,
+    RAN_OUT,
     AccountId,
     Agreed,
     EndsOn,
@@ -58,6 +59,11 @@ ALREADY_ANSWERED = refusal(
 )
 ALREADY_THEIRS = refusal(
     "organisation.already_theirs", "此人已负责这个对象。", "This worker answers for this already.", status=409
+)
+NOT_LATER = refusal(
+    "organisation.not_renewed",
+    "续期的结束日期须晚于现在的结束日期和今天。",
+    "A renewal ends later than it does now, and not before today.",
 )
 ENDS_BEFORE = refusal("organisation.ends_before_start", "结束日期早于开始日期。", "It would end before it starts.")
 
@@ -204,7 +210,7 @@ def _make_room(call: Call, given: AssignResponsibility, target: Target, on: date
     rows = Responsibility.objects.select_for_update(of=("self",)).filter(target.rows, kind=given.kind)
     same = list(rows.select_related("account"))
     over = [row for row in same if row.ends_on and row.ends_on < on]
-    close(call, over, "ended", "到期")
+    close(call, over, "expired", RAN_OUT)
     standing = [row for row in same if row not in over]
     if any(row.account_id == given.account_id for row in standing):
         raise ALREADY_THEIRS(field="account_id")
@@ -268,3 +274,32 @@ def end_responsibility(call: Call, given: EndResponsibility) -> Result:
         )
     )  # fmt: skip
     return {"id": str(row.pk)}
+
+
+class RenewResponsibility(Input):
+    responsibility_id: UUID
+    ends_on: EndsOn = None
+    reason: Reason
+
+
+RUNS_OUT = when(lambda state, ends_on: state in LIVE and ends_on is not None, "state", "ends_on")
+
+
+@action(
+    "organisation.renew_responsibility", both("续期责任", "Renew a responsibility"), RenewResponsibility,
+    subject=Subject(TABLE, "responsibility_id", RUNS_OUT), batch=True,
+)  # fmt: skip
+def renew_responsibility(call: Call, given: RenewResponsibility) -> Result:
+    """Let a responsibility that would run out go on until a later day, or without an end."""
+    row = Responsibility.objects.select_for_update().filter(pk=given.responsibility_id).first()
+    if row is None or not call.allows(RUNS_OUT, row):
+        raise NO_RESPONSIBILITY(field="responsibility_id")
+    call.permit(row.area_path)
+    before = row.ends_on
+    if given.ends_on and (before is None or given.ends_on <= max(before, day_of(call))):
+        raise NOT_LATER(field="ends_on")
+    row.ends_on, row.reason = given.ends_on, given.reason
+    row.save(update_fields=["ends_on", "reason"])
+    call.about(TABLE, row.pk, before=before.isoformat() if before else "")
+    call.announce(_assigned(row))
+    return {"id": str(row.pk), "ends_on": given.ends_on.isoformat() if given.ends_on else None}

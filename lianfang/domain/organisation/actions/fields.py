@@ -33,6 +33,9 @@ INACTIVE = refusal(
 )
 
 
+RAN_OUT = "到期"
+
+
 def choices(options: Mapping[str, Bilingual]) -> list[dict[str, Any]]:
     """Return options as a form shows them."""
     return [{"value": value, "label": label.as_dict()} for value, label in options.items()]

@@ -10,7 +10,15 @@ from django.db.models import Count
 from pydantic import Field
 
 from lianfang.domain.incidents.queries import rule
-from lianfang.domain.organisation.actions.fields import Agreed, Regime, close, day_of, find_worker, opening_state
+from lianfang.domain.organisation.actions.fields import (
+    RAN_OUT,
+    Agreed,
+    Regime,
+    close,
+    day_of,
+    find_worker,
+    opening_state,
+)
 from lianfang.domain.organisation.events import HouseholdsAssigned
 from lianfang.domain.organisation.models import LIVE, Responsibility
 from lianfang.domain.organisation.queries import primary_contacts
@@ -118,7 +126,7 @@ def _write(call: Call, given: AssignMany, shares: Shares) -> int:
     live = Responsibility.objects.select_for_update().filter(
         state__in=LIVE, kind="primary_contact", target_kind="household", target_id__in=list(rows)
     )
-    close(call, live.filter(ends_on__lt=day_of(call)), "ended", "到期")
+    close(call, live.filter(ends_on__lt=day_of(call)), "expired", RAN_OUT)
     standing = {row.target_id: row for row in live.all()}
     wanted = [(one, home) for one, share in shares.items() for home in share]
     fresh = [(one, home) for one, home in wanted if home not in standing or standing[home].account_id != one]

@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("ended_at__isnull", True), ("state__in", ("proposed", "accepted", "active"))),
-                            models.Q(("ended_at__isnull", False), ("state__in", ("handed_over", "ended"))),
+                            models.Q(("ended_at__isnull", False), ("state__in", ("handed_over", "ended", "expired"))),
                             _connector="OR",
                         ),
                         name="responsibility_over_says_when",
