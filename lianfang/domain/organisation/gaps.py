@@ -212,6 +212,7 @@ def _ending(path: str, now: datetime) -> Iterator[Open]:
     found = list(rows.values_list("pk", "area_path", "ends_on"))
     answerable = answerable_ids({area for _, area, _ in found}, on)
     for key, area, ends_on in found:
+        assert ends_on is not None
         first = ends_on - timedelta(days=days)
         since = datetime(first.year, first.month, first.day, tzinfo=CHINA)
         yield Open(str(key), area, since, answerable.get(area), {"ends_on": ends_on.isoformat()})
