@@ -99,6 +99,7 @@ def enqueue(
 def _claim(worker: str) -> Job | None:
     """Take the oldest job that may run now; exactly one worker gets it."""
     moment = now()
+    taken = {"state": Job.State.RUNNING, "started_at": moment, "beat_at": moment, "worker": worker}
     with transaction.atomic():
         ready = Job.objects.filter(state=Job.State.WAITING, run_after__lte=moment).order_by("run_after", "id")
         if connection.features.has_select_for_update_skip_locked:
@@ -106,12 +107,11 @@ def _claim(worker: str) -> Job | None:
         found = ready.first()
         if found is None:
             return None
-        mine = Job.objects.filter(pk=found.pk, state=Job.State.WAITING).update(
-            state=Job.State.RUNNING, started_at=moment, beat_at=moment, worker=worker, attempts=found.attempts + 1
-        )
-        if not mine:
+        taken["attempts"] = found.attempts + 1
+        if not Job.objects.filter(pk=found.pk, state=Job.State.WAITING).update(**taken):
             return None
-    found.refresh_from_db()
+    for name, value in taken.items():
+        setattr(found, name, value)
     return found
 
 

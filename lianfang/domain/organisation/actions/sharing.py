@@ -28,6 +28,7 @@ from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, action
 from lianfang.foundation.administration.actions import labelled
+from lianfang.foundation.intake.inserting import insert_new
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
 
@@ -131,9 +132,7 @@ def _write(call: Call, given: AssignMany, shares: Shares) -> int:
     wanted = [(one, home) for one, share in shares.items() for home in share]
     fresh = [(one, home) for one, home in wanted if home not in standing or standing[home].account_id != one]
     close(call, [standing[home] for _, home in fresh if home in standing], "handed_over", "重新分配")
-    Responsibility.objects.bulk_create(
-        [_row(call, given, one, rows[home], standing.get(home)) for one, home in fresh], batch_size=500
-    )
+    insert_new(Responsibility, [_row(call, given, one, rows[home], standing.get(home)) for one, home in fresh])
     return len(fresh)
 
 

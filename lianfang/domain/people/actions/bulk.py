@@ -44,6 +44,7 @@ from lianfang.domain.people.rules import common_area
 from lianfang.foundation.actions.inputs import MISSING, Input
 from lianfang.foundation.actions.registry import Call, Result, action
 from lianfang.foundation.administration.actions import labelled
+from lianfang.foundation.intake.inserting import insert_new
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import Problems, Refusal, refusal
 from lianfang.kernel.ids import uuid7
@@ -58,9 +59,6 @@ STARTED = refusal(
 NO_BATCH = refusal(
     "people.no_batch", "没有这一批，或已撤销。", "There is no such batch, or it was taken back.", status=404
 )
-
-# of rows written with one statement
-AT_ONCE = 1000
 
 
 class NewHousehold(Input):
@@ -115,8 +113,8 @@ def add_many(call: Call, given: AddMany) -> Result:
     for path in sorted(paths) or [call.actor.home_area]:
         call.permit(path)
     households, persons = _built(call, given, known, paths)
-    Household.objects.bulk_create(households, batch_size=AT_ONCE)
-    Person.objects.bulk_create(persons, batch_size=AT_ONCE)
+    insert_new(Household, households)
+    insert_new(Person, persons)
     recount({one.household_id for one in given.persons if one.household_id} - {row.pk for row in households})
     call.area_path = common_area(paths) if paths else call.area_path
     call.about("people.persons", given.batch, households=len(households), persons=len(persons))
