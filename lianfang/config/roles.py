@@ -81,6 +81,8 @@ FIELD_WORK = (
     "welfare.reopen_request",
     "welfare.withdraw_request",
     "welfare.steps",
+    "supervision.raise_appeal",
+    "supervision.appeals",
 )
 
 COORDINATION = (
@@ -92,6 +94,10 @@ COORDINATION = (
     "screening.*",
     "observation.*",
     "welfare.*",
+    "supervision.take_appeal",
+    "supervision.answer_appeal",
+    "supervision.affected",
+    "supervision.note_told",
     "reports.*",
     *INCIDENT_TABLES,
     "jobs.jobs",
@@ -111,7 +117,16 @@ ROLES = (
     Role(
         "duty_officer",
         both("县指挥部值班员", "County duty officer"),
-        (*COORDINATION, "incidents.*", "accounts.*", "access.*", "audit.lines", "tables.export_named", "privacy.*"),
+        (
+            *COORDINATION,
+            "incidents.*",
+            "accounts.*",
+            "access.*",
+            "audit.lines",
+            "tables.export_named",
+            "privacy.*",
+            "supervision.*",
+        ),
         MASKED_ALL | {ADDRESS: CLEAR, VULNERABILITY: CLEAR},
     ),
     Role(
@@ -230,6 +245,10 @@ ROLES = (
         (
             *EVERYBODY,
             "observation.*",
+            "supervision.raise_appeal",
+            "supervision.appeals",
+            "supervision.take_appeal",
+            "supervision.answer_appeal",
             "people.persons",
             "people.households",
             "privacy.reveal_value",
@@ -287,6 +306,10 @@ ROLES = (
             "privacy.retention",
             "privacy.certificates",
             "privacy.inventory",
+            "supervision.appeals",
+            "supervision.take_appeal",
+            "supervision.answer_appeal",
+            "supervision.breaches",
             "jobs.jobs",
             "events.failures",
             "organisation.responsibilities",

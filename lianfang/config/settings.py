@@ -73,7 +73,8 @@ INSTALLED_APPS = [
     *(
         f"lianfang.domain.{app}"
         for app in (
-            "areas", "places", "people", "incidents", "organisation", "screening", "observation", "welfare", "reports",
+            "areas", "places", "people", "incidents", "organisation", "screening", "observation", "welfare",
+            "supervision", "reports",
         )
         if (PACKAGE / "domain" / app / "apps.py").exists()
     ),

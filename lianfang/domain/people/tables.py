@@ -119,6 +119,7 @@ _PLACE_COLUMNS = (
 table(
     Table(
         name="people.persons",
+        person="pk",
         title=both("人员", "People"),
         rows=lambda viewer: Person.objects.exclude(status=Person.Status.MERGED),
         sort="area_path",
@@ -160,6 +161,7 @@ table(
 table(
     Table(
         name="people.vulnerable",
+        person="pk",
         title=both("特殊困难群体", "People who need care"),
         help=both("独居老人、残疾、透析、孕产妇、留守儿童等，须有人定期联系。", "People to be contacted regularly."),
         rows=lambda viewer: Person.objects.filter(vulnerable=True, status__in=("resident", "away", "visitor")).annotate(

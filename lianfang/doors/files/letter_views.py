@@ -25,6 +25,7 @@ from lianfang.doors.files.letters import LETTERS, UNKNOWN_LETTER, render
 from lianfang.foundation.access.actor import NOT_YOURS, Actor
 from lianfang.foundation.audit.chain import Entry, append
 from lianfang.foundation.privacy.classes import Level, PrivacyClass
+from lianfang.foundation.privacy.models import Reveal
 from lianfang.foundation.tables.reading import NO_ROW
 from lianfang.kernel.clock import now
 
@@ -52,6 +53,7 @@ def letter(request: HttpRequest, template: str, order_id: UUID) -> HttpResponse:
     _check_levels(actor, template, order.area_path)
     moment = now()
     file = render(template, DATA[template](order_id, moment))
+    _note_look(actor, order, template, moment)
     append([Entry("letters.print_letter", actor.account_id, actor.door, actor.device_id, subject=f"{TABLE}/{order_id}",
                   area_path=order.area_path, details={"template": template})], at=moment)  # fmt: skip
     response = HttpResponse(file, content_type="application/pdf")
@@ -59,6 +61,16 @@ def letter(request: HttpRequest, template: str, order_id: UUID) -> HttpResponse:
     response["Content-Disposition"] = f'inline; filename="{LETTERS[template].name}-{order_id.hex[-6:]}.pdf"'
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _note_look(actor: Actor, order: Any, template: str, moment: datetime) -> None:
+    """Note that the person's name left the screen for paper, for whoever asks who saw it."""
+    if actor.account_id is not None:
+        Reveal.objects.create(
+            account_id=actor.account_id, table=TABLE, row_id=str(order.pk), column="*",
+            reason=LETTERS[template].title.zh,
+            area_path=order.area_path, at=moment, until=moment, person_id=order.person_id, via="letter",
+        )  # fmt: skip
 
 
 def _check_levels(actor: Actor, template: str, area_path: str) -> None:

@@ -56,6 +56,7 @@ _RELEASE = ("name", "address", "starts_on", "ends_on", "released_on", "basis", "
 _RESIDENCE = ("name", "address", "for_what", "valid_until", "handled_by", "verify_phone")
 _CARD = ("name", "address", "starts_on", "ends_on", "contact_name", "contact_phone", "rows")
 _SELF = ("for_whom", "url", "slots", "contact_name", "contact_phone", "doctor_name")
+_BREACH = ("what", "information", "measures", "contact")
 _ERASURE = ("area", "kind", "way", "count", "since", "days", "source", "needed_before", "began_at", "done_by", "digest")
 LETTERS: dict[str, Letter] = {
     letter.name: letter
@@ -66,6 +67,7 @@ LETTERS: dict[str, Letter] = {
         Letter("temperature", both("体温（症状）监测记录表", "Temperature card"), (*_EVERY, *_CARD, *_ALARM)),
         Letter("responsibility", both("包保联系卡", "Responsibility card"), (*_ISSUED, "place", "levels")),
         Letter("erasure", both("个人信息清除证明", "Erasure certificate"), (*_ISSUED, *_ERASURE)),
+        Letter("breach", both("个人信息泄露告知书", "Notice of a leak of personal data"), (*_ISSUED, *_BREACH)),
         Letter("selfreport", both("体温自报", "Self-report sheet"), (*_EVERY, *_SELF, *_ALARM)),
     )
 }
@@ -113,6 +115,10 @@ _LABELS: dict[str, Bilingual] = {
     "began_at": both("开始", "begun"),
     "done_by": both("执行", "done by"),
     "digest": both("校验值", "digest"),
+    "what": both("事情经过", "what happened"),
+    "information": both("涉及的信息", "which information"),
+    "measures": both("补救措施", "what was done"),
+    "contact": both("联系方式", "whom to ask"),
     "place": both("地点", "place"),
     "levels": both("各级责任人", "people who answer, level by level"),
 }

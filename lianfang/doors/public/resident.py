@@ -17,12 +17,17 @@ from lianfang.domain.incidents.queries import rule
 from lianfang.domain.observation.queries import LinkCard, link_by_secret, orders_of, resident_actor
 from lianfang.domain.observation.rules import LIVE_STATES, SYMPTOMS
 from lianfang.domain.organisation.queries import who_answers_for
+from lianfang.domain.supervision.queries import appeals_of_person
+from lianfang.domain.supervision.rules import DECISIONS
+from lianfang.domain.supervision.rules import KINDS as APPEALS
+from lianfang.domain.supervision.rules import STATES as APPEAL_STATES
 from lianfang.domain.welfare.queries import requests_of_person
 from lianfang.domain.welfare.rules import KINDS, STATES
 from lianfang.doors.public.answering import HEADERS, language_of, message, page, public
 from lianfang.doors.public.limiting import Brake
 from lianfang.doors.public.words import (
     APPEAL_WITHIN,
+    NO_APPEAL,
     NO_KIND,
     NO_NUMBER,
     NOTHING,
@@ -41,6 +46,7 @@ from lianfang.kernel.text import Bilingual, clean, has_control_characters
 guesses = Brake(30, 600)
 visits = Brake(120, 600)
 RECENT = 5
+TYPED = ("temperature_c", "note", "kind", "what", "appeal_kind", "appeal_what")
 
 
 class _NotSaved(Exception):
@@ -73,7 +79,7 @@ def own_page(request: HttpRequest, token: str) -> HttpResponse:
 
 def _taken(request: HttpRequest, token: str, card: LinkCard) -> str:
     """Carry out what was sent; return which word of thanks to show."""
-    takers = {"reading": _reading, "help": _help, "arrived": _arrived}
+    takers = {"reading": _reading, "help": _help, "arrived": _arrived, "appeal": _appeal}
     taker = takers.get(request.POST.get("do", ""))
     if taker is None:
         raise _NotSaved([WORDS["gone"]])
@@ -139,6 +145,16 @@ def _arrived(request: HttpRequest, token: str, card: LinkCard) -> str:
     return "arrived"
 
 
+def _appeal(request: HttpRequest, token: str, card: LinkCard) -> str:
+    kind = request.POST.get("appeal_kind", "")
+    said = _line(request, "appeal_what", 500)
+    if kind not in APPEALS or len(said) < 2:
+        raise _NotSaved([NO_APPEAL])
+    given = {"person_id": str(card.person_id), "kind": kind, "how": "link", "what": said}
+    run(resident_actor(card), "supervision.raise_appeal", given, id=_command(request))
+    return "appeal"
+
+
 # --- what is shown -----------------------------------------------------------------------------------------------
 
 
@@ -156,8 +172,11 @@ def _shown(
         slots=[_slot(one, language) for one in card.slots],
         symptoms=[(code, label.in_language(language), code in ticked) for code, label in SYMPTOMS.items()],
         kinds=[(code, label.in_language(language)) for code, (label, _) in KINDS.items()],
-        ids={"reading": _id_again(request, "reading"), "help": _id_again(request, "help")},
-        typed={name: typed.get(name, "") for name in ("temperature_c", "note", "kind", "what")},
+        ids={"reading": _id_again(request, "reading"), "help": _id_again(request, "help"),
+             "appeal": _id_again(request, "appeal")},
+        typed={name: typed.get(name, "") for name in TYPED},
+        appeals=[_case(one, language) for one in appeals_of_person(card.person_id)[:RECENT]],
+        appeal_kinds=[(code, label.in_language(language)) for code, label in APPEALS.items()],
         requests=[_request(one, language) for one in requests_of_person(card.person_id)[:RECENT]],
         contacts=_contacts(card, language), rights=[one.in_language(language) for one in RIGHTS],
         **_grounds(card, language),
@@ -183,6 +202,16 @@ def _request(one: Any, language: str) -> dict[str, Any]:
         "id": str(one.pk), "command": str(uuid7()), "kind": KINDS[one.kind][0].in_language(language),
         "state": STATES[one.state].in_language(language), "on": f"{local(one.raised_at):%m-%d}",
         "delivered": one.state == "delivered",
+    }  # fmt: skip
+
+
+def _case(one: Any, language: str) -> dict[str, Any]:
+    """Return a case as its person sees it: what became of it, by when it is answered, and the answer."""
+    decision = DECISIONS.get(one.decision)
+    return {
+        "kind": APPEALS[one.kind].in_language(language), "state": APPEAL_STATES[one.state].in_language(language),
+        "on": f"{local(one.raised_at):%m-%d}", "answered": one.state == "answered", "answer": one.answer,
+        "decision": decision.in_language(language) if decision else "", "due": f"{local(one.due_at):%m-%d %H:%M}",
     }  # fmt: skip
 
 

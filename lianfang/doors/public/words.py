@@ -35,6 +35,11 @@ WORDS: dict[str, Bilingual] = {
     "rule": both("规则：", "Rule:"),
     "appeal": both("对措施有异议，可申诉：", "To appeal against the measure:"),
     "appeal_office": both("请向村（社区）或乡镇提出。", "tell your village or township."),
+    "appeal_here": both("在这里申诉、投诉，或查询谁看过我的信息", "Appeal, complain, or ask who looked at your record"),
+    "appeal_kind": both("事项", "What it is about"),
+    "appeal_what": both("请写明内容", "Say what"),
+    "send_appeal": both("提交申诉", "Send"),
+    "answer_by": both("答复期限", "Answered by"),
     "not_saved": both("没有保存", "Not saved"),
     "gone": both(
         "链接已失效或观察已结束。需要帮助请联系网格员或村（社区）。",
@@ -88,9 +93,11 @@ SAID: dict[str, Bilingual] = {
     ),
     "help": both("已收到您的需求，会有人联系您。", "Your request has arrived; somebody will be in touch."),
     "arrived": both("谢谢确认。", "Thank you for confirming."),
+    "appeal": both("已收到，会有人答复您。答复也会显示在这里。", "It has arrived. The answer will be shown here too."),
 }
 SLOT = both("{day} {name}（{until} 前）", "{day} {name} (by {until})")
 SLOT_NAMES = {"morning": both("早上", "morning"), "evening": both("晚上", "evening"), "noon": both("中午", "noon")}
 NO_NUMBER = both("体温请填数字，如 36.5。", "Write the temperature as a number, like 36.5.")
 NO_KIND = both("请选择需要什么。", "Choose what kind of help.")
+NO_APPEAL = both("请选择事项并写明内容。", "Choose what it is about and say what.")
 NOTHING = both("请填体温，或勾选不适。", "Give a temperature, or tick what you feel.")

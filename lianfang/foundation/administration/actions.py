@@ -21,6 +21,7 @@ from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import when_empty
 from lianfang.foundation.privacy.models import Reveal
 from lianfang.foundation.tables.reading import find_table, reveal_value
+from lianfang.foundation.tables.subjects import persons_of
 from lianfang.kernel.clock import today
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
@@ -83,6 +84,7 @@ def reveal(call: Call, given: RevealValue) -> Result:
     Reveal.objects.create(
         account_id=call.actor.account_id, table=given.table, row_id=given.row_id, column=given.column,
         reason=given.reason, area_path=path, at=call.received_at, until=until,
+        person_id=persons_of(given.table, [given.row_id]).get(given.row_id),
     )  # fmt: skip
     call.about(given.table, given.row_id, column=given.column)
     call.once = {"value": value}

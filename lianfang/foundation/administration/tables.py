@@ -85,6 +85,12 @@ table(
     )
 )
 
+VIA: tuple[tuple[str, Any], ...] = (
+    ("value", both("查看一项", "one value")),
+    ("export", both("带姓名导出", "named export")),
+    ("letter", both("打印文书", "printed letter")),
+)
+
 table(
     Table(
         name="privacy.reveals",
@@ -94,6 +100,8 @@ table(
         columns=(
             Column("at", both("时间", "At"), kind="datetime", sortable=True, filterable=True),
             Column("account_id", both("人员", "Person"), kind="link", link="accounts.accounts", filterable=True),
+            Column("person_id", both("被查看的人", "Looked at"), kind="link", link="people.persons", filterable=True),
+            Column("via", both("方式", "How"), kind="choice", choices=VIA, filterable=True),
             Column("table", both("表", "Table"), filterable=True),
             Column("row_id", both("行", "Row"), filterable=True),
             Column("column", both("项", "Column")),

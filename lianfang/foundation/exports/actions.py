@@ -18,7 +18,9 @@ from lianfang.foundation.attachments.storing import erase, store
 from lianfang.foundation.exports.freezing import KIND, refuse_if_frozen
 from lianfang.foundation.exports.models import ExportFreeze, NamedExport
 from lianfang.foundation.exports.writing import named_workbook, visible_mark
+from lianfang.foundation.privacy.models import Reveal
 from lianfang.foundation.tables.reading import Query, find_table, read_named
+from lianfang.foundation.tables.subjects import persons_of
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
@@ -81,8 +83,24 @@ def export_named(call: Call, given: ExportNamed) -> Result:
         rows=len(rows), area_path=path, purpose=given.purpose, recipient=given.recipient, at=call.received_at,
         expires_on=given.expires_on, file_id=file.pk,
     )  # fmt: skip
+    _note_looks(call, export)
     call.about("privacy.exports", export.pk, exported=given.table, rows=len(rows), mark=mark)
     return {"id": str(export.pk), "file_id": str(file.pk), "rows": len(rows), "mark": mark}
+
+
+def _note_looks(call: Call, export: NamedExport) -> None:
+    """Note every row as looked at: whoever asks who saw their record is told of the export too."""
+    if call.actor.account_id is None:
+        return
+    persons = persons_of(export.table, export.row_ids)
+    Reveal.objects.bulk_create(
+        Reveal(
+            account_id=call.actor.account_id, table=export.table, row_id=row, column="*", reason=export.purpose,
+            area_path=export.area_path, at=call.received_at, until=call.received_at, person_id=persons.get(row),
+            via="export", via_id=export.pk,
+        )
+        for row in export.row_ids
+    )  # fmt: skip
 
 
 def _near(expires_on: date, on: date) -> None:

@@ -33,7 +33,10 @@ class KeyMark(models.Model):
 
 
 class Reveal(models.Model):
-    """One unmasked look at one value of one row: who, why, until when. The person may ask to see this list (P07)."""
+    """One unmasked look at one row: who, why, until when. The person may ask to see this list (P07).
+
+    `via` says how: a revealed value, a named export (`via_id` is the export), a printed letter.
+    """
 
     privacy: ClassVar[dict[str, PrivacyClass]] = {
         "id": PrivacyClass.WORK,
@@ -45,6 +48,9 @@ class Reveal(models.Model):
         "area_path": PrivacyClass.WORK,
         "at": PrivacyClass.WORK,
         "until": PrivacyClass.WORK,
+        "person_id": PrivacyClass.WORK,
+        "via": PrivacyClass.WORK,
+        "via_id": PrivacyClass.WORK,
     }
 
     id = models.UUIDField(primary_key=True, default=uuid7)
@@ -56,3 +62,6 @@ class Reveal(models.Model):
     area_path = models.CharField(max_length=24, blank=True)
     at = models.DateTimeField(db_index=True)
     until = models.DateTimeField()
+    person_id = models.UUIDField(null=True, blank=True, db_index=True)
+    via = models.CharField(max_length=10, default="value")
+    via_id = models.UUIDField(null=True, blank=True, db_index=True)

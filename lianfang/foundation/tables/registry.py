@@ -56,7 +56,8 @@ class Table:
     """A named, typed list. `rows(viewer)` gives the base query; only the reader adds scope, masking and paging.
 
     `area` is the ORM path of the row's area; "" only for tables without any personal or area-bound row.
-    `search(text)` gives the condition for the search box.
+    `search(text)` gives the condition for the search box; `person` is the path to the person the row is about, where
+    that is not simply its key `person`.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Table:
     label: str = ""
     named_export: bool = False
     needs_narrowing: bool = False
+    person: str = ""
 
     @property
     def app(self) -> str:

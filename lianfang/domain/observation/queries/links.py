@@ -24,11 +24,11 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 16
 _TYPED = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
-# What a person may do through the own link: report, ask for help, say that help has come. Doors bind the person.
+# What a person may do through the own link: report, ask for and confirm help, object. Doors bind the person.
 RESIDENT = Role(
     "resident",
     both("本人", "Resident"),
-    ("observation.report_by_link", "welfare.raise_request", "welfare.confirm_request"),
+    ("observation.report_by_link", "welfare.raise_request", "welfare.confirm_request", "supervision.raise_appeal"),
 )
 
 

@@ -103,6 +103,13 @@ SAMPLES = {
             for day in range(3, 17)
         ],
     },
+    "breach": {
+        **COMMON,
+        "what": "2月2日，一份名单的截图被转发到业主群。",
+        "information": "姓名、电话、地址",
+        "measures": "已暂停导出，已要求删除并追查来源。",
+        "contact": "绛县指挥部办公室 0359-6522000",
+    },
     "erasure": {
         **COMMON,
         "area": "绛县",
