@@ -11,6 +11,7 @@ from lianfang.domain.organisation import reactions as organisation_reacts
 from lianfang.domain.people import events as people
 from lianfang.domain.places import events as places
 from lianfang.domain.screening import events as screening
+from lianfang.domain.screening.reactions import persons as screening_persons
 from lianfang.domain.screening.reactions.visits import keep_roster, keep_sweeps, report_returnees
 from lianfang.domain.welfare import events as welfare
 from lianfang.domain.welfare import reactions as welfare_reacts
@@ -33,7 +34,19 @@ WIRING: dict[type[Fact], tuple[Reaction, ...]] = {
         observation_reacts.person_moved,
         welfare_reacts.person_moved,
     ),
-    people.PersonsMerged: (organisation_reacts.follow_merge,),
+    # what belongs to two entries of a person is one, and two again when the merge is undone
+    people.PersonsMerged: (
+        organisation_reacts.follow_merge,
+        observation_reacts.persons_merged,
+        screening_persons.persons_merged,
+        welfare_reacts.persons_merged,
+    ),
+    people.PersonsUnmerged: (
+        organisation_reacts.follow_unmerge,
+        observation_reacts.persons_unmerged,
+        screening_persons.persons_unmerged,
+        welfare_reacts.persons_unmerged,
+    ),
     places.PlaceClosed: (organisation_reacts.end_with_place,),
     areas.GridClosed: (organisation_reacts.end_with_grid,),
     people.PeopleAdded: (keep_sweeps,),

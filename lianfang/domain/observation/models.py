@@ -27,7 +27,7 @@ class Order(models.Model):
             "id", "person", "household", "area_path", "incident", "disease", "category", "starts_on", "ends_on",
             "first_ends_on", "basis", "rule_key", "rule_days", "rule_edition", "rule_source", "state", "ordered_at",
             "ordered_by", "notified_at", "notified_by", "notice_way", "live_from", "ended_on", "released_at",
-            "released_by", "released_on", "version",
+            "released_by", "released_on", "version", "carried_from",
         ),
         "last_exposure_on": PrivacyClass.MOVEMENT,
         "address": PrivacyClass.ADDRESS,
@@ -68,6 +68,8 @@ class Order(models.Model):
     released_on = models.DateField(null=True)
     release_note = models.CharField(max_length=200, blank=True)
     version = models.PositiveIntegerField(default=1)
+    # whose it was before two entries of one person were merged; None for the person's own
+    carried_from = models.UUIDField(null=True)
 
     class Meta:
         indexes = [
@@ -81,7 +83,7 @@ class Order(models.Model):
             models.CheckConstraint(name="order_ends_after_it_starts", condition=Q(ends_on__gte=models.F("starts_on"))),
             models.UniqueConstraint(
                 fields=["person", "incident", "category"],
-                condition=~Q(state__in=["released", "cancelled", "transferred_central"]),
+                condition=~Q(state__in=["released", "cancelled", "transferred_central"]) & Q(carried_from=None),
                 name="order_once_per_reason",
             ),
         ]
@@ -232,7 +234,7 @@ class Referral(models.Model):
     privacy: ClassVar[dict[str, PrivacyClass]] = {
         **_work(
             "id", "person", "household", "area_path", "reading_id", "opened_at", "refer_by", "state", "accepted_at",
-            "accepted_by", "closed_at", "closed_by", "version",
+            "accepted_by", "closed_at", "closed_by", "version", "carried_from",
         ),
         "reasons": HEALTH,
         "outcome": HEALTH,
@@ -257,10 +259,14 @@ class Referral(models.Model):
     destination = models.CharField(max_length=100, blank=True)
     note = models.CharField(max_length=300, blank=True)
     version = models.PositiveIntegerField(default=1)
+    # whose it was before two entries of one person were merged; None for the person's own
+    carried_from = models.UUIDField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person"], condition=~Q(state="closed"), name="referral_open_once")
+            models.UniqueConstraint(
+                fields=["person"], condition=~Q(state="closed") & Q(carried_from=None), name="referral_open_once"
+            )
         ]
         indexes = [models.Index(fields=["area_path", "refer_by"]), models.Index(fields=["state", "refer_by"])]
 
@@ -380,8 +386,9 @@ class ResidentLink(models.Model):
     """A personal link or printed QR to report without an account. Only a keyed digest of its secret is kept."""
 
     privacy: ClassVar[dict[str, PrivacyClass]] = _work(
-        "id", "person", "household", "area_path", "secret_index", "issued_at", "issued_by", "expires_on", "revoked_at"
-    )
+        "id", "person", "household", "area_path", "secret_index", "issued_at", "issued_by", "expires_on", "revoked_at",
+        "carried_from",
+    )  # fmt: skip
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
@@ -392,6 +399,8 @@ class ResidentLink(models.Model):
     issued_by = models.UUIDField(null=True)
     expires_on = models.DateField()
     revoked_at = models.DateTimeField(null=True)
+    # whose it was before two entries of one person were merged; None for the person's own
+    carried_from = models.UUIDField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["area_path", "issued_at"])]

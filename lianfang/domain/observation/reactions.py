@@ -46,3 +46,15 @@ def lead_confirmed(fact: dict[str, Any]) -> None:
     """Put a confirmed person on the list of those for whom observation is still to be decided."""
     given = {"person_id": fact["person_id"], "lead_id": fact["lead_id"], "last_there_on": fact["last_there_on"]}
     follow("observation.await_decision", given, because=fact["event_id"])
+
+
+def persons_merged(fact: dict[str, Any]) -> None:
+    """Two entries of a person became one."""
+    given = {"kept_id": fact["kept_id"], "merged_id": fact["merged_id"]}
+    follow("observation.carry_over", given, because=fact["event_id"])
+
+
+def persons_unmerged(fact: dict[str, Any]) -> None:
+    """A merge was undone."""
+    given = {"kept_id": fact["kept_id"], "merged_id": fact["merged_id"]}
+    follow("observation.part_again", given, because=fact["event_id"])

@@ -31,6 +31,12 @@ def follow_merge(fact: dict[str, Any]) -> None:
     follow("organisation.follow_merge", given, because=fact["event_id"])
 
 
+def follow_unmerge(fact: dict[str, Any]) -> None:
+    """A merge was undone."""
+    given = {"kept_id": fact["kept_id"], "merged_id": fact["merged_id"]}
+    follow("organisation.part_again", given, because=fact["event_id"])
+
+
 def end_with_household(fact: dict[str, Any]) -> None:
     """A household was closed."""
     given = {"target_id": fact["household_id"], "area_path": fact["area_path"], "reason": "户已注销"}

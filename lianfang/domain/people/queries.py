@@ -81,6 +81,15 @@ def find_persons(person_ids: Iterable[UUID]) -> dict[UUID, Person]:
     return found
 
 
+def entries_of(person_id: UUID) -> set[UUID]:
+    """Return an entry and every entry that was merged into it, however many merges ago."""
+    found, newest = {person_id}, {person_id}
+    while newest:
+        newest = set(Person.objects.filter(merged_into_id__in=newest).values_list("pk", flat=True)) - found
+        found |= newest
+    return found
+
+
 def _kept(people: Sequence[Person]) -> list[Person]:
     """Return for each the entry it was merged into in the end, itself when it was not."""
     result = list(people)

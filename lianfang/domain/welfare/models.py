@@ -26,6 +26,7 @@ class ServiceRequest(models.Model):
             "id", "area_path", "household", "person", "kind", "request_class", "state", "source", "source_id",
             "raised_at", "raised_by", "due_at", "accepted_at", "accepted_by", "delivered_at", "delivered_by",
             "fee_yuan", "confirmed_at", "confirmed_by", "times_reopened", "version",
+            "carried_from",
         ),
         **dict.fromkeys(["what", "quantity", "note", "how_asked"], VULNERABILITY),
     }  # fmt: skip
@@ -55,6 +56,8 @@ class ServiceRequest(models.Model):
     how_asked = models.CharField(max_length=200, blank=True)
     times_reopened = models.PositiveSmallIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)
+    # whose it was before two entries of one person were merged; None for the person's own
+    carried_from = models.UUIDField(null=True)
 
     class Meta:
         indexes = [

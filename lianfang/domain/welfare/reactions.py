@@ -77,3 +77,15 @@ def _raise_from_visit(fact: dict[str, Any], key: str, kind: str, what: str, pers
     whose = {"person_id": person_id} if person_id else {"household_id": fact["household_id"]}
     given = {**whose, "kind": kind, "what": what, "source": VISIT, "source_id": str(source_id)}
     follow("welfare.raise_request", given, because=fact["event_id"], key=key)
+
+
+def persons_merged(fact: dict[str, Any]) -> None:
+    """Two entries of a person became one."""
+    given = {"kept_id": fact["kept_id"], "merged_id": fact["merged_id"]}
+    follow("welfare.carry_over", given, because=fact["event_id"])
+
+
+def persons_unmerged(fact: dict[str, Any]) -> None:
+    """A merge was undone."""
+    given = {"kept_id": fact["kept_id"], "merged_id": fact["merged_id"]}
+    follow("welfare.part_again", given, because=fact["event_id"])

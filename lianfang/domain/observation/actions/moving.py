@@ -40,11 +40,12 @@ def follow_persons(call: Call, given: FollowPersons) -> Result:
     call.permit(call.actor.home_area)
     for person_id, person in find_persons(wanted).items():
         call.permit(person.area_path)
-        _move(person_id, person.area_path, person.household_id)
+        move(person_id, person.area_path, person.household_id)
     return {"moved": len(wanted)}
 
 
-def _move(person_id: UUID, path: str, household_id: UUID | None) -> None:
+def move(person_id: UUID, path: str, household_id: UUID | None) -> None:
+    """Bring what is open of a person's observation to an area and household."""
     running = Order.objects.filter(person_id=person_id).exclude(state__in=rules.CLOSED_STATES)
     running.update(area_path=path, household_id=household_id)
     Timetable.objects.filter(pk=person_id).update(area_path=path, household_id=household_id)

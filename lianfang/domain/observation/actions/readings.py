@@ -23,6 +23,7 @@ from lianfang.domain.observation.events import ReferralOpened
 from lianfang.domain.observation.models import Order, Reading, Referral, Slot, Timetable
 from lianfang.domain.observation.queries.links import links_by_secrets
 from lianfang.domain.observation.queries.orders import Thresholds, thresholds
+from lianfang.domain.people.queries import find_persons
 from lianfang.foundation.actions.facts import append_facts
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Subject, fact_action
@@ -131,6 +132,7 @@ class _Taken:
 
 def _record(calls: Sequence[Call], person_of: Mapping[UUID, UUID | None]) -> None:
     boards = _boards({one for one in person_of.values() if one})
+    person_of = _kept_of(person_of, boards)
     corrected = _corrected(calls)
     judged_by: dict[tuple[str, str], Thresholds] = {}
     taken: list[_Taken] = []
@@ -168,6 +170,16 @@ def _boards(person_ids: set[UUID]) -> dict[UUID, _Board]:
     rows = Timetable.objects.filter(pk__in=_among(person_ids))
     found = rows.values_list("pk", "area_path", "household_id", "diseases", "state")
     return {person: _Board(path, home, named, state == "live") for person, path, home, named, state in found}
+
+
+def _kept_of(person_of: Mapping[UUID, UUID | None], boards: dict[UUID, _Board]) -> Mapping[UUID, UUID | None]:
+    """Return whose each call is, with entries that were merged meanwhile led to the kept one, and its board added."""
+    unknown = {one for one in person_of.values() if one and not (one in boards and boards[one].is_live)}
+    kept = {asked: person.pk for asked, person in find_persons(unknown).items() if person.pk != asked}
+    if not kept:
+        return person_of
+    boards |= _boards(set(kept.values()))
+    return {call: kept.get(one, one) if one else None for call, one in person_of.items()}
 
 
 def _among(person_ids: Iterable[UUID]) -> RawSQL:

@@ -66,6 +66,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
                     ),
                 ),
+                ("carried_from", models.UUIDField(null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -232,6 +233,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
                     ),
                 ),
+                ("carried_from", models.UUIDField(null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -256,6 +258,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
                     ),
                 ),
+                ("carried_from", models.UUIDField(null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -445,7 +448,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="order",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["released", "cancelled", "transferred_central"]), _negated=True),
+                condition=models.Q(
+                    models.Q(("state__in", ["released", "cancelled", "transferred_central"]), _negated=True),
+                    ("carried_from", None),
+                ),
                 fields=("person", "incident", "category"),
                 name="order_once_per_reason",
             ),
@@ -489,7 +495,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="referral",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "closed"), _negated=True), fields=("person",), name="referral_open_once"
+                condition=models.Q(models.Q(("state", "closed"), _negated=True), ("carried_from", None)),
+                fields=("person",),
+                name="referral_open_once",
             ),
         ),
         migrations.AddIndex(

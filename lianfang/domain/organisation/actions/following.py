@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from pydantic import Field
 
 from lianfang.domain.organisation.actions.fields import close, day_of
 from lianfang.domain.organisation.models import LIVE, Responsibility
+from lianfang.domain.people.actions.carrying import CarryOver, persons_apart
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, action
 from lianfang.foundation.administration.actions import Path, labelled
 from lianfang.kernel.text import both
 
 CHUNK = 5000
+MERGED, PARTED = "人员记录合并", "撤销人员合并"
 Targets = Annotated[list[UUID], Field(max_length=50_000, **labelled("对象", "Targets", "hidden"))]
 Why = Annotated[str, Field(min_length=2, max_length=200, **labelled("原因", "Reason"))]
 
@@ -86,18 +88,48 @@ def follow_merge(call: Call, given: FollowMerge) -> Result:
     rows = list(theirs)
     kept = Responsibility.objects.filter(target_kind="person", target_id=given.kept_id, state__in=LIVE)
     known = set(kept.values_list("account_id", "kind"))
-    close(call, rows, "handed_over", "人员记录合并")
+    close(call, rows, "handed_over", MERGED)
     on = day_of(call)
     fresh = [
-        Responsibility(
-            account_id=row.account_id, kind=row.kind, level=row.level, target_kind="person", target_id=given.kept_id,
-            target_label=row.target_label, area_path=given.area_path, regime=row.regime, starts_on=row.starts_on,
-            ends_on=row.ends_on, state=row.state, reason=row.reason, handed_from=row, proposed_by=row.proposed_by,
-            proposed_at=row.proposed_at, accepted_at=row.accepted_at,
-        )
+        _handed_on(row, given.kept_id, given.area_path)
         for row in rows
         if (row.account_id, row.kind) not in known and (row.ends_on is None or row.ends_on >= on)
-    ]  # fmt: skip
+    ]
     Responsibility.objects.bulk_create(fresh)
     call.about("people.persons", given.kept_id, followed=len(fresh))
     return {"followed": len(fresh)}
+
+
+@action(
+    "organisation.part_again", both("撤销合并后责任复原", "Responsibilities follow an undone merge"), CarryOver,
+    offered=False,
+)  # fmt: skip
+def part_again(call: Call, given: CarryOver) -> Result:
+    """Let those who answered for the other entry answer for it again, and no longer for the kept one by the merge."""
+    pair = persons_apart(call, given)
+    if pair is None:
+        return {"followed": 0}
+    kept, other = pair
+    live = Responsibility.objects.filter(state__in=LIVE, target_kind="person")
+    close(call, live.filter(target_id=kept.pk, handed_from__target_id=other.pk), "handed_over", PARTED)
+    known = set(live.filter(target_id=other.pk).values_list("account_id", "kind"))
+    given_away = Responsibility.objects.filter(target_kind="person", target_id=other.pk, ended_reason=MERGED)
+    again = Responsibility.objects.filter(handed_from=OuterRef("pk"), target_id=other.pk)
+    fresh = [
+        _handed_on(row, other.pk, other.area_path)
+        for row in given_away.filter(~Exists(again))
+        if (row.account_id, row.kind) not in known and (row.ends_on is None or row.ends_on >= day_of(call))
+    ]
+    Responsibility.objects.bulk_create(fresh)
+    return {"followed": len(fresh)}
+
+
+def _handed_on(row: Responsibility, target_id: UUID, area_path: str) -> Responsibility:
+    """Return the same responsibility for another entry of the person, in force as it was."""
+    state = row.state if row.state in LIVE else "active" if row.accepted_at else "proposed"
+    return Responsibility(
+        account_id=row.account_id, kind=row.kind, level=row.level, target_kind="person", target_id=target_id,
+        target_label=row.target_label, area_path=area_path, regime=row.regime, starts_on=row.starts_on,
+        ends_on=row.ends_on, state=state, reason=row.reason, handed_from=row, proposed_by=row.proposed_by,
+        proposed_at=row.proposed_at, accepted_at=row.accepted_at,
+    )  # fmt: skip

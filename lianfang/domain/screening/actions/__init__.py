@@ -1,4 +1,5 @@
 """The actions of screening, by topic: leads and visits."""
 
 import lianfang.domain.screening.actions.leads
+import lianfang.domain.screening.actions.merging
 import lianfang.domain.screening.actions.visits  # noqa: F401

@@ -183,6 +183,7 @@ class Migration(migrations.Migration):
                         to="screening.leadbatch",
                     ),
                 ),
+                ("carried_from", models.UUIDField(null=True)),
             ],
         ),
         migrations.CreateModel(

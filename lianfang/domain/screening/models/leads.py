@@ -50,7 +50,8 @@ class Lead(models.Model):
         **dict.fromkeys(
             ["id", "area_path", "batch", "source", "incident_id", "row", "serial", "place", "match_level", "person",
              "same_as", "state", "outcome", "assignee_id", "received_at", "due_at", "dispatched_at", "answered_at",
-             "answered_by", "tries", "version", "pushed_on", "account_id", "anonymised_at"],
+             "answered_by", "tries", "version", "pushed_on", "account_id", "anonymised_at",
+             "carried_from"],
             PrivacyClass.WORK,
         ),
         **dict.fromkeys(["name", "keys"], PrivacyClass.NAME),
@@ -109,6 +110,8 @@ class Lead(models.Model):
     account_id = models.UUIDField(null=True)
     anonymised_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
+    # whose it was before two entries of one person were merged; None for the person's own
+    carried_from = models.UUIDField(null=True)
 
     class Meta:
         indexes = [

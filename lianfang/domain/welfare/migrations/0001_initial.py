@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                         null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
                     ),
                 ),
+                ("carried_from", models.UUIDField(null=True)),
             ],
         ),
         migrations.CreateModel(
