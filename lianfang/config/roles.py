@@ -310,6 +310,8 @@ ROLES = (
             "supervision.take_appeal",
             "supervision.answer_appeal",
             "supervision.breaches",
+            "supervision.anomalies",
+            "supervision.settle_anomaly",
             "jobs.jobs",
             "events.failures",
             "organisation.responsibilities",

@@ -5,10 +5,11 @@ Refuses an answer without reasons and a second case while the first is open.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
+from django.db.models import Max
 from pydantic import Field
 
 from lianfang.domain.incidents.queries import rule
@@ -16,8 +17,16 @@ from lianfang.domain.observation.queries import orders_of
 from lianfang.domain.observation.queries.orders import running_orders
 from lianfang.domain.people.queries import find_person
 from lianfang.domain.supervision import queries, rules
-from lianfang.domain.supervision.events import AffectedTold, AppealAnswered, AppealRaised, AppealTaken, BreachOpened
-from lianfang.domain.supervision.models import AffectedPerson, Appeal, Breach
+from lianfang.domain.supervision.events import (
+    AffectedTold,
+    AnomalySettled,
+    AppealAnswered,
+    AppealRaised,
+    AppealTaken,
+    BreachOpened,
+)
+from lianfang.domain.supervision.models import AffectedPerson, Anomaly, Appeal, Breach
+from lianfang.foundation.actions.guard import writing
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import when
@@ -46,11 +55,15 @@ NO_LEAK = refusal(
     "请写明是哪些导出（编号）、哪个账号（含起止时间）或哪台设备。",
     "Name the exports (marks), the account with two moments, or the device.",
 )
+NO_ANOMALY = refusal(
+    "supervision.no_anomaly", "没有这条异常，或已核实。", "There is no such anomaly, or it was looked into.", status=404
+)
 NO_BREACH = refusal("supervision.no_breach", "没有这次泄露登记。", "There is no such leak on record.", status=404)
 UNKNOWN_MARK = refusal("supervision.unknown_mark", "没有编号为 {mark} 的导出。", "There is no export {mark}.")
 
 
 UNTAKEN = when(lambda state: state == "open", "state")
+UNSETTLED = when(lambda settled: settled is None, "settled_at")
 UNANSWERED = when(lambda state: state != "answered", "state")
 
 
@@ -245,4 +258,60 @@ def note_told(call: Call, given: NoteTold) -> Result:
     found.save(update_fields=["told_at", "told_by", "told_how"])
     call.about("supervision.affected", found.pk)
     call.announce(AffectedTold(area_path=found.area_path, breach_id=found.breach_id))
+    return {"id": str(found.pk)}
+
+
+# --- unusual changes ---------------------------------------------------------------------------------------------
+
+
+def note_anomalies(now: datetime) -> int:
+    """Keep an anomaly for each account with more changes by hand than its limit; returns how many are new.
+
+    What was looked into does not count again.
+    """
+    on, found = local(now).date(), 0
+    window = timedelta(hours=float(rule("anomaly.window_hours", "", on).value))
+    for account_id, (unit, area) in queries.busy_accounts(now - window).items():
+        looked_into = Anomaly.objects.filter(account_id=account_id, settled_at__gte=now - window)
+        since = looked_into.aggregate(at=Max("settled_at"))["at"] or now - window
+        count = queries.changes_by(account_id, since)
+        unusual = rules.anomaly_of(count, unit, _limits(area, on))
+        if unusual is None:
+            continue
+        kind, limit = unusual
+        given = {"area_path": area, "kind": kind, "count": count, "limit": limit, "since": since}
+        with writing():
+            _, made = Anomaly.objects.update_or_create(
+                account_id=account_id, settled_at=None, defaults=given, create_defaults=given | {"found_at": now}
+            )
+        found += made
+    return found
+
+
+def _limits(area: str, on: date) -> rules.Limits:
+    many, outside, words = (
+        rule(f"anomaly.{key}", area, on).value for key in ("changes_by_one", "changes_outside_health", "health_units")
+    )
+    return rules.Limits(int(many), int(outside), tuple(words))
+
+
+class SettleAnomaly(Input):
+    anomaly_id: UUID
+    finding: str = Field(min_length=5, max_length=300, **labelled("核实情况", "What it was", "textarea"))
+
+
+@action("supervision.settle_anomaly", both("核实异常", "Look into an anomaly"), SettleAnomaly,
+        subject=Subject("supervision.anomalies", "anomaly_id", UNSETTLED))  # fmt: skip
+def settle_anomaly(call: Call, given: SettleAnomaly) -> Result:
+    """Say what was found behind unusual changes; never by the one who made them. Raises `supervision.own_anomaly`."""
+    found = Anomaly.objects.filter(pk=given.anomaly_id, settled_at__isnull=True).first()
+    if found is None:
+        raise NO_ANOMALY(field="anomaly_id")
+    call.permit(found.area_path)
+    if found.account_id == call.actor.account_id:
+        raise rules.OWN_ANOMALY(field="finding")
+    found.settled_at, found.settled_by, found.finding = call.received_at, call.actor.account_id, given.finding
+    found.save(update_fields=["settled_at", "settled_by", "finding"])
+    call.about("supervision.anomalies", found.pk)
+    call.announce(AnomalySettled(area_path=found.area_path, anomaly_id=found.pk))
     return {"id": str(found.pk)}

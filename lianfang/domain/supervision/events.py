@@ -39,3 +39,9 @@ class BreachOpened(Fact):
 class AffectedTold(Fact):
     name: ClassVar[str] = "supervision.affected_told"
     breach_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnomalySettled(Fact):
+    name: ClassVar[str] = "supervision.anomaly_settled"
+    anomaly_id: UUID

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from lianfang.domain.organisation.queries import answerable_ids
-from lianfang.domain.supervision.models import AffectedPerson, Appeal
+from lianfang.domain.supervision.models import AffectedPerson, Anomaly, Appeal
 from lianfang.domain.supervision.queries import overdue_appeals
 from lianfang.foundation.gaps.registry import Gap, Open, gap
 from lianfang.foundation.privacy.fields import within
@@ -82,5 +82,27 @@ gap(
         find=_untold,
         act=("action", "supervision.note_told", both("登记已告知", "Note as told")),
         facts=("supervision.breach_opened", "supervision.affected_told"),
+    )
+)
+
+
+def _unusual(path: str, now: datetime) -> Iterator[Open]:
+    for one in Anomaly.objects.filter(within(path), settled_at__isnull=True):
+        yield Open(str(one.pk), one.area_path, one.found_at, details={"kind": one.kind})
+
+
+gap(
+    Gap(
+        name="changes_unusual",
+        title=both("人工变更异常", "Unusual changes by hand"),
+        help=both(
+            "一个账号短时间内大量人工变更，或非卫健单位账号变更，须由审计员或值班员核实。",
+            "Many changes by hand by one account, or by one outside the health services, are looked into (P12).",
+        ),
+        severity="urgent",
+        table="supervision.anomalies",
+        find=_unusual,
+        act=("action", "supervision.settle_anomaly", both("核实", "Look into it")),
+        facts=("supervision.anomaly_settled",),
     )
 )

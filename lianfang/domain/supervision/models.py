@@ -108,3 +108,33 @@ class AffectedPerson(models.Model):
     class Meta:
         indexes = [models.Index(fields=["area_path", "id"])]
         constraints = [models.UniqueConstraint(fields=["breach", "person"], name="affected_once")]
+
+
+class Anomaly(models.Model):
+    """More changes of status by hand by one account than is usual: somebody says what was behind it (P12)."""
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
+        ["id", "area_path", "account_id", "kind", "count", "limit", "since", "found_at", "settled_at", "settled_by",
+         "finding"],
+        WORK,
+    )  # fmt: skip
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    area_path = AreaPathField(blank=True)
+    account_id = models.UUIDField()
+    kind = models.CharField(max_length=16)
+    count = models.PositiveIntegerField()
+    limit = models.PositiveIntegerField()
+    since = models.DateTimeField()
+    found_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.UUIDField(null=True)
+    finding = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["area_path", "id"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account_id"], condition=Q(settled_at__isnull=True), name="anomaly_open_once"
+            )
+        ]

@@ -11,6 +11,8 @@ from django.db.models import Q
 
 from lianfang.domain.people.queries import find_persons, persons_of_households, persons_within
 from lianfang.domain.supervision.models import Appeal
+from lianfang.foundation.accounts.models import Account
+from lianfang.foundation.audit.models import AuditLine
 from lianfang.foundation.devices.models import Device
 from lianfang.foundation.exports.models import NamedExport
 from lianfang.foundation.privacy.models import Reveal
@@ -65,3 +67,25 @@ def areas_of(person_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, str]]:
 def overdue_appeals(now: datetime) -> Q:
     """Return the condition for cases past their deadline."""
     return ~Q(state="answered") & Q(due_at__lt=now)
+
+
+# what changes somebody's status by hand, past what rule and readings say
+BY_HAND = (
+    "observation.propose_change",
+    "observation.confirm_change",
+    "observation.extend_order",
+    "observation.accept_earlier_end",
+    "observation.waive_observation",
+)
+
+
+def busy_accounts(since: datetime) -> dict[UUID, tuple[str, str]]:
+    """Return the accounts that changed anything by hand since then, each with its unit and area."""
+    ids = AuditLine.objects.filter(at__gt=since, action__in=BY_HAND, account_id__isnull=False).values("account_id")
+    accounts = Account.objects.filter(pk__in=ids)
+    return {pk: (unit, area) for pk, unit, area in accounts.values_list("pk", "unit", "home_area")}
+
+
+def changes_by(account_id: UUID, since: datetime) -> int:
+    """Return how many changes an account made by hand since then."""
+    return AuditLine.objects.filter(at__gt=since, action__in=BY_HAND, account_id=account_id).count()

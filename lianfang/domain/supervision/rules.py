@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lianfang.kernel.errors import refusal
@@ -61,3 +63,40 @@ def check_answer(kind: str, decision: str, answer: str, answered_by: str, involv
         raise NO_REASON(field="answer")
     if kind != "access" and answered_by in involved:
         raise OWN_CAUSE(field="appeal_id")
+
+
+# --- unusual changes (P12) ---------------------------------------------------------------------------------------
+
+ANOMALIES: dict[str, Bilingual] = {
+    "many": both("一个账号短时间内大量人工变更", "many changes by one account"),
+    "outside_health": both("非卫生健康单位账号人工变更", "changes by an account outside the health services"),
+}
+OWN_ANOMALY = refusal(
+    "supervision.own_anomaly",
+    "不能核销关于自己的异常，请由另一人核实。",
+    "Nobody looks into their own changes; somebody else does.",
+    status=403,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """From how many changes by hand within the window on somebody looks: values of the rulebook, local examples."""
+
+    many: int
+    outside_health: int
+    health_units: tuple[str, ...]
+
+
+def is_health_unit(unit: str, words: Iterable[str]) -> bool:
+    """Say whether a unit belongs to the health services, by the words its name holds."""
+    return any(word in unit for word in words)
+
+
+def anomaly_of(count: int, unit: str, limits: Limits) -> tuple[str, int] | None:
+    """Return what is unusual about so many changes by an account of the unit, with the limit it reached, or None."""
+    if count >= limits.many:
+        return "many", limits.many
+    if count >= limits.outside_health and not is_health_unit(unit, limits.health_units):
+        return "outside_health", limits.outside_health
+    return None

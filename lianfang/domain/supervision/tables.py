@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lianfang.domain.supervision.models import AffectedPerson, Appeal, Breach
-from lianfang.domain.supervision.rules import DECISIONS, KINDS, STATES, WAYS
+from lianfang.domain.supervision.models import AffectedPerson, Anomaly, Appeal, Breach
+from lianfang.domain.supervision.rules import ANOMALIES, DECISIONS, KINDS, STATES, WAYS
 from lianfang.foundation.privacy.classes import PrivacyClass
 from lianfang.foundation.tables.registry import Column, SavedFilter, Table, table
 from lianfang.kernel.masks import mask_name, mask_phone
@@ -93,5 +93,30 @@ table(
         ),
         saved=(SavedFilter("untold", both("未告知", "Not told"), {"told_at": ""}),),
         named_export=True,
+    )
+)
+
+
+table(
+    Table(
+        name="supervision.anomalies",
+        title=both("异常变更", "Unusual changes"),
+        rows=lambda viewer: Anomaly.objects.all(),
+        sort="-found_at",
+        label="kind",
+        columns=(
+            Column("found_at", both("发现时间", "Found at"), kind="datetime", sortable=True),
+            Column(
+                "kind", both("异常", "What is unusual"), kind="choice", choices=_options(ANOMALIES), filterable=True
+            ),
+            Column("account_id", both("人员", "Account"), kind="link", link="accounts.accounts", filterable=True),
+            Column("count", both("变更次数", "Changes"), kind="int"),
+            Column("limit", both("提醒界限", "Limit"), kind="int"),
+            Column("since", both("自", "Since"), kind="datetime"),
+            Column("area_path", both("区域", "Area"), kind="area", filterable=True),
+            Column("settled_at", both("核实时间", "Looked into at"), kind="datetime", filterable=True),
+            Column("finding", both("核实情况", "What it was")),
+        ),
+        saved=(SavedFilter("open", both("待核实", "Open"), {"settled_at": ""}),),
     )
 )
