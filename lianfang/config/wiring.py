@@ -60,7 +60,9 @@ WIRING: dict[type[Fact], tuple[Reaction, ...]] = {
     # what a visit learnt at the door
     screening.ReturneesMet: (report_returnees,),
     screening.NeedsMet: (welfare_reacts.needs_met,),
-    screening.IllnessMet: (welfare_reacts.illness_met,),
+    # who is under observation is referred, and only for the others a health worker is asked for
+    screening.IllnessMet: (observation_reacts.illness_met,),
+    observation.IllnessNotObserved: (welfare_reacts.illness_met,),
     screening.RosterChangesMet: (keep_roster,),
     # a newer, shorter rule proposes to end running orders earlier; a longer one does nothing
     incidents.EditionAdopted: (observation_reacts.edition_adopted,),

@@ -130,6 +130,17 @@ class EscalationAnswered(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class IllnessNotObserved(Fact):
+    """Somebody unwell at a door is under no observation: no referral follows, and help is asked for instead."""
+
+    name: ClassVar[str] = "observation.illness_not_observed"
+    visit_id: UUID
+    household_id: UUID
+    person_ids: tuple[UUID, ...]
+    others: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class PersonAwaited(Fact):
     """A confirmed person waits for a decision on observation."""
 

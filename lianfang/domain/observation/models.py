@@ -233,8 +233,8 @@ class Referral(models.Model):
 
     privacy: ClassVar[dict[str, PrivacyClass]] = {
         **_work(
-            "id", "person", "household", "area_path", "reading_id", "opened_at", "refer_by", "state", "accepted_at",
-            "accepted_by", "closed_at", "closed_by", "version", "carried_from",
+            "id", "person", "household", "area_path", "found_in", "found_id", "opened_at", "refer_by", "state",
+            "accepted_at", "accepted_by", "closed_at", "closed_by", "version", "carried_from",
         ),
         "reasons": HEALTH,
         "outcome": HEALTH,
@@ -246,7 +246,8 @@ class Referral(models.Model):
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     household = models.ForeignKey("people.Household", null=True, on_delete=models.PROTECT, related_name="+")
     area_path = AreaPathField()
-    reading_id = models.UUIDField()
+    found_in = models.CharField(max_length=8, default="reading")
+    found_id = models.UUIDField()
     reasons = models.CharField(max_length=300)
     opened_at = models.DateTimeField()
     refer_by = models.DateTimeField()

@@ -48,6 +48,12 @@ def lead_confirmed(fact: dict[str, Any]) -> None:
     follow("observation.await_decision", given, because=fact["event_id"])
 
 
+def illness_met(fact: dict[str, Any]) -> None:
+    """Refer who was unwell at a door and is under observation; the others are told of by a fact of their own."""
+    told = ("area_path", "visit_id", "household_id", "person_ids", "others", "happened_at")
+    follow("observation.refer_met", {name: fact[name] for name in told}, because=fact["event_id"])
+
+
 def persons_merged(fact: dict[str, Any]) -> None:
     """Two entries of a person became one."""
     given = {"kept_id": fact["kept_id"], "merged_id": fact["merged_id"]}

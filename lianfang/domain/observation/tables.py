@@ -311,6 +311,13 @@ table(
             ),
             Column("reasons", both("原因", "Reasons"), privacy=HEALTH),
             Column(
+                "found_in",
+                both("发现方式", "Found by"),
+                kind="choice",
+                filterable=True,
+                choices=(("reading", both("测温", "reading")), ("visit", both("入户", "visit"))),
+            ),
+            Column(
                 "state",
                 both("状态", "State"),
                 kind="choice",

@@ -11,6 +11,7 @@ from lianfang.domain.observation.actions import (
     orders,
     readings,
     referrals,
+    referring,
     ticking,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "orders",
     "readings",
     "referrals",
+    "referring",
     "ticking",
 ]

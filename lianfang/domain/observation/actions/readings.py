@@ -18,8 +18,8 @@ from django.db.models.expressions import RawSQL
 from pydantic import Field
 
 from lianfang.domain.observation import rules
-from lianfang.domain.observation.actions.steps import choices, step
-from lianfang.domain.observation.events import ReferralOpened
+from lianfang.domain.observation.actions.referring import open_referral
+from lianfang.domain.observation.actions.steps import choices
 from lianfang.domain.observation.models import Order, Reading, Referral, Slot, Timetable
 from lianfang.domain.observation.queries.links import links_by_secrets
 from lianfang.domain.observation.queries.orders import Thresholds, thresholds
@@ -308,20 +308,10 @@ def _refer(taken: Sequence[_Taken]) -> None:
 
 
 def _open_referral(person_id: UUID, one: _Taken) -> None:
-    call = one.call
     assert one.judgement.refer_by is not None
-    referral = Referral.objects.create(
-        person_id=person_id, household_id=one.board.household_id, area_path=one.board.area_path, reading_id=call.id,
-        reasons="；".join(reason.zh for reason in one.judgement.reasons)[:300], opened_at=call.received_at,
-        refer_by=one.judgement.refer_by,
+    referral = Referral(
+        person_id=person_id, household_id=one.board.household_id, area_path=one.board.area_path, found_in="reading",
+        found_id=one.call.id, reasons="；".join(reason.zh for reason in one.judgement.reasons)[:300],
+        opened_at=one.call.received_at, refer_by=one.judgement.refer_by,
     )  # fmt: skip
-    for order in Order.objects.select_for_update().filter(person_id=person_id, state__in=("under_observation", "lost")):
-        if order.state == "lost":
-            step(call, order, "under_observation")
-        step(call, order, "symptomatic")
-    call.announce(
-        ReferralOpened(
-            area_path=referral.area_path, referral_id=referral.pk, person_id=person_id,
-            refer_by=referral.refer_by.isoformat(),
-        )
-    )  # fmt: skip
+    open_referral(one.call, referral)

@@ -208,7 +208,8 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.UUIDField(default=lianfang.kernel.ids.uuid7, primary_key=True, serialize=False)),
                 ("area_path", lianfang.foundation.privacy.fields.AreaPathField(max_length=24)),
-                ("reading_id", models.UUIDField()),
+                ("found_in", models.CharField(default="reading", max_length=8)),
+                ("found_id", models.UUIDField()),
                 ("reasons", models.CharField(max_length=300)),
                 ("opened_at", models.DateTimeField()),
                 ("refer_by", models.DateTimeField()),

@@ -98,7 +98,7 @@ def slot(path: str = GRID, **values: Any) -> Any:
 
 
 def referral(path: str = GRID, **values: Any) -> Any:
-    known = {"person": person(path), "reading_id": uuid7(), "reasons": "发热", "opened_at": at(9), "refer_by": at(11)}
+    known = {"person": person(path), "found_id": uuid7(), "reasons": "发热", "opened_at": at(9), "refer_by": at(11)}
     return create("observation.Referral", area_path=path, **{**known, **values})
 
 
