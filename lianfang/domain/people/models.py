@@ -56,7 +56,11 @@ class Household(models.Model):
     updated_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["area_path", "order", "id"]), models.Index(fields=["area_path", "id"])]
+        indexes = [
+            models.Index(fields=["area_path", "order", "id"]),
+            models.Index(fields=["area_path", "id"]),
+            models.Index(fields=["number"], name="people_household_number"),
+        ]
 
 
 class Person(models.Model):

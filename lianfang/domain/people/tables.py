@@ -17,6 +17,7 @@ from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.privacy.classes import Mask, PrivacyClass, hide_all
 from lianfang.foundation.privacy.fields import EncryptedText
 from lianfang.foundation.tables.registry import Column, SavedFilter, Table, table
+from lianfang.foundation.tables.words import WORDED
 from lianfang.kernel import identity, phones
 from lianfang.kernel.ages import age_on
 from lianfang.kernel.clock import today
@@ -35,7 +36,7 @@ def _options(labels: dict[str, Bilingual]) -> tuple[tuple[str, Bilingual], ...]:
 def _by_keys(text: str) -> Q:
     """Return the condition for a name: pinyin and initials from their first letter, characters anywhere."""
     wanted = clean(text).lower()
-    return Q(keys__contains=f" {wanted}" if wanted.isascii() else wanted)
+    return Q(**{f"keys__{WORDED}": f" {wanted}" if wanted.isascii() else wanted})
 
 
 def search_households(text: str) -> Q:

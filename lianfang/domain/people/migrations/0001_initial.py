@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["area_path", "order", "id"], name="people_hous_area_pa_85893a_idx"),
                     models.Index(fields=["area_path", "id"], name="people_hous_area_pa_281970_idx"),
+                    models.Index(fields=["number"], name="people_household_number"),
                 ],
             },
         ),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from lianfang.domain.people.models import Household, Person
+from lianfang.domain.people.rules import name_keys
 from lianfang.domain.people.tables import mask_sides
 from lianfang.domain.people.tests.conftest import Do, number
 from lianfang.foundation.access.actor import Actor
+from lianfang.foundation.actions.guard import writing
 from lianfang.foundation.tables.reading import Query, read
 from lianfang.kernel.errors import Refusal
 
@@ -82,3 +84,20 @@ def test_those_who_need_care_are_filtered_by_category(do: Do, cast: dict[str, Ac
 def test_both_sides_of_a_conflict_are_masked_by_their_field() -> None:
     shown = "姓名：王小明 ⇄ 王小华；出生日期：1980-01-01 ⇄ 空；电话：13812345678 ⇄ 13912345678"
     assert mask_sides(shown) == ("姓名：王*明 ⇄ 王*华；出生日期：*** ⇄ ***；电话：138****5678 ⇄ 139****5678")
+
+
+NAMES = ("单小明", "单小", "艾力·买买提", "O'Neil", "Anna Li", "a\\b", "李a明", "%_", "𠮷田", "")
+
+
+@pytest.mark.django_db
+def test_the_index_of_words_finds_what_reading_every_name_would() -> None:
+    with writing():
+        for name in NAMES:
+            Person.objects.create(name=name, keys=name_keys(name, "012"), area_path="140826100201")
+    whole = " ".join(Person.objects.values_list("keys", flat=True)) + " ' '' \\ : * & | ! ( <-> 王 '王':* "
+    asked = {whole[start : start + length] for start in range(len(whole)) for length in (1, 2, 3, 4, 9)}
+    for text in asked:
+        every = set(Person.objects.filter(keys__contains=text).values_list("pk", flat=True))
+        if text.isascii() and not text.startswith(" "):  # letters are asked for from their first only
+            continue
+        assert set(Person.objects.filter(keys__worded=text).values_list("pk", flat=True)) == every, text
