@@ -161,12 +161,12 @@ def test_a_phone_with_a_pin_opens_for_its_owner_alone(phone: Phone) -> None:
     for label, secret in (("6 到 12 位数字", PIN), ("再输一次", PIN), ("登录密码", PASSWORD)):
         page.get_by_label(re.compile(label)).fill(secret)
     page.get_by_role("button", name="保存", exact=True).click()
-    expect(page.get_by_text("已设置开机密码")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("已设置打开密码")).to_be_visible(timeout=15_000)
 
     page = phone.start(network=False)
-    expect(page.get_by_role("heading", name=re.compile("请输入开机密码"))).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name=re.compile("请输入打开密码"))).to_be_visible(timeout=15_000)
     page.goto("/field/find", wait_until="domcontentloaded")
-    expect(page.get_by_role("heading", name=re.compile("请输入开机密码"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("请输入打开密码"))).to_be_visible()
     page.locator("input").fill("000000")
     page.get_by_role("button", name="打开", exact=True).click()
     expect(page.get_by_text("不对，请再试。")).to_be_visible()
