@@ -17,6 +17,7 @@ BENCHES = {
     "places": "the place resolver",
     "identity": "the identity number check",
     "audit": "verifying the audit chains",
+    "phone": "the field app on a slow phone, and the taps of its commonest jobs",
     "start": "the first start with the demo county, and the second",
 }
 FULL_COUNTY = 283_000

@@ -82,8 +82,8 @@ def _sign_in(page: Page, username: str = "grid") -> None:
 def _a_person_to_measure(page: Page) -> dict[str, Any]:
     bundle = page.evaluate("fetch('/api/sync/bundle').then((answer) => answer.json())")
     people = {one["id"]: one for one in bundle["persons"]}
-    slot = next(one for one in bundle["slots"] if one["state"] in ("due", "missed") and one["person_id"] in people)
-    return dict(people[slot["person_id"]])
+    observed = next(one for one in bundle["observations"] if one["person_id"] in people)
+    return dict(people[observed["person_id"]])
 
 
 def _readings(page: Page, person: str) -> int:

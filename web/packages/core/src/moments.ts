@@ -4,17 +4,19 @@ import type { Language } from './text'
 
 const ZONE = 'Asia/Shanghai'
 
+// made once, because making it costs a cheap phone more than all the moments of a day
+const IN_ZONE = new Intl.DateTimeFormat('en-CA', {
+  timeZone: ZONE,
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+})
+
 function parts(moment: Date): Record<string, string> {
-  const format = new Intl.DateTimeFormat('en-CA', {
-    timeZone: ZONE,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  })
-  return Object.fromEntries(format.formatToParts(moment).map((part) => [part.type, part.value]))
+  return Object.fromEntries(IN_ZONE.formatToParts(moment).map((part) => [part.type, part.value]))
 }
 
 /** ISO day (2020-02-03) of a moment in the county's zone. */

@@ -5,7 +5,8 @@ import { startWork } from './store/start'
 
 export const router = createRouter({
   history: createWebHistory('/field/'),
-  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  // a first page stands at its top already, and asking for it would lay the page out once more
+  scrollBehavior: (_to, from, saved) => saved ?? (from.matched.length > 0 && { top: 0 }),
   routes: [
     { path: '/sign-in', name: 'sign-in', component: () => import('./pages/SignIn.vue') },
     { path: '/unlock', name: 'unlock', component: () => import('./pages/Unlock.vue') },

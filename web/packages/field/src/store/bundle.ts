@@ -89,6 +89,7 @@ export interface Bundle {
   /** For how many days without contact the phone may hold this. */
   keep_days: number
   areas: AreaRef[]
+  /** In walking order. */
   households: Household[]
   persons: Person[]
   observations: Observation[]

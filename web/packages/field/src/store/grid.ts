@@ -12,8 +12,19 @@ export const downloading = ref(false)
 export const households = computed(() => new Map((bundle.value?.households ?? []).map((one) => [one.id, one])))
 export const persons = computed(() => new Map((bundle.value?.persons ?? []).map((one) => [one.id, one])))
 
+const byHousehold = computed(() => {
+  const homes = new Map<string, Person[]>()
+  for (const person of bundle.value?.persons ?? []) {
+    if (!person.household_id) continue
+    const home = homes.get(person.household_id)
+    if (home) home.push(person)
+    else homes.set(person.household_id, [person])
+  }
+  return homes
+})
+
 export function membersOf(household: string): Person[] {
-  return (bundle.value?.persons ?? []).filter((person) => person.household_id === household)
+  return byHousehold.value.get(household) ?? []
 }
 
 export function houseName(house: Household | undefined, otherwise: string): string {

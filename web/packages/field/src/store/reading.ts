@@ -1,5 +1,6 @@
 // Reads the server's bundle into the phone's shapes; tolerates what an older or newer server leaves out.
 import type { Bundle, Errand, Household, Notice, Observation, OpenVisit, Person, Slot } from './bundle'
+import { walking } from './work'
 
 type Loose = Record<string, unknown>
 
@@ -10,6 +11,7 @@ const words = (value: unknown): string[] => (Array.isArray(value) ? value.map(St
 const pathOf = (value: unknown): string =>
   value && typeof value === 'object' ? text((value as Loose).path) : text(value)
 
+/** The server's bundle as the phone reads it, households in walking order. */
 export function readBundle(raw: unknown): Bundle {
   const given = raw as Loose
   return {
@@ -17,7 +19,7 @@ export function readBundle(raw: unknown): Bundle {
     as_of: text(given.as_of),
     keep_days: Number(given.keep_days ?? 7),
     areas: list(given.areas) as unknown as Bundle['areas'],
-    households: list(given.households).map(household),
+    households: list(given.households).map(household).sort(walking),
     persons: list(given.persons).map(person),
     observations: list(given.observations).map(observation),
     slots: list(given.slots).map(slot),

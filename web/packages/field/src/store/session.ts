@@ -16,6 +16,7 @@ export const wentStale = ref(false)
 export const device = deviceId(() => uuid7())
 
 interface Waiting {
+  account: string
   name: string
   store: LockedStore
   signedIn: Me | null
@@ -40,7 +41,8 @@ async function begin(signedIn: Me, password = ''): Promise<void> {
   const store = await openStore(signedIn.account.id)
   const opened = isLocked(store) && password ? await store.unlock(password) : store
   if (typeof opened === 'number' || isLocked(opened)) {
-    locked.value = { name: signedIn.account.name, store: store as LockedStore, signedIn }
+    const { id, name } = signedIn.account
+    locked.value = { account: id, name, store: store as LockedStore, signedIn }
     return
   }
   await opened.keepMe(signedIn)
@@ -52,24 +54,57 @@ export async function signIn(username: string, password: string): Promise<void> 
   await begin(await api.signIn(username, password, device), password)
 }
 
-/** Take up the session, or without a network the account this phone last held. */
+/** Open what this phone holds at once, whatever the network does; only a phone that holds nothing waits for the server. */
 export async function resume(): Promise<void> {
+  await openHeld()
+  if (me.value || locked.value) void confirmSession()
+  else await takeUpSession()
+}
+
+/** Ask the server whose session this is, while the work already goes on. */
+async function confirmSession(): Promise<void> {
+  const held = me.value?.account.id ?? locked.value?.account
+  try {
+    const signedIn = await api.me()
+    if (signedIn.account.id === held) await stillMine(signedIn)
+    else giveOver(signedIn)
+  } catch (problem) {
+    if (problem instanceof Unreachable) online.value = false
+    else if (problem instanceof Refusal && problem.status === 401) mustSignIn.value = true
+    else throw problem
+  }
+}
+
+/** Somebody else has signed in on this phone, in another page: this one begins anew with theirs. */
+function giveOver(signedIn: Me): void {
+  noteAccount(signedIn.account.id, signedIn.account.name)
+  window.location.reload()
+}
+
+async function stillMine(signedIn: Me): Promise<void> {
+  online.value = true
+  if (locked.value) locked.value = { ...locked.value, signedIn }
+  if (!me.value) return
+  await phone.value?.keepMe(signedIn)
+  me.value = signedIn
+}
+
+async function takeUpSession(): Promise<void> {
   try {
     await begin(await api.me())
   } catch (problem) {
     if (problem instanceof Refusal && problem.status === 401) return
     if (!(problem instanceof Unreachable)) throw problem
     online.value = false
-    await openWithoutNetwork()
   }
 }
 
-async function openWithoutNetwork(): Promise<void> {
+async function openHeld(): Promise<void> {
   const [account, name] = Object.entries(knownAccounts()).at(-1) ?? []
   if (!account || !canKeep()) return
   wentStale.value = await dropWhenStale(account)
   const opened = await openStore(account)
-  if (isLocked(opened)) locked.value = { name: name ?? '', store: opened, signedIn: null }
+  if (isLocked(opened)) locked.value = { account, name: name ?? '', store: opened, signedIn: null }
   else await take(opened)
 }
 

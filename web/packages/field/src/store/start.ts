@@ -8,7 +8,7 @@ let watching = false
 export async function startWork(): Promise<void> {
   await openGrid()
   await loadOutbox()
-  void upload().then(downloadGrid)
+  whenShown(() => void upload().then(downloadGrid))
   if (watching) return
   watching = true
   window.addEventListener('online', () => void comeBack())
@@ -26,4 +26,9 @@ async function comeBack(): Promise<void> {
   if (!me.value) return
   await upload()
   await downloadGrid()
+}
+
+/** Do what can wait once the list stands on the screen: on a slow phone both at once would keep its owner waiting. */
+function whenShown(work: () => void): void {
+  requestAnimationFrame(() => setTimeout(work, 50))
 }

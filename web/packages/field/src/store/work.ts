@@ -96,25 +96,26 @@ function houseOf(work: Work, homes: Map<string, string | null>): string | null {
   return work.errand.household_id ?? homes.get(work.errand.person_id ?? '') ?? null
 }
 
+const AS_COUNTED = new Intl.Collator('zh-Hans-CN', { numeric: true })
+
 /** Walking order: the grid, then the order someone set, then house numbers as people count them (2号 before 10号). */
 export function walking(one: Household | null, other: Household | null): number {
   if (!one || !other) return one ? -1 : other ? 1 : 0
   if (one.area !== other.area) return one.area < other.area ? -1 : 1
   if (one.order !== null && other.order !== null && one.order !== other.order) return one.order - other.order
-  return (one.door_no || one.address).localeCompare(other.door_no || other.address, 'zh-Hans-CN', { numeric: true })
+  return AS_COUNTED.compare(one.door_no || one.address, other.door_no || other.address)
 }
 
-/** Households that fit what was typed: part of a name, initials of any member, or a house number. */
+/** Households that fit what was typed: part of a name, initials of any member, or a house number. In walking order. */
 export function findHouseholds(bundle: Bundle, typed: string): Household[] {
   const wanted = typed.trim().toLowerCase()
-  const sorted = [...bundle.households].sort(walking)
-  if (!wanted) return sorted
+  if (!wanted) return bundle.households
   const byMember = new Set(
     bundle.persons
       .filter((person) => person.name.includes(wanted) || fits(person.initials, wanted))
       .map((person) => person.household_id),
   )
-  return sorted.filter((house) => houseFits(house, wanted) || byMember.has(house.id))
+  return bundle.households.filter((house) => houseFits(house, wanted) || byMember.has(house.id))
 }
 
 function houseFits(house: Household, wanted: string): boolean {

@@ -1,0 +1,265 @@
+"""The field app on a cheap phone: Chromium at a sixth of its speed, 300 households, a real server on SQLite."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bench.county import Made
+from bench.figures import beside, median, tell
+from bench.serving import Server, Session, demo
+
+PEOPLE = 20_000
+HOUSEHOLDS = 300
+SLOWER = 6
+TIMES = 5
+PHONE = {"width": 390, "height": 844}
+
+# what one sees is what counts: the moment the first useful thing stands on the page
+SHOWN = """(selector) => new Promise((resolve) => {
+    const look = () => document.querySelector(selector) ? requestAnimationFrame(() => resolve(performance.now())) : setTimeout(look, 4)
+    look()
+})"""
+TYPED = """(text) => new Promise((resolve) => {
+    const field = document.querySelector('input[type=search]')
+    const started = performance.now()
+    field.value = text
+    field.dispatchEvent(new Event('input', {bubbles: true}))
+    requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - started), 0))
+})"""
+DOWNLOADED = """() => {
+    const [one] = performance.getEntriesByType('resource').filter((entry) => entry.name.includes('/api/sync/bundle'))
+    return one ? [one.duration, one.encodedBodySize] : null
+}"""
+
+
+def run(made: Made) -> None:
+    """Measure start, download and search in milliseconds, and the taps of the commonest jobs."""
+    with tempfile.TemporaryDirectory(prefix="lianfang-phone-") as folder, demo(folder, PEOPLE) as server:
+        username, password = _worker(server)
+        with _browser() as phone:
+            _speed(phone, server, username, password)
+            _taps(phone, server, username, password)
+
+
+def _worker(server: Server) -> tuple[str, str]:
+    """Return a sign-in whose villages together hold at least 300 households."""
+    from lianfang.config.demo.cast import PASSWORD, TOWN, VILLAGE
+    from lianfang.kernel.ids import uuid7
+
+    duty = Session(server, "duty", PASSWORD)
+
+    def act(name: str, given: dict[str, Any]) -> Any:
+        return duty.ask("POST", f"/api/actions/{name}", {"id": str(uuid7()), "input": given})["result"]
+
+    new = {"username": "bench-phone", "name": "测速员", "password": PASSWORD, "home_area": VILLAGE}
+    account = act("accounts.add_account", new)["id"]
+    villages = duty.ask("GET", f"/api/tables/areas.areas?within={TOWN}&level=village&limit=50")["rows"]
+    held = 0
+    for village in villages:
+        if held >= HOUSEHOLDS:
+            break
+        path = village["area"]
+        held += duty.ask("GET", f"/api/tables/people.households?within={path}&count=1&limit=1")["count"]
+        grant = {"account_id": account, "role": "grid_worker", "area_path": path, "purpose": "测速"}
+        act("access.grant_role", grant)
+    return new["username"], PASSWORD
+
+
+@dataclass
+class Phone:
+    """A browser with a disk of its own at a fraction of the machine's speed."""
+
+    start: Callable[[], Any]
+
+
+class _browser:  # noqa: N801  (used as `with _browser() as phone`)
+    def __enter__(self) -> Phone:
+        from playwright.sync_api import sync_playwright
+
+        self.driver = sync_playwright().start()
+        self.disk = tempfile.mkdtemp(prefix="lianfang-browser-")
+        self.context: Any = None
+        return Phone(self._start)
+
+    def _start(self) -> Any:
+        if self.context is not None:
+            self.context.close()
+        self.context = self.driver.chromium.launch_persistent_context(
+            self.disk, executable_path=shutil.which("chromium"), viewport=PHONE, has_touch=True, locale="zh-CN",
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+        )  # fmt: skip
+        page = self.context.pages[0]
+        self.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+        return page
+
+    def __exit__(self, *_: object) -> None:
+        if self.context is not None:
+            self.context.close()
+        self.driver.stop()
+        shutil.rmtree(self.disk, ignore_errors=True)
+
+
+def _speed(phone: Phone, server: Server, username: str, password: str) -> None:
+    page, base = phone.start(), f"http://127.0.0.1:{server.port}/field/"
+    page.goto(base, wait_until="commit")
+    tell("phone", "first_screen", page.evaluate(SHOWN, "input[name=username]"), "ms", at_most=3000, slower=SLOWER)
+    page.fill("input[name=username]", username)
+    page.fill("input[name=password]", password)
+    started = time.perf_counter()
+    page.click("button[type=submit]")
+    page.wait_for_selector(".progress", timeout=60_000)
+    today = (time.perf_counter() - started) * 1000
+    spent, size = page.evaluate(DOWNLOADED)
+    held = page.evaluate("fetch('/api/sync/bundle').then((answer) => answer.json())")
+    about = {"households": len(held["households"]), "persons": len(held["persons"]), "slots": len(held["slots"])}
+    tell("phone", "first_download", spent, "ms", at_most=1000, from_sign_in_to_today=today, **about)
+    tell("phone", "download_size", size / 1000, "kB", at_most=200, **about)
+    page.wait_for_timeout(4000)
+    second = []
+    for _ in range(TIMES):
+        page = phone.start()
+        page.goto(base, wait_until="commit")
+        second.append(page.evaluate(SHOWN, ".progress"))
+    tell("phone", "second_start", median(second), "ms", at_most=1000, slowest=max(second))
+    page.goto(base + "find", wait_until="networkidle")
+    page.wait_for_selector("input[type=search]")
+    tried = ["z", "zh", "张", "12", "王", "lj", "3号", ""]
+    searches = [page.evaluate(TYPED, text) for _ in range(3) for text in tried]
+    tell("phone", "search", median(searches), "ms", at_most=50, slowest=max(searches), tried=len(tried))
+
+
+@dataclass
+class Job:
+    """One job from *today* to saved: the taps it took here, and the prompts an ODK-style form puts for the same fields."""
+
+    name: str
+    taps: int
+    prompts: int
+
+    def odk_taps(self) -> int:
+        """Return the taps of a form with one question a screen: open it, answer and go on at each, save and finish."""
+        return 1 + 2 * self.prompts + 1
+
+
+class Finger:
+    """Taps what a person would and counts."""
+
+    def __init__(self, page: Any) -> None:
+        self.page, self.taps = page, 0
+
+    def tap(self, found: Any) -> None:
+        found.first.tap()
+        self.taps += 1
+
+    def button(self, name: str | re.Pattern[str]) -> None:
+        self.tap(self.page.get_by_role("button", name=name))
+
+
+def _taps(phone: Phone, server: Server, username: str, password: str) -> None:
+    page, base = phone.start(), f"http://127.0.0.1:{server.port}/field/"
+    page.goto(base, wait_until="networkidle")
+    page.wait_for_selector("input[name=username], .progress")
+    if page.locator("input[name=username]").count():
+        page.fill("input[name=username]", username)
+        page.fill("input[name=password]", password)
+        page.click("button[type=submit]")
+        page.wait_for_selector(".progress", timeout=60_000)
+    for name, job, prompts in JOBS:
+        page.goto(base, wait_until="networkidle")
+        page.wait_for_selector(".progress", timeout=60_000)
+        finger, started = Finger(page), time.perf_counter()
+        if job in (_reading, _fever, _unwell) and page.locator(".work:has(.mark.slot)").count() == 0:
+            print(f"phone: no reading is due at this hour, so {name} is not counted", file=sys.stderr)
+            continue
+        job(finger)
+        done = Job(name, finger.taps, prompts)
+        goal = 3 if name == "reading" else None
+        tell("phone", f"taps_{name}", done.taps, "taps", at_most=goal, seconds=time.perf_counter() - started,
+             ratio_to=beside("one question a screen", done.odk_taps(), done.taps))  # fmt: skip
+        page.wait_for_timeout(1000)
+
+
+def _slot(finger: Finger) -> None:
+    finger.tap(finger.page.locator(".work:has(.mark.slot)"))
+
+
+def _reading(finger: Finger) -> None:
+    _slot(finger)
+    finger.button(re.compile("^36.5$"))
+    finger.button(re.compile("保存"))
+
+
+def _fever(finger: Finger) -> None:
+    _slot(finger)
+    finger.button(re.compile("^38.0$"))
+    finger.button(re.compile("保存"))
+    finger.tap(finger.page.locator(".foot button"))
+
+
+def _unwell(finger: Finger) -> None:
+    _slot(finger)
+    finger.tap(finger.page.locator(".chips").first.locator("button"))
+    finger.button(re.compile("只记症状"))
+    finger.tap(finger.page.locator(".foot button"))
+
+
+def _house(finger: Finger) -> None:
+    finger.tap(finger.page.locator(".tabs a").nth(1))
+    finger.tap(finger.page.locator(".list a"))
+
+
+def _visit(outcome: str) -> Callable[[Finger], None]:
+    def visit(finger: Finger) -> None:
+        _house(finger)
+        finger.tap(finger.page.locator("a.button.primary"))
+        finger.tap(finger.page.locator(".outcomes button", has_text=outcome))
+        finger.tap(finger.page.locator(".foot button"))
+
+    return visit
+
+
+def _need(finger: Finger) -> None:
+    _house(finger)
+    finger.tap(finger.page.locator("a.button.primary"))
+    finger.tap(finger.page.locator(".outcomes button"))
+    finger.tap(finger.page.locator(".part > button", has_text="需要"))
+    finger.tap(finger.page.locator(".part .chips button"))
+    finger.tap(finger.page.locator(".part input"))
+    finger.page.locator(".part input").first.fill("降压药")
+    finger.tap(finger.page.locator(".foot button"))
+
+
+def _search(finger: Finger) -> None:
+    finger.tap(finger.page.locator(".tabs a").nth(1))
+    finger.tap(finger.page.locator("input[type=search]"))
+    finger.page.locator("input[type=search]").fill("z")
+    finger.tap(finger.page.locator(".list a"))
+
+
+def _send(finger: Finger) -> None:
+    finger.tap(finger.page.locator(".tabs a").nth(2))
+
+
+def _renew(finger: Finger) -> None:
+    finger.button("更新")
+
+
+# the prompts are the fields that the same job fills: person, temperature, symptoms, how; house, outcome, …
+JOBS: tuple[tuple[str, Callable[[Finger], None], int], ...] = (
+    ("reading", _reading, 4),
+    ("fever", _fever, 4),
+    ("unwell_without_reading", _unwell, 4),
+    ("visit_done", _visit("见到了"), 2),
+    ("visit_absent", _visit("无人"), 2),
+    ("need_at_the_door", _need, 4),
+    ("find_a_house", _search, 1),
+    ("see_what_waits", _send, 1),
+    ("renew", _renew, 1),
+)
