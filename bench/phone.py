@@ -23,7 +23,9 @@ PHONE = {"width": 390, "height": 844}
 
 # what one sees is what counts: the moment the first useful thing stands on the page
 SHOWN = """(selector) => new Promise((resolve) => {
-    const look = () => document.querySelector(selector) ? requestAnimationFrame(() => resolve(performance.now())) : setTimeout(look, 4)
+    const look = () => document.querySelector(selector)
+        ? requestAnimationFrame(() => resolve(performance.now()))
+        : setTimeout(look, 4)
     look()
 })"""
 TYPED = """(text) => new Promise((resolve) => {
@@ -137,7 +139,7 @@ def _speed(phone: Phone, server: Server, username: str, password: str) -> None:
 
 @dataclass
 class Job:
-    """One job from *today* to saved: the taps it took here, and the prompts an ODK-style form puts for the same fields."""
+    """One job from *today* to saved: the taps it took, and the prompts an ODK-style form puts for the same fields."""
 
     name: str
     taps: int
