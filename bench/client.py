@@ -1,5 +1,6 @@
 """Many clients in one cheap process: each holds one connection, sends a command, waits for its answer, sends the next.
 
+Closed loop: the next at once. Paced: when its time has come, however slow the answers; an answer is timed from then.
 Reads a plan as JSON from standard input and writes what came of it to standard output.
 """
 
@@ -134,6 +135,33 @@ def drive(wires: list[Wire], path: str, rows: int, seconds: float) -> tuple[Tall
     return tally, time.perf_counter() - started
 
 
+def drive_paced(wires: list[Wire], path: str, rows: int, seconds: float, per_second: float) -> tuple[Tally, float]:
+    """Send so many requests a second over whichever wire is free; returns the tally and the seconds until the last."""
+    tally, waiting, idle = Tally(), selectors.DefaultSelector(), list(wires)
+    for wire in wires:
+        waiting.register(wire.connection, selectors.EVENT_READ, wire)
+    total, sent, started = int(seconds * per_second), 0, time.perf_counter()
+    while sent < total or len(idle) < len(wires):
+        due_at = started + sent / per_second
+        if sent < total and idle and time.perf_counter() >= due_at:
+            wire = idle.pop(0)
+            send(wire, path, rows)
+            wire.sent_at = due_at
+            tally.sent += rows
+            sent += 1
+            continue
+        waits_for_time = sent < total and idle
+        ready = waiting.select(max(0.0, due_at - time.perf_counter()) if waits_for_time else ANSWER_SECONDS)
+        if not ready and not waits_for_time:
+            raise TimeoutError(f"no answer for {ANSWER_SECONDS} seconds")
+        for key, _ in ready:
+            answer = received(key.data)
+            if answer is not None:
+                note(tally, key.data, *answer)
+                idle.append(key.data)
+    return tally, time.perf_counter() - started
+
+
 def connect(port: int, one: dict[str, Any]) -> Wire:
     """Return a connected client."""
     connection = socket.create_connection(("127.0.0.1", port), timeout=ANSWER_SECONDS)
@@ -146,7 +174,9 @@ def main() -> None:
     plan = json.load(sys.stdin)
     random.seed(plan.get("seed", 1))
     wires = [connect(plan["port"], one) for one in plan["wires"]]
-    tally, elapsed = drive(wires, plan["path"], plan["rows"], plan["seconds"])
+    how = plan["path"], plan["rows"], plan["seconds"]
+    pace = plan.get("per_second")
+    tally, elapsed = drive_paced(wires, *how, pace) if pace else drive(wires, *how)
     cpu = time.process_time()
     sys.stdout.buffer.write(orjson.dumps({**tally.__dict__, "elapsed": elapsed, "client_cpu": cpu}))
 

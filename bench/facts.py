@@ -26,6 +26,8 @@ ROUNDS = 3
 SECONDS = 6.0
 WARM_SECONDS = 2.0
 BATCH = 100
+PACED = 8000
+LATEST_MS = 150
 DEVICE = f"bench-{uuid4().hex[:8]}"
 ONE_BY_ONE, BATCHED = "/api/actions/observation.record_reading", "/api/batch"
 
@@ -45,11 +47,12 @@ class Series:
     sent: int = 0
     server_cpu: float = 0.0
     database_cpu: float = 0.0
+    per_second: float = 0.0  # requests; 0: as fast as the answers come
 
     def round(self, seconds: float, *, counts: bool) -> None:
         """Send for some seconds; a warming round counts for nothing but what it left in the database."""
         before = self.server.cpu_seconds(), database_cpu_seconds()
-        found = _drive(self.server.port, self.path, self.rows, self.wires, seconds)
+        found = _drive(self.server.port, self.path, self.rows, self.wires, seconds, self.per_second)
         self.acknowledged += found["acknowledged"]
         self.sent += found["sent"]
         for code, number in found["refused"].items():
@@ -78,6 +81,8 @@ def run(made: Made) -> None:
         series = [
             Series(server, ONE_BY_ONE, 1, wires), Series(other, "/one", 1, wires),
             Series(server, BATCHED, BATCH, wires), Series(other, "/batch", BATCH, wires),
+            Series(server, BATCHED, BATCH, wires, per_second=PACED / BATCH),
+            Series(other, "/batch", BATCH, wires, per_second=PACED / BATCH),
         ]  # fmt: skip
         for one in series:
             one.round(WARM_SECONDS, counts=False)
@@ -85,8 +90,10 @@ def run(made: Made) -> None:
             for one in series:
                 one.round(SECONDS, counts=True)
     bare.drop_table()
-    _tell_rates(series, made)
-    _tell_kept([*series[0].acknowledged, *series[2].acknowledged], series[0].sent + series[2].sent)
+    _tell_rates(series[:4], made)
+    _tell_paced(*series[4:], closed=series[2])
+    mine = series[::2]
+    _tell_kept([id for one in mine for id in one.acknowledged], sum(one.sent for one in mine))
 
 
 def _tell_rates(series: Sequence[Series], made: Made) -> None:
@@ -100,9 +107,19 @@ def _tell_rates(series: Sequence[Series], made: Made) -> None:
              bare_rounds=[round(one) for one in other.rates], refused=mine.refused, people=made.people,
              **mine.cpu_ms(), **{f"bare_{key}": value for key, value in other.cpu_ms().items()})  # fmt: skip
         late, theirs_late = percentile(mine.latencies, 0.99), percentile(other.latencies, 0.99)
-        tell("facts", f"{name}_p99", late, "ms", at_most=150 if mine.rows == 1 else None,
+        tell("facts", f"{name}_p99", late, "ms", at_most=LATEST_MS if mine.rows == 1 else None,
              ratio_to=beside("bare Django view", theirs_late, late), p50=percentile(mine.latencies, 0.5),
              p95=percentile(mine.latencies, 0.95), requests=len(mine.latencies))  # fmt: skip
+
+
+def _tell_paced(mine: Series, other: Series, *, closed: Series) -> None:
+    """Tell how late the answers are when facts come at the rate of the goal, and not as fast as they are answered."""
+    late, theirs = percentile(mine.latencies, 0.99), percentile(other.latencies, 0.99)
+    tell("facts", "readings_in_batches_paced_p99", late, "ms", at_most=LATEST_MS,
+         ratio_to=beside("bare Django view", theirs, late), asked_facts_per_second=PACED,
+         facts_per_second=median(mine.rates), p50=percentile(mine.latencies, 0.5), p95=percentile(mine.latencies, 0.95),
+         closed_loop_p99=percentile(closed.latencies, 0.99), requests=len(mine.latencies), clients=CLIENTS,
+         refused=mine.refused)  # fmt: skip
 
 
 def _tell_kept(acknowledged: list[str], sent: int) -> None:
@@ -159,8 +176,10 @@ def _busiest(most: int) -> list[tuple[str, list[str]]]:
     return [(holders[path], persons[path]) for path in paths[:most]]
 
 
-def _drive(port: int, path: str, rows: int, wires: list[dict[str, Any]], seconds: float) -> dict[str, Any]:
-    plan = {"port": port, "path": path, "rows": rows, "wires": wires, "seconds": seconds}
+def _drive(
+    port: int, path: str, rows: int, wires: list[dict[str, Any]], seconds: float, per_second: float
+) -> dict[str, Any]:
+    plan = {"port": port, "path": path, "rows": rows, "wires": wires, "seconds": seconds, "per_second": per_second}
     made = subprocess.run(
         [sys.executable, "-m", "bench.client"], input=json.dumps(plan).encode(), stdout=subprocess.PIPE, check=True,
         timeout=seconds + 120,
