@@ -65,6 +65,7 @@ FIELD_WORK = (
     "observation.readings",
     "observation.record_reading",
     "observation.notify_person",
+    "observation.renotify_person",
     "observation.needs",
     "observation.settle_need",
     "observation.timetable",

@@ -65,7 +65,9 @@ WIRING: dict[type[Fact], tuple[Reaction, ...]] = {
     observation.IllnessNotObserved: (welfare_reacts.illness_met,),
     screening.RosterChangesMet: (keep_roster,),
     # a newer, shorter rule proposes to end running orders earlier; a longer one does nothing
-    incidents.EditionAdopted: (observation_reacts.edition_adopted,),
+    incidents.EditionAdopted: (observation_reacts.edition_adopted, observation_reacts.local_rule_changed),
+    incidents.LocalRuleSet: (observation_reacts.local_rule_changed,),
+    incidents.LocalRuleEnded: (observation_reacts.local_rule_changed,),
     # needs found before observation are help to be given, and whoever gives it owns the need
     observation.NeedRaised: (welfare_reacts.need_raised,),
     observation.NeedOwned: (welfare_reacts.need_owned,),

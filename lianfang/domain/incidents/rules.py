@@ -138,8 +138,10 @@ def _holds(rule: LocalRule, profile: str, key: str, on: date, area_path: str) ->
 
 def _strictest(about: RuleKey, national: RuleValue, rules: Sequence[LocalRule]) -> RuleValue:
     best = national
+    # A later document of the same area replaces the earlier, or no county could ever shorten what it set.
+    newest = {rule.area_path: rule for rule in sorted(rules, key=lambda one: one.from_on)}
     # Nearest area last, so that a village's choice of hours wins over the county's where no direction is stricter.
-    for rule in sorted(rules, key=lambda one: (len(one.area_path), one.from_on)):
+    for rule in sorted(newest.values(), key=lambda one: len(one.area_path)):
         if not national.is_abolished and is_stricter(about, rule.value, best.value):
             best = _as_value(rule, about)
     return best

@@ -21,6 +21,7 @@ from lianfang.domain.observation.models import (
     Timetable,
 )
 from lianfang.domain.observation.queries.slots import is_due
+from lianfang.domain.observation.rules import CLOSED_STATES
 from lianfang.domain.organisation.queries import answerable_for_households, answerable_ids, holders
 from lianfang.foundation.gaps.registry import Gap, Open, gap
 from lianfang.foundation.privacy.fields import within
@@ -93,6 +94,11 @@ def _unowned(path: str, now: datetime) -> Iterator[Open]:
 def _unnotified(path: str, now: datetime) -> Iterator[Open]:
     blocked = Need.objects.filter(order=OuterRef("pk"), yes=True, owner_id__isnull=True)
     return _open(Order.objects.filter(~Exists(blocked), within(path), state="ordered"), "ordered_at")
+
+
+def _untold(path: str, now: datetime) -> Iterator[Open]:
+    rows = Order.objects.filter(within(path), renotice_since__isnull=False).exclude(state__in=CLOSED_STATES)
+    return _open(rows, "renotice_since")
 
 
 def _unconfirmed(path: str, now: datetime) -> Iterator[Open]:
@@ -197,6 +203,19 @@ gap(
         find=_unnotified,
         act=("action", "observation.notify_person", both("告知", "Notify")),
         facts=("observation.ordered", "observation.need_owned", "observation.person_notified"),
+    )
+)
+
+gap(
+    Gap(
+        name="observation_not_told_again",
+        title=both("延长后还没重新告知", "Not told of the extension"),
+        help=both("观察延长了，本人还没有被告知新的结束日并签收。", "Extended, and the person has not signed for it."),
+        severity="today",
+        table="observation.orders",
+        find=_untold,
+        act=("action", "observation.renotify_person", both("重新告知", "Notify again")),
+        facts=("observation.order_extended", "observation.person_notified", "observation.order_changed"),
     )
 )
 

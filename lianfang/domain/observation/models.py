@@ -26,7 +26,8 @@ class Order(models.Model):
         **_work(
             "id", "person", "household", "area_path", "incident", "disease", "category", "starts_on", "ends_on",
             "first_ends_on", "basis", "rule_key", "rule_days", "rule_edition", "rule_source", "state", "ordered_at",
-            "ordered_by", "notified_at", "notified_by", "notice_way", "live_from", "ended_on", "released_at",
+            "ordered_by", "notified_at", "notified_by", "notice_way", "renotice_since",
+            "live_from", "ended_on", "released_at",
             "released_by", "released_on", "version", "carried_from",
         ),
         "last_exposure_on": PrivacyClass.MOVEMENT,
@@ -61,6 +62,7 @@ class Order(models.Model):
     notified_by = models.UUIDField(null=True)
     notice_way = models.CharField(max_length=12, blank=True)
     signed_by = models.CharField(max_length=60, blank=True)
+    renotice_since = models.DateTimeField(null=True)
     live_from = models.DateTimeField(null=True)
     ended_on = models.DateField(null=True)
     released_at = models.DateTimeField(null=True)

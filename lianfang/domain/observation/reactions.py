@@ -19,6 +19,11 @@ def edition_adopted(fact: dict[str, Any]) -> None:
         follow("observation.propose_earlier_end", given, because=fact["event_id"], key=one.order_id)
 
 
+def local_rule_changed(fact: dict[str, Any]) -> None:
+    """Reconsider orders bound to local documents where one was set or ended."""
+    follow("observation.reconsider_orders", {"area_path": fact["area_path"]}, because=fact["event_id"])
+
+
 def households_moved(fact: dict[str, Any]) -> None:
     """Bring observation to the area that the households came under."""
     follow("observation.follow_persons", {"person_ids": fact["person_ids"]}, because=fact["event_id"])

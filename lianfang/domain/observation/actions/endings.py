@@ -13,6 +13,7 @@ from lianfang.domain.observation import rules
 from lianfang.domain.observation.actions.steps import TABLE, in_state, rebuild, step, take_order
 from lianfang.domain.observation.events import OrderExtended, OrderShortened, PersonReleased, ReleaseProposed
 from lianfang.domain.observation.models import Extension, Order, Proposal
+from lianfang.domain.observation.queries.editions import bound_locally, sentence_for, shorter_now
 from lianfang.domain.observation.queries.orders import open_referrals, running_orders, spans
 from lianfang.domain.observation.queries.slots import as_readings, as_rule, slots_of
 from lianfang.foundation.actions.inputs import Input
@@ -21,6 +22,7 @@ from lianfang.foundation.actions.states import When, when
 from lianfang.foundation.administration.actions import labelled
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
+from lianfang.kernel.rulebook import RuleValue
 from lianfang.kernel.text import Bilingual, both
 
 NO_PROPOSAL = refusal(
@@ -173,6 +175,48 @@ UNDECIDED = _undecided()
 ACCEPTABLE = _undecided(*rules.CLOSED_STATES)
 
 
+class ReconsiderOrders(Input):
+    area_path: str = Field("", max_length=24)
+
+
+@action("observation.reconsider_orders", both("按本地规定变化复核期限", "Reconsider by local rules"), ReconsiderOrders,
+        offered=False)  # fmt: skip
+def reconsider_orders(call: Call, given: ReconsiderOrders) -> Result:
+    """Propose earlier ends for orders bound to a local document that a shorter rule has replaced; never a later one.
+
+    A proposal that no longer fits is withdrawn; what a person declined is not proposed again.
+    """
+    call.permit(given.area_path or call.actor.home_area)
+    on = local(call.received_at).date()
+    proposed = 0
+    for order in bound_locally(given.area_path):
+        call.permit(order.area_path)
+        proposed += _reconsider(call, order, shorter_now(order, on))
+    return {"proposed": proposed}
+
+
+def _reconsider(call: Call, order: Order, shorter: tuple[date, RuleValue] | None) -> bool:
+    open_ones = Proposal.objects.filter(order=order, kind=EDITION, decided_at__isnull=True)
+    if shorter is None:
+        for proposal in open_ones:
+            _decide(call, proposal, "withdrawn", "本地规定又有变化")
+        return False
+    ends_on, value = shorter
+    edition = value.edition[:200]
+    declined = Proposal.objects.filter(order=order, kind=EDITION, decision="declined", edition=edition)
+    if declined.exists() or open_ones.filter(edition=edition, ends_on=ends_on).exists():
+        return False
+    Proposal.objects.update_or_create(
+        order=order, kind=EDITION, decided_at=None,
+        defaults={
+            "person_id": order.person_id, "area_path": order.area_path, "ends_on": ends_on,
+            "was_to_end_on": order.ends_on, "sentence": sentence_for(order, ends_on, value), "edition": edition,
+            "source": value.source[:300], "proposed_at": call.received_at,
+        },
+    )  # fmt: skip
+    return True
+
+
 class DecideProposal(Input):
     proposal_id: UUID
     note: str = Field("", max_length=200, **labelled("说明", "Note", "textarea"))
@@ -241,7 +285,8 @@ def extend_order(call: Call, given: ExtendOrder) -> Result:
         order=order, area_path=order.area_path, before_on=order.ends_on, ends_on=given.ends_on, basis=given.basis,
         approved_by=given.approved_by, extended_at=call.received_at, account_id=call.actor.account_id,
     )  # fmt: skip
-    order.ends_on = given.ends_on
+    # because what was signed names another last day, the person is to be told again
+    order.ends_on, order.renotice_since = given.ends_on, call.received_at
     _reopen(call, order, given.basis)
     rebuild(order.person_id, call.received_at)
     call.announce(
@@ -256,7 +301,7 @@ def _reopen(call: Call, order: Order, reason: str) -> None:
     """Put an ended order back under observation with its proposal withdrawn; a running one only keeps its new end."""
     if order.state != "ended":
         order.version += 1
-        order.save(update_fields=["ends_on", "version"])
+        order.save(update_fields=["ends_on", "renotice_since", "version"])
         return
     order.ended_on = None
     for proposal in Proposal.objects.filter(order=order, kind=FULL_TERM, decided_at__isnull=True):

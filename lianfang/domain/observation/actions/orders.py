@@ -50,6 +50,12 @@ NO_OWNER = refusal(
     "observation.owner_unknown", "没有这个负责人，或已停用。", "There is no such worker, or the account is inactive."
 )
 NOT_BEGUN = refusal("observation.not_begun_yet", "观察自 {on} 开始。", "Observation begins on {on}.", status=409)
+NOTHING_NEW = refusal(
+    "observation.nothing_new_to_tell",
+    "这份观察没有延长后待告知的内容。",
+    "Nothing about this observation waits to be told again.",
+    status=409,
+)
 NOT_NOTIFIED = refusal(
     "observation.not_notified", "须先告知本人，才能开始观察。", "The person has to be notified first.", status=409
 )
@@ -264,6 +270,28 @@ def notify_person(call: Call, given: NotifyPerson) -> Result:
     if order.starts_on <= local(call.received_at).date():
         go_live(call, order, call.received_at)
     return {"id": str(order.pk), "state": order.state}
+
+
+TO_TELL_AGAIN = when(lambda since, now: since is not None and now not in rules.CLOSED_STATES, "renotice_since", "state")
+
+
+@action("observation.renotify_person", both("延长后重新告知", "Notify again after an extension"), NotifyPerson,
+        subject=Subject(TABLE, "order_id", TO_TELL_AGAIN))  # fmt: skip
+def renotify_person(call: Call, given: NotifyPerson) -> Result:
+    """Record that the person was told of the later end and signed again; until then it stays on the gap board."""
+    order = take_order(call, given.order_id)
+    if not call.allows(TO_TELL_AGAIN, order):
+        raise NOTHING_NEW(field="order_id")
+    order.renotice_since, order.notice_way, order.signed_by = None, given.way, given.signed_by
+    order.version += 1
+    order.save(update_fields=["renotice_since", "notice_way", "signed_by", "version"])
+    OrderStep.objects.create(
+        order=order, area_path=order.area_path, before=order.state, after=order.state, at=call.received_at,
+        happened_at=call.happened_at, account_id=call.actor.account_id, reason=f"已重新告知，到 {order.ends_on}",
+        edition=order.rule_edition,
+    )  # fmt: skip
+    call.announce(PersonNotified(area_path=order.area_path, order_id=order.pk, person_id=order.person_id))
+    return {"id": str(order.pk), "ends_on": order.ends_on.isoformat()}
 
 
 def go_live(call: Call, order: Order, now: datetime) -> None:

@@ -14,7 +14,8 @@ from django.db.models import Exists, OuterRef
 
 from lianfang.domain.observation import rules
 from lianfang.domain.observation.events import SlotsMissed
-from lianfang.domain.observation.models import OPEN_SLOTS, Escalation, Order, Slot, Timetable
+from lianfang.domain.observation.models import OPEN_SLOTS, Escalation, Order, Proposal, Slot, Timetable
+from lianfang.domain.observation.queries.editions import bound_locally, shorter_now
 from lianfang.domain.observation.queries.orders import patience
 from lianfang.domain.observation.queries.slots import as_readings, as_rule, slots_by_person
 from lianfang.foundation.access.actor import SYSTEM
@@ -44,6 +45,7 @@ def tick(at: datetime) -> dict[str, int]:
         opened = Slot.objects.filter(state="upcoming", opens_at__lte=at).update(state="due")
         missed = _miss(at)
         told = sum(_escalate(chunk, at) for chunk in _chunks(missed | _told()))
+    _reconsider(at)
     return {"begun": begun, "opened": opened, "missed": len(missed), "told": told, "proposed": _propose(at)}
 
 
@@ -125,6 +127,14 @@ def _tell(board: Timetable, kept: Escalation | None, found: rules.Escalation, at
     if higher:
         announce([SlotsMissed(area_path=board.area_path, escalation_id=kept.pk, person_id=board.pk, to=kept.to)])
     return higher
+
+
+def _reconsider(at: datetime) -> None:
+    """Propose earlier ends where a local rule ended by its own date, which no fact tells."""
+    shorter = {order.pk for order in bound_locally("") if shorter_now(order, local(at).date())}
+    known = Proposal.objects.filter(kind="edition", order_id__in=shorter).values_list("order_id", flat=True)
+    if shorter - set(known):
+        run(SYSTEM, "observation.reconsider_orders", {})
 
 
 def _propose(at: datetime) -> int:

@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ("notified_by", models.UUIDField(null=True)),
                 ("notice_way", models.CharField(blank=True, max_length=12)),
                 ("signed_by", models.CharField(blank=True, max_length=60)),
+                ("renotice_since", models.DateTimeField(null=True)),
                 ("live_from", models.DateTimeField(null=True)),
                 ("ended_on", models.DateField(null=True)),
                 ("released_at", models.DateTimeField(null=True)),
