@@ -57,6 +57,7 @@ FIELD_WORK = (
     "screening.sweep_households",
     "screening.leads",
     "screening.answer_lead",
+    "screening.register_lead",
     "screening.report_lead",
     "screening.campaigns",
     "screening.coverage",

@@ -22,19 +22,19 @@ DateReason = Literal[
 REASONS: dict[DateReason, RefusalKind] = {
     "empty": refusal("date.empty", "没有填写日期。", "The date is empty."),
     "unreadable": refusal(
-        "date.unreadable", "看不懂这个日期,请写成 2020-01-23。", "This is no date; write it as 2020-01-23."
+        "date.unreadable", "看不懂这个日期，请写成 2020-01-23。", "This is no date; write it as 2020-01-23."
     ),
     "relative": refusal(
         "date.relative",
-        "“昨天”“上周”要看是哪天说的,请写年月日。",
+        "“昨天”“上周”要看是哪天说的，请写年月日。",
         "“Yesterday” depends on the day it was said; write year, month and day.",
     ),
-    "lunar": refusal("date.lunar", "这是农历日期,请写公历。", "This is a lunar date; write the solar one."),
+    "lunar": refusal("date.lunar", "这是农历日期，请写公历。", "This is a lunar date; write the solar one."),
     "several": refusal("date.several", "一格里有几个日期。", "There is more than one date in the cell."),
     "incomplete": refusal("date.incomplete", "日期缺少月或日。", "The month or the day is missing."),
     "ambiguous": refusal(
         "date.ambiguous",
-        "这个日期有两种读法,请写成 2020-01-23。",
+        "这个日期有两种读法，请写成 2020-01-23。",
         "This date can be read in two ways; write 2020-01-23.",
     ),
     "no_such_day": refusal("date.no_such_day", "没有这一天。", "There is no such day."),

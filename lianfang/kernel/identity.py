@@ -21,13 +21,13 @@ REASONS: dict[Reason, RefusalKind] = {
     "empty": refusal("identity.empty", "没有填写身份证号。", "The identity number is empty."),
     "lost_digits": refusal(
         "identity.lost_digits",
-        "身份证号被表格当作数字保存,末几位已丢失,请把该列设为“文本”后重新填写。",
+        "身份证号被表格当作数字保存，末几位已丢失，请把该列设为“文本”后重新填写。",
         "A spreadsheet kept the identity number as a number and its last digits are lost; "
         "format the column as text and type it again.",
     ),
     "characters": refusal(
         "identity.characters",
-        "身份证号只能是数字,18 位号码的末位可以是 X。",
+        "身份证号只能是数字，18 位号码的末位可以是 X。",
         "An identity number has digits only; the last of 18 may be X.",
     ),
     "length": refusal(
@@ -40,12 +40,12 @@ REASONS: dict[Reason, RefusalKind] = {
     ),
     "birth_date": refusal(
         "identity.birth_date",
-        "身份证号中的出生日期不存在,或晚于今天。",
+        "身份证号中的出生日期不存在，或晚于今天。",
         "The birth date in the identity number does not exist or lies in the future.",
     ),
     "check_digit": refusal(
         "identity.check_digit",
-        "身份证号校验位不对,请逐位核对。",
+        "身份证号校验位不对，请逐位核对。",
         "The check digit does not fit; compare the number digit by digit.",
     ),
 }

@@ -23,12 +23,12 @@ REASONS: dict[NameReason, RefusalKind] = {
     "digits": refusal("name.digits", "姓名里有数字。", "The name contains digits."),
     "characters": refusal(
         "name.characters",
-        "姓名里有不该出现的符号;说明请写到备注里。",
+        "姓名里有不该出现的符号；说明请写到备注里。",
         "The name contains signs that belong to no name; remarks go into the remarks field.",
     ),
     "length": refusal("name.length", "姓名应为 2 至 25 个字。", "A name has 2 to 25 characters."),
     "placeholder": refusal(
-        "name.placeholder", "填写的是说明,不是姓名。", "This is a remark such as “as above” or “total”, not a name."
+        "name.placeholder", "填写的是说明，不是姓名。", "This is a remark such as “as above” or “total”, not a name."
     ),
 }
 

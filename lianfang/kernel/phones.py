@@ -17,7 +17,7 @@ REASONS: dict[PhoneReason, RefusalKind] = {
     "empty": refusal("phone.empty", "没有填写电话号码。", "The telephone number is empty."),
     "lost_digits": refusal(
         "phone.lost_digits",
-        "电话号码被表格改成了科学计数,请把该列设为“文本”后重新填写。",
+        "电话号码被表格改成了科学计数，请把该列设为“文本”后重新填写。",
         "A spreadsheet turned the telephone number into scientific notation; format the column as text.",
     ),
     "characters": refusal(
@@ -27,7 +27,7 @@ REASONS: dict[PhoneReason, RefusalKind] = {
     ),
     "length": refusal(
         "phone.length",
-        "电话号码位数不对:手机号 11 位,座机要带区号。",
+        "电话号码位数不对：手机号 11 位，座机要带区号。",
         "The telephone number has the wrong length: 11 digits for a mobile, area code and number for a landline.",
     ),
     "mobile_prefix": refusal(

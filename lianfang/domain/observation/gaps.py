@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
+from lianfang.domain.observation import rules
 from lianfang.domain.observation.models import (
     Awaited,
     Escalation,
@@ -25,9 +26,10 @@ from lianfang.domain.observation.rules import CLOSED_STATES
 from lianfang.domain.organisation.queries import answerable_for_households, answerable_ids, holders
 from lianfang.foundation.gaps.registry import Gap, Open, gap
 from lianfang.foundation.privacy.fields import within
-from lianfang.kernel.text import both
+from lianfang.kernel.text import Bilingual, both
 
 VILLAGE, TOWN = 12, 9
+_QUESTIONS = {need.code: need.question for need in rules.NEEDS}
 Homes = dict[tuple[UUID | None, str], UUID]
 
 
@@ -59,6 +61,11 @@ def _due(path: str, now: datetime) -> Iterator[Open]:
     who = _answerable((homes.get(person), area) for person, (area, _, _) in found.items())
     for person, (area, opens_at, slot) in found.items():
         yield Open(str(person), area, opens_at, who.get((homes.get(person), area)), {"slot": slot})
+
+
+def _slot_words(day: str, name: str) -> Bilingual:
+    part = rules.SLOT_NAMES[name]
+    return both(f"{day} {part.zh}", f"{day} {part.en}")
 
 
 def _missed(path: str, now: datetime) -> Iterator[Open]:
@@ -132,6 +139,7 @@ gap(
         find=_due,
         act=("action", "observation.record_reading", both("记录体温", "Record")),
         facts=("observation.began", "observation.person_released", "observation.order_changed"),
+        says=lambda told: _slot_words(*str(told["slot"]).split("/")),
     )
 )
 
@@ -148,6 +156,7 @@ gap(
         find=_missed,
         act=("action", "observation.answer_escalation", both("处理", "Answer")),
         facts=("observation.slots_missed", "observation.escalation_answered"),
+        says=lambda told: both(f"漏测 {told['missed']} 次", f"{told['missed']} readings missed"),
     )
 )
 
@@ -190,6 +199,7 @@ gap(
         find=_unowned,
         act=("action", "observation.settle_need", both("落实负责人", "Give it an owner")),
         facts=("observation.need_raised", "observation.need_owned"),
+        says=lambda told: _QUESTIONS[told["need"]],
     )
 )
 
@@ -232,6 +242,7 @@ gap(
         find=_unconfirmed,
         act=("table", "observation.proposals", both("去确认", "Confirm")),
         facts=("observation.release_proposed", "observation.person_released", "observation.order_shortened"),
+        says=lambda told: both(f"缺 {told['missed']} 次记录", f"{told['missed']} readings missing"),
     )
 )
 

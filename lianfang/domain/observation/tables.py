@@ -356,7 +356,7 @@ table(
         title=both("观察前的困难与照护", "Needs before observation"),
         rows=lambda viewer: Need.objects.filter(yes=True),
         sort="-raised_at",
-        label="code",
+        label="name",
         columns=(
             *_person(),
             Column(

@@ -13,6 +13,7 @@ from lianfang.domain.areas.queries import areas_in_force
 from lianfang.domain.incidents.queries import rule
 from lianfang.domain.organisation.models import ENDED, LIVE, Responsibility
 from lianfang.domain.organisation.queries import answerable_ids, in_force
+from lianfang.domain.organisation.rules import RESPONSIBILITY_KINDS
 from lianfang.domain.people.queries import households_within, vulnerable_within
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.gaps.registry import Gap, Open, gap
@@ -86,6 +87,10 @@ gap(
         find=_overloaded,
         act=("action", "organisation.hand_over_all", both("移交一部分", "Hand over")),
         facts=CHANGES,
+        says=lambda told: both(
+            f"联 {told['households']} 户，上限 {told['limit']} 户",
+            f"{told['households']} households, at most {told['limit']}",
+        ),
     )
 )
 
@@ -111,6 +116,7 @@ gap(
         find=_orphaned,
         act=("action", "organisation.hand_over_all", both("移交", "Hand over")),
         facts=(*CHANGES, *WORKERS),
+        says=lambda told: RESPONSIBILITY_KINDS[told["kind"]],
     )
 )
 
@@ -228,6 +234,7 @@ gap(
         find=_ending,
         act=("action", "organisation.renew_responsibility", both("续期", "Renew")),
         facts=CHANGES,
+        says=lambda told: both(f"{told['ends_on']} 到期", f"runs out on {told['ends_on']}"),
     )
 )
 

@@ -28,7 +28,7 @@ def _open(rows: QuerySet[ServiceRequest], since: str) -> Iterator[Open]:
     areas = answerable_ids({row.area_path for row in found if row.household_id is None})
     for row in found:
         home: UUID | None = contacts.get(row.household_id) if row.household_id else areas.get(row.area_path)
-        yield Open(str(row.pk), row.area_path, getattr(row, since), row.accepted_by or home, {"kind": row.kind})
+        yield Open(str(row.pk), row.area_path, getattr(row, since), row.accepted_by or home)
 
 
 def _overdue(path: str, now: datetime) -> Iterator[Open]:

@@ -29,6 +29,7 @@ _WHO = ("name", "phone", "identity_number")
 _IDENTITY = re.compile(r"'?\d{17}[\dXx]|'?\d{15}")
 _PHONE = re.compile(r"(?:\+?86)?1[3-9]\d{9}|0\d{2,3}-?\d{7,8}")
 _NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
+_CAPTION = re.compile(r"[\u4e00-\u9fff][:：]")
 _DATE = re.compile(r"(?:19|20)\d\d[-./年]\d{1,2}[-./月]\d{1,2}.*")
 
 
@@ -162,7 +163,7 @@ def _score(head: Sequence[Cells], tops: Mapping[tuple[int, int], Any], row: int,
     if depth == 2 and (row + 1 >= len(head) or _looks_like_data(head[row + 1])):
         return 0.0
     labels = _labels(head, tops, row, depth)
-    if _is_title(labels):
+    if _is_title(labels) or (depth == 2 and _is_caption(head[row])):
         return 0.0
     seen: Counter[str] = Counter()
     total = 0.0
@@ -180,6 +181,12 @@ def _is_title(labels: Sequence[tuple[str, str]]) -> bool:
     """Say whether the row says one thing only, as merged titles do."""
     said = {own for _, own in labels if own}
     return len(labels) > 2 and len(said) < 2
+
+
+def _is_caption(row: Cells) -> bool:
+    """Say whether a row speaks of the whole sheet (title, “填报单位：… 日期：…”) and so groups no columns."""
+    said = [_label(cell) for cell in row if _label(cell)]
+    return len(said) < 2 or any(_CAPTION.search(one) for one in said)
 
 
 def _looks_like_data(row: Cells) -> bool:

@@ -104,7 +104,7 @@ def items(viewer: Actor, name: str, path: str, after: str) -> dict[str, Any] | N
             "area_path": item.area_path,
             "since": item.since,
             "answers": people.get(item.answerable_id) if item.answerable_id else None,
-            "detail": item.details,
+            "detail": _said(declared, item.details),
         }
         for item in page[:PAGE]
     ]
@@ -125,6 +125,11 @@ def _behind(after: str) -> Q:
     return Q(since__gt=moment) | Q(since=moment, subject_id__gt=last)
 
 
+def _said(declared: Gap, details: dict[str, Any]) -> dict[str, Any]:
+    """Return an item's details in words, where its gap has words for them: a reader knows no codes."""
+    return declared.says(details).as_dict() if declared.says and details else details
+
+
 _UNSEEN: dict[str, Any] = {"label": "", "can": []}
 
 
@@ -133,8 +138,15 @@ def _subjects(viewer: Actor, declared: Gap, subjects: list[str]) -> dict[str, di
     shown = find_table(declared.table)
     if not subjects:
         return {}
+    column = next((one for one in shown.columns if one.name == shown.label), None)
+    words = {code: label.in_language(viewer.language) for code, label in (column.choices or () if column else ())}
     asked = Query(where={"id__in": ",".join(subjects)}, limit=len(subjects), offers=True)
     return {
-        str(row["id"]): {"label": str(row["cells"].get(shown.label) or ""), "can": row["can"]}
+        str(row["id"]): {"label": _label(row["cells"].get(shown.label), words), "can": row["can"]}
         for row in read(viewer, declared.table, asked).rows
     }
+
+
+def _label(cell: object, words: dict[str, str]) -> str:
+    text = "" if cell is None else str(cell)
+    return words.get(text, text)

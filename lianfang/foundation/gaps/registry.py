@@ -29,8 +29,9 @@ Find = Callable[[str, datetime], Iterable[Open]]
 class Gap:
     """An invariant. `find(within, now)` yields every violation below an area; `table` shows the subjects.
 
-    `act` names the action, table or page that closes it in one click. `severity` is urgent, today or soon.
-    `facts` are the names of facts after which the gap is swept anew in the fact's area.
+    `act` names the action, table or page that closes it in one click; `says` puts an item's details into words.
+    `severity` is urgent, today or soon. `facts` are the names of facts after which the gap is swept anew in the fact's
+    area.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Gap:
     find: Find
     act: tuple[str, str, Bilingual]
     facts: tuple[str, ...] = ()
+    says: Callable[[dict[str, Any]], Bilingual] | None = None
 
 
 GAPS: dict[str, Gap] = {}

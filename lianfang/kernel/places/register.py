@@ -16,7 +16,7 @@ AreaLevel = Literal["province", "city", "county", "town", "village"]
 
 UNKNOWN_AREA = refusal(
     "area.unknown_code",
-    "区划登记册里没有这个代码:{code}。",
+    "区划登记册里没有这个代码：{code}。",
     "The division register has no such code: {code}.",
     status=404,
 )

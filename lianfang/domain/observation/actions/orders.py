@@ -63,12 +63,12 @@ EXPOSURE_AHEAD = refusal(
     "observation.exposure_ahead", "末次暴露（离开）日期在今天之后。", "The day of last exposure lies in the future."
 )
 
-_YES_NO = {"x-choices": [{"value": True, "label": both("有", "yes").as_dict()},
+_ASKED = {"x-required": True, "x-choices": [{"value": True, "label": both("有", "yes").as_dict()},
                          {"value": False, "label": both("没有", "no").as_dict()}]}  # fmt: skip
 
 # One question each, none with a default: the check is asked, not assumed.
 _QUESTIONS: dict[str, Any] = {
-    need.code: (bool | None, Field(None, **labelled(need.question.zh, need.question.en, "choice", **_YES_NO)))
+    need.code: (bool | None, Field(None, **labelled(need.question.zh, need.question.en, "choice", **_ASKED)))
     for need in rules.NEEDS
 }
 NeedsCheck: Any = create_model("NeedsCheck", __base__=Input, **_QUESTIONS)

@@ -147,7 +147,7 @@ def _no_batch(call: Call, given: ReportLead) -> LeadBatch:
     )  # fmt: skip
 
 
-def _lead(call: Call, lead_id: UUID, version: int | None = None) -> Lead:
+def find_lead(call: Call, lead_id: UUID, version: int | None = None) -> Lead:
     """Return the lead, asked for and locked. Raises `screening.unknown_lead`, `access.not_yours`, `.lead_changed`."""
     lead = Lead.objects.select_for_update().filter(pk=lead_id).first()
     if lead is None:
@@ -159,7 +159,8 @@ def _lead(call: Call, lead_id: UUID, version: int | None = None) -> Lead:
     return lead
 
 
-def _save(lead: Lead, *fields: str) -> None:
+def save_lead(lead: Lead, *fields: str) -> None:
+    """Write these columns of a lead; its version goes up."""
     lead.version += 1
     lead.save(update_fields=[*fields, "version"])
 
@@ -179,13 +180,13 @@ class PlaceLead(Input):
         subject=Subject("screening.leads", "lead_id"))  # fmt: skip
 def place_lead(call: Call, given: PlaceLead) -> Result:
     """Say which village or grid a lead belongs to; it is sent to who answers there."""
-    lead = _lead(call, given.lead_id, given.version)
+    lead = find_lead(call, given.lead_id, given.version)
     if not area_exists(given.area_path):
         raise NO_PLACE(field="area_path")
     call.permit(_common(lead.area_path, given.area_path))
     before = lead.area_path
     lead.area_path, lead.place = given.area_path, "resolved"
-    _save(lead, "area_path", "place")
+    save_lead(lead, "area_path", "place")
     MatchProposal.objects.filter(lead=lead).update(area_path=given.area_path)
     sent = _send(call, [lead]) if lead.state in OPEN_STATES and lead.same_as_id is None else 0
     undo = {"action": "screening.place_lead", "input": {"lead_id": str(lead.pk), "area_path": before}}
@@ -259,7 +260,7 @@ class AssignLead(Input):
         subject=Subject("screening.leads", "lead_id", _may_become("dispatched")), batch=True)  # fmt: skip
 def assign_lead(call: Call, given: AssignLead) -> Result:
     """Give a lead to a worker by name, also one that somebody else has."""
-    lead = _lead(call, given.lead_id)
+    lead = find_lead(call, given.lead_id)
     if lead.same_as_id:
         raise FOLLOWS(field="lead_id", details={"same_as": str(lead.same_as_id)})
     if not Account.objects.filter(pk=given.account_id, is_active=True).exists():
@@ -267,7 +268,7 @@ def assign_lead(call: Call, given: AssignLead) -> Result:
     check_lead_step(lead.state, "dispatched")
     lead.assignee_id, lead.dispatched_at, lead.state = given.account_id, call.received_at, "dispatched"
     lead.answered_at, lead.answered_by, lead.outcome = None, None, ""
-    _save(lead, "assignee_id", "dispatched_at", "state", "answered_at", "answered_by", "outcome")
+    save_lead(lead, "assignee_id", "dispatched_at", "state", "answered_at", "answered_by", "outcome")
     call.announce(LeadsDispatched(area_path=lead.area_path, batch_id=lead.batch_id, count=1))
     return {"id": str(lead.pk), "version": lead.version}
 
@@ -287,7 +288,7 @@ def decide_match(call: Call, given: DecideMatch) -> Result:
     proposal = MatchProposal.objects.select_for_update().filter(pk=given.proposal_id).first()
     if proposal is None or not call.allows(UNDECIDED, proposal):
         raise NO_PROPOSAL(field="proposal_id")
-    lead = _lead(call, proposal.lead_id)
+    lead = find_lead(call, proposal.lead_id)
     call.about("screening.match_proposals", proposal.pk, lead=str(lead.pk))
     said = {"decided_at": call.received_at, "decided_by": call.actor.account_id}
     MatchProposal.objects.filter(pk=proposal.pk).update(decision="same" if given.same else "different", **said)
@@ -296,14 +297,14 @@ def decide_match(call: Call, given: DecideMatch) -> Result:
         _settle(lead, proposal.person_id)
     elif not MatchProposal.objects.filter(lead=lead, decision="open").exists():
         lead.match_level = "new"
-        _save(lead, "match_level")
+        save_lead(lead, "match_level")
     return {"id": str(proposal.pk), "lead_id": str(lead.pk)}
 
 
 def _settle(lead: Lead, person_id: UUID) -> None:
     lead.person_id, lead.match_level = person_id, "exact"
     lead.state = "matched" if lead.state == "received" else lead.state
-    _save(lead, "person_id", "match_level", "state")
+    save_lead(lead, "person_id", "match_level", "state")
 
 
 class AnswerLead(Input):
@@ -322,7 +323,7 @@ class AnswerLead(Input):
         subject=Subject("screening.leads", "lead_id", _may_become("verified")))  # fmt: skip
 def answer_lead(call: Call, given: AnswerLead) -> Result:
     """Say what was found, with all the outcome needs; leads on the same person are answered with it."""
-    lead = _lead(call, given.lead_id, given.version)
+    lead = find_lead(call, given.lead_id, given.version)
     if lead.same_as_id:
         raise FOLLOWS(field="lead_id", details={"same_as": str(lead.same_as_id)})
     check_lead_step(lead.state, "verified")
@@ -335,7 +336,7 @@ def answer_lead(call: Call, given: AnswerLead) -> Result:
     lead.verified_address, lead.measure, lead.note = given.address, given.measure, given.note
     lead.last_there_on, lead.state = given.last_there_on, "verified"
     lead.answered_at, lead.answered_by = call.received_at, call.actor.account_id
-    _save(lead, "outcome", "person_id", "tries", "verified_address", "measure", "note", "last_there_on", "state",
+    save_lead(lead, "outcome", "person_id", "tries", "verified_address", "measure", "note", "last_there_on", "state",
           "answered_at", "answered_by")  # fmt: skip
     followers = _answer_followers(lead)
     call.announce(LeadAnswered(area_path=lead.area_path, lead_id=lead.pk, batch_id=lead.batch_id, outcome=lead.outcome))

@@ -73,6 +73,7 @@ gap(
         table=TABLE,
         find=_revisits,
         act=("table", TABLE, both("查看住户", "See the households")),
+        says=lambda told: both(f"已去 {told['tries']} 次", f"{told['tries']} tries"),
         facts=FACTS,
     )
 )

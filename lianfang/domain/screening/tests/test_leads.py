@@ -280,3 +280,34 @@ def test_a_partial_reply_keeps_the_batch_open(cast: dict[str, Actor], moment: da
     batch.refresh_from_db()
     assert batch.state == "partial"
     assert refused(cast["grid"], "screening.reply_batch", {"batch_id": str(batch.pk)}).code == "access.not_yours"
+
+
+# --- registering whom a lead names --------------------------------------------------------------------------------
+
+
+def test_a_lead_is_not_registered_without_a_household_or_a_number_for_a_new_one(cast: dict[str, Actor]) -> None:
+    lead = report(cast["grid"])
+    assert refused(cast["secretary"], "screening.register_lead", {"lead_id": str(lead.pk)}).field == "household_id"
+    given = {"lead_id": str(lead.pk), "area_path": GRID}
+    assert refused(cast["secretary"], "screening.register_lead", given).field == "number"
+
+
+def test_a_lead_is_not_registered_in_an_area_of_somebody_else(cast: dict[str, Actor]) -> None:
+    given = {"lead_id": str(report(cast["grid"]).pk), "area_path": NEIGHBOUR, "number": "9"}
+    assert refused(cast["grid"], "screening.register_lead", given).code == "access.not_yours"
+
+
+def test_whom_a_lead_names_is_registered_with_what_the_list_said_and_answered_without_looking_up(
+    cast: dict[str, Actor],
+) -> None:
+    lead = report(cast["grid"])
+    given = {"lead_id": str(lead.pk), "area_path": GRID, "number": "901", "address": "东街901号"}
+    made = run(cast["grid"], "screening.register_lead", given)
+    [person] = read(cast["grid"], "people.persons", Query(where={"household": made["household_id"]})).rows
+    assert (person["id"], person["cells"]["name"]) == (made["person_id"], "王小明")
+    again = refused(cast["grid"], "screening.register_lead", {**given, "number": "902"})
+    assert again.code == "screening.lead_has_person"
+    said = {"outcome": "confirmed_new", "address": "东街901号", "measure": "居家医学观察"}
+    run(cast["grid"], "screening.answer_lead", {"lead_id": str(lead.pk), **said})
+    lead.refresh_from_db()
+    assert (str(lead.person_id), lead.state) == (made["person_id"], "verified")

@@ -73,6 +73,9 @@ def test_the_returnees_platform_is_mapped_whole() -> None:
         ("出发地省", "origin_province"),
         ("来源地（省）", "origin"),
         ("目的地乡镇（街道）", "destination_town"),
+        ("到绛时间", "returned_on"),
+        ("从哪来", "origin"),
+        ("落脚点", "destination"),
     ],
 )  # fmt: skip
 def test_headers_as_people_write_them(header: str, field: str) -> None:
@@ -89,6 +92,18 @@ def test_title_rows_and_notes_above_are_passed_over() -> None:
     found = layout_of(rows, merges=["A1:F1"])
     assert (found.first_row, found.depth) == (2, 1)
     assert list(found.mapping) == HEADERS
+
+
+def test_a_line_for_unit_and_date_groups_no_columns() -> None:
+    rows = [
+        ["返绛人员核查名单", *[""] * 3],
+        ["填报单位：      日期：2026年11月23日", *[""] * 3],
+        ["姓名", "手机号", "从哪来", "到绛时间"],
+        ["王明", "13800000001", "广州", "11月21日"],
+    ]
+    found = layout_of(rows, merges=["A1:D1", "A2:D2"])
+    assert (found.first_row, found.depth) == (2, 1)
+    assert found.mapping == {"姓名": "name", "手机号": "phone", "从哪来": "origin", "到绛时间": "returned_on"}
 
 
 def test_two_header_rows_are_read_together() -> None:

@@ -99,6 +99,7 @@ export interface JsonSchema {
   'x-title-en'?: string
   'x-widget'?: string
   'x-choices'?: Choice[]
+  'x-required'?: boolean
   'x-table'?: string
   [extra: string]: unknown
 }

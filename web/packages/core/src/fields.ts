@@ -28,6 +28,8 @@ export interface FormField {
   help: string
   widget: Widget
   required: boolean
+  /** Empty is a state the server knows, but the person has to be asked. */
+  asked: boolean
   nullable: boolean
   many: boolean
   choices: Choice[]
@@ -81,7 +83,8 @@ function fieldOf(name: string, property: JsonSchema, required: boolean, defs: Re
     title: { zh: property.title ?? schema.title ?? name, en: property['x-title-en'] ?? schema['x-title-en'] ?? name },
     help: property.description ?? '',
     widget,
-    required: required && !nullable,
+    required: (required && !nullable) || (property['x-required'] ?? false),
+    asked: property['x-required'] ?? false,
     nullable,
     many,
     choices,
@@ -193,9 +196,15 @@ function isEmpty(value: unknown): boolean {
   )
 }
 
-/** Names of required fields still empty; checked before sending so that nobody waits for an obvious no. */
+/** Names of required fields still empty, those of a group as group.field; checked before sending so that nobody waits for an obvious no. */
 export function missingFields(fields: FormField[], input: Record<string, unknown>): string[] {
-  return fields
-    .filter((field) => field.required && field.widget !== 'bool' && isEmpty(input[field.name]))
-    .map((field) => field.name)
+  return fields.flatMap((field) => {
+    const value = input[field.name]
+    if (field.widget === 'group') {
+      const inner = (value ?? {}) as Record<string, unknown>
+      const asked = field.required || field.fields.some((one) => one.asked)
+      return asked ? missingFields(field.fields, inner).map((name) => `${field.name}.${name}`) : []
+    }
+    return field.required && field.widget !== 'bool' && isEmpty(value) ? [field.name] : []
+  })
 }

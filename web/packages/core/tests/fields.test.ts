@@ -75,3 +75,24 @@ describe('what is sent', () => {
     expect(sentInput(fields, input)).toMatchObject({ need: { kind: 'food' } })
   })
 })
+
+describe('a group of questions that have to be asked', () => {
+  const answers = [true, false].map((value) => ({ value, label: { zh: value ? '有' : '没有', en: String(value) } }))
+  const asked = { default: null, 'x-required': true, 'x-widget': 'choice', 'x-choices': answers }
+  const question: JsonSchema = { anyOf: [{ type: 'boolean' }, { type: 'null' }], ...asked }
+  const input: JsonSchema = {
+    type: 'object',
+    properties: {
+      needs: { type: 'object', properties: { children: question, note: { type: 'string', default: '' } } },
+    },
+  }
+  const fields = fieldsOf({ input })
+
+  it('misses each question that nobody answered, by its path', () => {
+    expect(missingFields(fields, startingInput(fields))).toEqual(['needs.children'])
+  })
+
+  it('takes “no” for an answer', () => {
+    expect(missingFields(fields, { needs: { children: false } })).toEqual([])
+  })
+})

@@ -100,6 +100,7 @@ export const en: Messages = {
     detail: 'Detail',
     count: '{n} in all',
     none: 'Nothing of this kind is open.',
+    dealtWith: 'Done, updating',
   },
   list: {
     search: 'Search in “{table}”',

@@ -94,6 +94,7 @@ export const zh = {
     detail: '说明',
     count: '共 {n} 项',
     none: '这一类没有缺口了。',
+    dealtWith: '已办，正在更新',
   },
   list: {
     search: '在“{table}”中查找',

@@ -67,9 +67,12 @@ function hintsFrom(table: string, cells: Record<string, unknown>): Record<string
 /** Cells fill the fields of their name, and links the field of their name with _id: person → person_id. */
 function knownFrom(declared: Action, table: string, cells: Record<string, unknown>): Record<string, unknown> {
   const asked = declared.input.properties ?? {}
+  const own = declared.subject?.table === table
   const columns = new Map(tableNamed(table)?.columns.map((column) => [column.name, column]))
   const known = Object.entries(cells).flatMap(([name, value]) => {
     if (value === null || value === '' || columns.get(name)?.masked) return []
+    // A household's phone or state is not that of a person added to it: only places and links carry over.
+    if (!own && !['area', 'link'].includes(columns.get(name)?.kind ?? '')) return []
     const field = name in asked ? name : `${name}_id` in asked ? `${name}_id` : null
     return field ? [[field, value] as const] : []
   })

@@ -23,7 +23,7 @@ export function foundNote(kind: FoundKind, row: Row): string {
   const others = (table?.columns ?? [])
     .filter((column) => !column.hidden && ['text', 'choice', 'int'].includes(column.kind))
     .map((column) => cellText(column, row.cells[column.name]))
-    .filter((text) => text && text !== label)
+    .filter((text) => text.replaceAll('*', '') && text !== label)
   const place = kind === 'areas' ? '' : areaName(row.area)
   return [place, ...others.slice(0, 2)].filter(Boolean).join(' · ')
 }

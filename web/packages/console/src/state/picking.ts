@@ -1,5 +1,6 @@
 // Where the pickers of a form find their candidates: each widget has its table.
 import type { Row } from '@lianfang/core'
+import { areaName } from './areas'
 import { rowLabel } from './cells'
 import { FOUND_TABLES, type FoundKind, foundNote } from './found'
 import { api, tableNamed } from './session'
@@ -12,9 +13,12 @@ export interface Candidate {
 
 const KINDS: Record<string, FoundKind> = { household: 'households', person: 'persons', place: 'places', area: 'areas' }
 
+// Whoever works in an area may be named by anyone who works there; the accounts themselves are the office's.
+const WORKERS = 'organisation.workers'
+
 function tableOf(widget: string, table: string | null): string | null {
   const kind = KINDS[widget]
-  return table ?? (kind ? FOUND_TABLES[kind] : widget === 'account' ? 'accounts.accounts' : null)
+  return table ?? (kind ? FOUND_TABLES[kind] : widget === 'account' ? WORKERS : null)
 }
 
 export async function candidates(
@@ -25,7 +29,8 @@ export async function candidates(
 ): Promise<Candidate[]> {
   const name = tableOf(widget, table)
   if (!name || !tableNamed(name)) return []
-  const page = await api.list(name, { q, limit: 20 }, signal)
+  const where = name === WORKERS ? { is_active: 'true' } : {}
+  const page = await api.list(name, { q, where, limit: 20 }, signal)
   return page.rows.map((row) => candidate(name, widget, row))
 }
 
@@ -43,6 +48,10 @@ function candidate(name: string, widget: string, row: Row): Candidate {
   return {
     value: widget === 'area' ? String(row.cells.path ?? row.id) : row.id,
     label: rowLabel(tableNamed(name), row),
-    note: kind ? foundNote(kind, row) : '',
+    note: kind ? foundNote(kind, row) : name === WORKERS ? workerNote(row) : '',
   }
+}
+
+function workerNote(row: Row): string {
+  return [String(row.cells.title ?? ''), areaName(row.area)].filter(Boolean).join(' · ')
 }
