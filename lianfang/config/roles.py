@@ -27,6 +27,9 @@ EVERYBODY = (
     "incidents.measures",
     "accounts.change_password",
     "accounts.choose_language",
+    "accounts.begin_codes",
+    "accounts.confirm_codes",
+    "accounts.end_codes",
 )
 
 # what may be read of incidents; what is decided about them is the county's

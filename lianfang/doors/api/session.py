@@ -8,7 +8,7 @@ from typing import Any
 from axes.exceptions import AxesBackendPermissionDenied
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
-from django.contrib.auth.signals import user_logged_out
+from django.contrib.auth.signals import user_logged_out, user_login_failed
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -20,6 +20,7 @@ from lianfang.foundation.access.actor import Actor, actor_for
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.actions.registry import ACTIONS
 from lianfang.foundation.actions.running import run
+from lianfang.foundation.administration.codes import use_code
 from lianfang.foundation.audit.chain import Entry, append
 from lianfang.foundation.tables.registry import TABLES
 from lianfang.kernel.clock import now, today
@@ -27,6 +28,15 @@ from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import has_control_characters
 
 WRONG = refusal("session.wrong", "登录名或密码不对。", "Wrong name or password.", status=401)
+CODE_NEEDED = refusal(
+    "session.code_needed",
+    "请输入动态验证码（手机验证器上的 6 位数字）。",
+    "Type the one-time code of six digits.",
+    status=401,
+)
+WRONG_CODE = refusal(
+    "session.wrong_code", "动态验证码不对或已用过。", "The one-time code is wrong or was used.", status=401
+)
 LONGEST_DEVICE = 64
 LOCKED = refusal(
     "session.locked", "尝试次数过多，请 15 分钟后再试。", "Too many attempts. Try again in 15 minutes.", status=429
@@ -73,7 +83,8 @@ def me(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     assert isinstance(account, Account)
     return {
         "account": {"id": str(account.pk), "name": account.name, "username": account.username,
-                    "language": account.language, "title": account.title},
+                    "language": account.language, "title": account.title,
+                    "codes": account.codes_since is not None},
         "csrf": get_token(request),
         "grants": [
             {"role": held.role.name, "label": held.role.label.as_dict(), "area": area_card(held.area_path),
@@ -89,7 +100,10 @@ def me(request: HttpRequest, actor: Actor) -> dict[str, Any]:
 @csrf_exempt
 @door("GET", "POST", "DELETE")
 def session(request: HttpRequest) -> HttpResponse:
-    """GET who I am, POST sign in, DELETE sign out. Signing in takes JSON only, which a foreign page cannot send."""
+    """GET who I am, POST sign in, DELETE sign out. Signing in takes JSON only, which a foreign page cannot send.
+
+    Whoever is signed in and gives the password once more is not asked for a code again.
+    """
     if request.method == "GET":
         return answer(me(request, actor_of(request)))
     if request.method == "DELETE":
@@ -98,6 +112,8 @@ def session(request: HttpRequest) -> HttpResponse:
     body = json_body(request)
     device_id = device_name(body.get("device_id"))
     account = _authenticate(request, str(body.get("username", ""))[:60], str(body.get("password", ""))[:128])
+    if account.codes_since is not None and request.user.pk != account.pk:
+        _check_code(request, account, str(body.get("code") or "")[:10])
     login(request, account, backend="django.contrib.auth.backends.ModelBackend")
     request.session["device_id"] = device_id
     actor = actor_of(request)
@@ -125,6 +141,19 @@ def _authenticate(request: HttpRequest, username: str, password: str) -> Account
     if not isinstance(account, Account) or not account.is_active:
         raise WRONG()
     return account
+
+
+def _check_code(request: HttpRequest, account: Account, code: str) -> None:
+    """Ask for the one-time code of an account that has them; a wrong one counts like a wrong password.
+
+    Raises `session.code_needed`, `session.wrong_code`, `session.locked`.
+    """
+    if not code:
+        raise CODE_NEEDED(field="code")
+    if use_code(account, code, now()):
+        return
+    user_login_failed.send(sender=__name__, credentials={"username": account.username}, request=request)
+    raise LOCKED() if getattr(request, "axes_locked_out", False) else WRONG_CODE(field="code")
 
 
 @door("POST")

@@ -40,6 +40,9 @@ class Account(AbstractBaseUser):
         "deactivated_at": PrivacyClass.WORK,
         "deactivated_reason": PrivacyClass.WORK,
         "version": PrivacyClass.WORK,
+        "codes_secret": PrivacyClass.IDENTITY,
+        "codes_since": PrivacyClass.WORK,
+        "codes_step": PrivacyClass.WORK,
     }
 
     id = models.UUIDField(primary_key=True, default=uuid7)
@@ -54,6 +57,9 @@ class Account(AbstractBaseUser):
     deactivated_at = models.DateTimeField(null=True, blank=True)
     deactivated_reason = models.CharField(max_length=200, blank=True)
     version = models.PositiveIntegerField(default=1)
+    codes_secret = EncryptedText(context="account.codes")
+    codes_since = models.DateTimeField(null=True, blank=True)
+    codes_step = models.BigIntegerField(null=True, blank=True)
 
     USERNAME_FIELD = "username"
     objects: ClassVar[Accounts] = Accounts()

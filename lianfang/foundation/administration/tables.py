@@ -40,6 +40,7 @@ table(
             Column("phone", both("电话", "Phone"), privacy=PrivacyClass.CONTACT, mask=mask_phone),
             Column("home_area", both("区域", "Area"), kind="area", filterable=True),
             Column("is_active", both("在用", "Active"), kind="bool", filterable=True),
+            Column("codes_since", both("动态验证码启用", "One-time codes since"), kind="datetime"),
             Column("last_login", both("最近登录", "Last sign-in"), kind="datetime"),
         ),
     )

@@ -94,8 +94,8 @@ export function createApi(transport: Transport = {}) {
     get,
     post,
     me: () => get<Me>('/api/session'),
-    signIn: (username: string, password: string, device_id?: string) =>
-      post<Me>('/api/session', { username, password, device_id }),
+    signIn: (username: string, password: string, device_id?: string, code?: string) =>
+      post<Me>('/api/session', { username, password, device_id, code }),
     signOut: () => call<void>('DELETE', '/api/session'),
     setLanguage: (language: Language) => post<void>('/api/session/language', { language }),
     meta: () => get<Meta>('/api/meta'),

@@ -34,6 +34,7 @@ export const en: Messages = {
     busy: 'Signing in…',
     help: 'Forgotten your password? Ask the system administrator of your township or the county headquarters.',
     show: 'Show password',
+    code: 'One-time code (6 digits)',
   },
   common: {
     asOf: 'As of {time}',

@@ -28,6 +28,7 @@ export const zh = {
     busy: '正在登录…',
     help: '忘记密码请联系本乡镇或县指挥部的系统管理员。',
     show: '显示密码',
+    code: '动态验证码（6 位）',
   },
   common: {
     asOf: '截至 {time}',

@@ -29,8 +29,8 @@ export async function resumeSession(): Promise<boolean> {
   }
 }
 
-export async function signIn(username: string, password: string): Promise<void> {
-  await begin(await api.signIn(username, password))
+export async function signIn(username: string, password: string, code = ''): Promise<void> {
+  await begin(await api.signIn(username, password, undefined, code || undefined))
 }
 
 export async function signOut(): Promise<void> {

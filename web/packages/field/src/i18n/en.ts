@@ -15,6 +15,7 @@ export const en: Messages = {
     unsent: 'This phone still holds {n} unsent records of {name}. Sign in with that account to send them.',
     offline: 'No network. The first sign-in needs one.',
     show: 'Show password',
+    code: 'One-time code (6 digits)',
   },
   unlock: {
     title: '{name}, enter your PIN',

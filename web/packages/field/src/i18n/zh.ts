@@ -12,6 +12,7 @@ export const zh = {
     unsent: '这部手机上还有 {name} 的 {n} 条没有上传，请用这个账号登录后上传。',
     offline: '现在没有网络。首次登录需要网络。',
     show: '显示密码',
+    code: '动态验证码（6 位）',
   },
   unlock: {
     title: '{name}，请输入打开密码',

@@ -50,8 +50,8 @@ async function begin(signedIn: Me, password = ''): Promise<void> {
   me.value = signedIn
 }
 
-export async function signIn(username: string, password: string): Promise<void> {
-  await begin(await api.signIn(username, password, device), password)
+export async function signIn(username: string, password: string, code = ''): Promise<void> {
+  await begin(await api.signIn(username, password, device, code || undefined), password)
 }
 
 /** Open what this phone holds at once, whatever the network does; only a phone that holds nothing waits for the server. */
