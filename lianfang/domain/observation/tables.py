@@ -21,6 +21,7 @@ from lianfang.domain.observation.models import (
     StatusChange,
     Timetable,
 )
+from lianfang.domain.organisation.queries import shown_team, team_names
 from lianfang.domain.people.queries import shown_address
 from lianfang.foundation.privacy.classes import PrivacyClass
 from lianfang.foundation.tables.registry import Column, SavedFilter, Table, table
@@ -87,6 +88,7 @@ table(
         rows=lambda viewer: Order.objects.annotate(
             shown_address=shown_address("address", "household__"),
             home=shown_address("household__address", "household__"),
+            team=team_names(today()),
         ),
         sort="-ends_on",
         label="name",
@@ -127,6 +129,7 @@ table(
             Column("rule_days", both("规定天数", "Days by rule"), kind="int"),
             Column("rule_edition", both("规则版本", "Edition"), filterable=True),
             Column("rule_source", both("规则来源", "Source"), hidden=True),
+            Column("team", both("包保组", "Who answers"), show=shown_team),
             Column("care_note", both("监护与困难情况", "Care and needs"), privacy=VULNERABILITY),
             Column("notified_at", both("告知时间", "Notified"), kind="datetime", filterable=True),
             Column("signed_by", both("签收人", "Signed by"), privacy=NAME, mask=mask_name, hidden=True),

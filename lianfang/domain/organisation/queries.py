@@ -10,7 +10,8 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, JSONArray, Length, Substr
 
 from lianfang.domain.areas.queries import ancestors_of, full_name, level_of
 from lianfang.domain.organisation.models import LIVE, NoticeRead, Responsibility, Unit
@@ -20,7 +21,7 @@ from lianfang.domain.places.queries import find_places
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.privacy.fields import within
 from lianfang.kernel.clock import today
-from lianfang.kernel.text import Bilingual
+from lianfang.kernel.text import Bilingual, both
 
 CHUNK = 5000
 TOWN_DIGITS = 9
@@ -257,6 +258,45 @@ def _area_answers(path: str, areas: dict[str, list[Contact]]) -> Iterator[Answer
     for one in ancestors_of(path):
         if level_of(one) in ANSWERING_LEVELS:
             yield Answer(level_of(one), tuple(areas.get(one, ())))
+
+
+# 包保组: who stands behind one household or person, level by level, each with the kinds that may answer there
+TEAM: tuple[tuple[Bilingual, tuple[str, ...]], ...] = (
+    (both("县", "county"), ("leader",)),
+    (both("镇", "township"), ("contract",)),
+    (both("村", "village"), ("primary_contact", "village_lead")),
+    (both("网格", "grid"), ("grid_lead", "grid_worker")),
+    (both("医", "doctor"), ("doctor",)),
+    (both("警", "police"), ("police",)),
+    (both("亲友", "relative"), ("relative",)),
+)
+_AREA_DIGITS = (6, 9, 12, 15)
+
+
+def team_names(on: date) -> JSONArray:
+    """Return the expression of who answers for a row with `person_id`, `household_id` and `area_path`, level by level.
+
+    The nearest wins: who answers for the person, then for the household, then for the smallest area. Read it with
+    `shown_team`. Each part is found by an index, because a ledger asks it for every row.
+    """
+    return JSONArray(*(_nearest_name(kinds, on) for _, kinds in TEAM))
+
+
+def _nearest_name(kinds: tuple[str, ...], on: date) -> Coalesce:
+    rows = Responsibility.objects.filter(in_force(on), kind__in=kinds, account__is_active=True)
+    first = Case(*(When(kind=kind, then=Value(place)) for place, kind in enumerate(kinds)))
+    above = [Substr(OuterRef("area_path"), 1, digits) for digits in _AREA_DIGITS]
+    asked = (
+        rows.filter(target_id=OuterRef("person_id")).order_by(first, "pk"),
+        rows.filter(target_id=OuterRef("household_id")).order_by(first, "pk"),
+        rows.filter(target_kind="area", area_path__in=above).order_by(Length("area_path").desc(), first, "pk"),
+    )
+    return Coalesce(*(Subquery(one.values("account__name")[:1]) for one in asked), Value(""))
+
+
+def shown_team(raw: Sequence[str]) -> str:
+    """Return the team in words: 镇 李协调；村 王支书；医 陈村医. Levels where nobody answers are left out."""
+    return "；".join(f"{label.zh} {name}" for (label, _), name in zip(TEAM, raw, strict=True) if name)
 
 
 def card_data(household_id: UUID, on: date | None = None) -> dict[str, Any] | None:
