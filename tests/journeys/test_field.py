@@ -203,3 +203,27 @@ def test_a_phone_reported_lost_is_wiped_when_it_is_next_heard_of(phone: Phone, v
     expect(page.locator("input[name=username]")).to_be_visible(timeout=20_000)
     names = page.evaluate("indexedDB.databases().then((all) => all.map((one) => one.name))")
     assert not [name for name in names if name.startswith("lianfang-field-")]
+
+
+@pytest.mark.parametrize(("points", "look", "language"), [(30, "dark", "zh-CN"), (22, "contrast", "en-GB")])
+def test_no_page_is_wider_than_the_phone_at_any_size_of_text(
+    visit: Callable[..., Page], points: int, look: str, language: str
+) -> None:
+    page = visit("grid", "/field/", phone=True, language=language)
+    page.evaluate(
+        f"localStorage.setItem('lianfang.points', '{points}'); localStorage.setItem('lianfang.look', '{look}')"
+    )
+    page.reload(wait_until="networkidle")
+    expect(page.locator(".progress")).to_be_visible()
+    size = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize) * 0.75")
+    assert round(size) == points
+    person = _a_person_to_measure(page)
+    home = person["household_id"]
+    for address in ("", "mine", "find", "queue", f"reading/{person['id']}", f"visit/{home}", f"house/{home}"):
+        page.goto(f"/field/{address}", wait_until="networkidle")
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{address} is {wide} px wider than the phone"
+        low = page.locator("button:visible, a.button:visible").evaluate_all(
+            "(all) => all.map((one) => one.getBoundingClientRect()).filter((box) => box.height < 44).length"
+        )
+        assert low == 0, f"{address} has {low} targets too low for a thumb"

@@ -9,9 +9,11 @@ import 'vant/es/toast/index.css'
 import 'vant/es/dialog/index.css'
 import { showConfirmDialog } from 'vant/es/dialog'
 import { showToast } from 'vant/es/toast'
+import { sounds } from './sounding'
 
 /** Say that something is safely recorded. */
 export function tellSaved(text: string): void {
+  sounds('done')
   showToast({ message: `✓ ${text}`, duration: 2600, wordBreak: 'break-word' })
 }
 
