@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 Handler = Callable[[argparse.Namespace], int]
@@ -241,6 +242,24 @@ def _serve(host: str, port: int, workers: int) -> int:
         return _refused(no)
 
 
+def lan(given: argparse.Namespace) -> int:
+    """Serve a village network: Caddy with its own authority in front, because phones keep things only there."""
+    from lianfang.config import lan as village
+    from lianfang.kernel.errors import Refusal
+
+    try:
+        where = village.Lan(given.address or village.own_address(), given.https_port, given.http_port, given.port,
+                            Path(os.environ.get("LIANFANG_VAR", "var")).resolve() / "caddy")  # fmt: skip
+        os.environ.update(where.settings())
+        _setup()
+        _migrate()
+        with village.caddy(where):
+            print(village.how(where), flush=True)
+            return _serve("127.0.0.1", given.port, given.workers)
+    except Refusal as no:
+        return _refused(no)
+
+
 def work(_: argparse.Namespace) -> int:
     """Run the job worker alone, for counties that serve from several machines."""
     _setup()
@@ -326,6 +345,12 @@ def parser() -> argparse.ArgumentParser:
     _serving(made)
     made.add_argument("--people", type=int, default=int(os.environ.get("DEMO_PEOPLE", "20000")))
     made.add_argument("--no-serve", action="store_true")
+    made = _add(commands, "lan", lan)
+    made.add_argument("--address", default="", help="this computer's address on the network; found out without")
+    made.add_argument("--port", type=int, default=8000, help="the server behind Caddy")
+    made.add_argument("--https-port", type=int, default=443)
+    made.add_argument("--http-port", type=int, default=80)
+    made.add_argument("--workers", type=int, default=0)
     _add(commands, "migrate", migrate)
     _add(commands, "work", work)
 

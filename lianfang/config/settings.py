@@ -137,6 +137,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "lianfang_session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("LIANFANG_HTTPS", "") == "1"
+# the proxy in front says how it was reached, and without TLS in front nobody may say so
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_SECURE else None
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
