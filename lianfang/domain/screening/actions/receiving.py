@@ -5,7 +5,7 @@ Creates no person: somebody is registered when a worker has confirmed that they 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
@@ -36,7 +36,8 @@ WORK_STARTED = refusal(
     status=409,
 )
 
-PORTION = 2000
+PORTION = 10_000
+AT_ONCE = 2000
 MOST_CANDIDATES = 3
 # What a lead keeps beside its own columns; everything else stays in the sender's file (P04).
 DETAILS = (
@@ -64,22 +65,27 @@ def _about(row: Row) -> Particulars:
 def receive(
     delivery: Delivery, rows: Sequence[Row], matches: Sequence[RowMatch], stop: Callable[[], None]
 ) -> dict[str, Any]:
-    """Write the leads of a batch, matched, de-duplicated and sent out, in the caller's transaction."""
+    """Write the leads of a batch, matched, de-duplicated and sent out, in the caller's transaction.
+
+    Portion by portion, so that a long list is never in memory twice.
+    """
     batch = _batch(delivery, len(rows))
-    leads = make_leads(batch, rows, matches)
-    for portion in _portions(leads):
+    figures = dict.fromkeys(("dispatched", "repeated", "unplaced", "to_decide"), 0)
+    spoken_for: dict[int, UUID] = {}
+    for start in range(0, len(rows), PORTION):
         stop()
-        insert_new(Lead, portion)
-    proposals = proposals_of(leads, matches)
-    MatchProposal.objects.bulk_create(proposals, batch_size=PORTION)
-    fact = LeadsReceived(area_path=batch.area_path, batch_id=batch.pk, source=batch.source, count=len(leads))
+        here = slice(start, start + PORTION)
+        leads = make_leads(batch, rows[here], matches[here], spoken_for)
+        insert_new(Lead, leads)
+        proposals = proposals_of(leads, matches[here])
+        MatchProposal.objects.bulk_create(proposals, batch_size=AT_ONCE)
+        figures["dispatched"] += sum(lead.state == "dispatched" for lead in leads)
+        figures["repeated"] += sum(lead.same_as_id is not None for lead in leads)
+        figures["unplaced"] += sum(not known.is_placed(lead.area_path) for lead in leads)
+        figures["to_decide"] += len({one.lead_id for one in proposals})
+    fact = LeadsReceived(area_path=batch.area_path, batch_id=batch.pk, source=batch.source, count=len(rows))
     announce([fact], account_id=delivery.account_id)
-    return {
-        "dispatched": sum(lead.state == "dispatched" for lead in leads),
-        "repeated": sum(lead.same_as_id is not None for lead in leads),
-        "unplaced": sum(not known.is_placed(lead.area_path) for lead in leads),
-        "to_decide": len({one.lead_id for one in proposals}),
-    }
+    return figures
 
 
 def _batch(delivery: Delivery, rows: int) -> LeadBatch:
@@ -94,11 +100,16 @@ def _batch(delivery: Delivery, rows: int) -> LeadBatch:
     )  # fmt: skip
 
 
-def make_leads(batch: LeadBatch, rows: Sequence[Row], matches: Sequence[RowMatch]) -> list[Draft]:
-    """Return the leads of rows, unsaved: placed, joined with earlier ones about the same person, with who goes."""
+def make_leads(
+    batch: LeadBatch, rows: Sequence[Row], matches: Sequence[RowMatch], spoken_for: dict[int, UUID]
+) -> list[Draft]:
+    """Return the leads of rows, unsaved: placed, joined with earlier ones about the same person, with who goes.
+
+    `spoken_for` is row → the lead that speaks for it, of the rows so far; these rows are added.
+    """
     leads = [_lead(batch, row, found) for row, found in zip(rows, matches, strict=True)]
     _place_by_home(leads)
-    _join_within_batch(leads, rows)
+    _join_within_batch(leads, rows, spoken_for)
     _join_with_earlier(leads, rows, batch)
     _send_out(leads, batch.received_at)
     return leads
@@ -164,12 +175,10 @@ def _place_by_home(leads: Sequence[Draft]) -> None:
             lead.home = home  # only for sending out, no column of its own
 
 
-def _join_within_batch(leads: Sequence[Draft], rows: Sequence[Row]) -> None:
-    by_row = {lead.row: lead for lead in leads}
+def _join_within_batch(leads: Sequence[Draft], rows: Sequence[Row], spoken_for: dict[int, UUID]) -> None:
     for lead, row in zip(leads, rows, strict=True):
-        first = by_row.get(row.duplicate_of) if row.duplicate_of else None
-        if first is not None:
-            lead.same_as_id = first.same_as_id or first.id
+        lead.same_as_id = spoken_for.get(row.duplicate_of) if row.duplicate_of else None
+        spoken_for[row.number] = lead.same_as_id or lead.id
 
 
 def _join_with_earlier(leads: Sequence[Draft], rows: Sequence[Row], batch: LeadBatch) -> None:
@@ -231,12 +240,6 @@ def proposals_of(leads: Sequence[Draft], matches: Sequence[RowMatch]) -> list[Ma
         if found.level == "probable"
         for rank, person in enumerate(found.ids)
     ]  # fmt: skip
-
-
-def _portions(leads: Sequence[Draft]) -> Iterable[Sequence[Draft]]:
-    """Yield leads in portions; those that others follow come first, since a key must exist before it is named."""
-    first = sorted(leads, key=lambda lead: lead.same_as_id is not None)
-    yield from (first[place : place + PORTION] for place in range(0, len(first), PORTION))
 
 
 def _work_on(batch: Any) -> tuple[QuerySet[Any], ...]:
