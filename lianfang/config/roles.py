@@ -30,6 +30,7 @@ EVERYBODY = (
     "accounts.begin_codes",
     "accounts.confirm_codes",
     "accounts.end_codes",
+    "workbench.*",
 )
 
 # what may be read of incidents; what is decided about them is the county's
@@ -105,8 +106,7 @@ COORDINATION = (
     "supervision.note_told",
     "reports.*",
     *INCIDENT_TABLES,
-    "jobs.jobs",
-    "events.failures",
+    "jobs.*",
     "intake.*",
     "privacy.reveal_value",
     "actions.refused_commands",
@@ -318,7 +318,6 @@ ROLES = (
             "supervision.anomalies",
             "supervision.settle_anomaly",
             "jobs.jobs",
-            "events.failures",
             "organisation.responsibilities",
             "organisation.workers",
             "access.grants",

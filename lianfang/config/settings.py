@@ -67,7 +67,7 @@ INSTALLED_APPS = [
         f"lianfang.foundation.{app}"
         for app in (
             "accounts", "access", "privacy", "audit", "jobs", "events", "actions", "gaps", "attachments",
-            "administration", "devices", "exports", "intake", "retention",
+            "administration", "devices", "exports", "intake", "retention", "workbench",
         )
     ),
     *(

@@ -27,6 +27,7 @@ CONSOLE = (
     "/console/coverage",
     "/console/report",
     "/console/jobs",
+    "/console/queue-import",
     "/console/no-such-page",
     "/console/tables/welfare.requests",
     "/console/tables/welfare.requests/{welfare.requests}",

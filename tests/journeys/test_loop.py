@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -206,3 +207,34 @@ def _quoted(value: object) -> str:
     from urllib.parse import quote
 
     return quote(str(value), safe="")
+
+
+def test_a_view_saved_at_one_desk_is_there_at_the_next_and_shared_below(visit: Callable[..., Page]) -> None:
+    duty = visit("duty", "/console/tables/welfare.requests?state=raised")
+    duty.get_by_role("button", name="视图").click()
+    duty.get_by_placeholder("视图名称").fill("待受理的")
+    duty.get_by_label("共享给本级和下级").check()
+    duty.get_by_role("button", name="保存").click()
+    expect(duty.get_by_role("button", name="待受理的", exact=True)).to_be_visible()
+    town = visit("town", "/console/tables/welfare.requests")
+    town.get_by_role("button", name="视图").click()
+    town.get_by_role("button", name="待受理的", exact=True).click()
+    expect(town).to_have_url(re.compile("state=raised"))
+    assert town.get_by_role("button", name="删除视图").count() == 0
+
+
+def test_a_phones_file_is_brought_in_once_however_often(visit: Callable[..., Page], tmp_path: Path) -> None:
+    page = visit("town", "/console/tables/actions.refused_commands")
+    page.get_by_role("link", name="导入手机待上传文件").click()
+    home = _fetch(page, "GET", f"/api/tables/people.households?within={GRID}&limit=1")["rows"][0]["id"]
+    made = {"id": str(uuid7()), "action": "screening.record_visit", "input": {"household_id": home, "outcome": "done"}}
+    odd = {"id": str(uuid7()), "action": "screening.record_visit", "input": {"household_id": str(uuid7())}}
+    saved = tmp_path / "lianfang-queue.json"
+    saved.write_text(json.dumps({"format": "lianfang.outbox", "version": 1, "device_id": "p", "commands": [made, odd]}))
+    for told in ("新导入 1 条，以前已上传 0 条，退回 1 条", "新导入 0 条，以前已上传 1 条，退回 1 条"):
+        page.locator("input[type=file]").set_input_files(saved)
+        page.get_by_role("button", name="导入 2 条").click()
+        expect(page.get_by_text(told)).to_be_visible()
+    saved.write_text("{}")
+    page.locator("input[type=file]").set_input_files(saved)
+    expect(page.get_by_role("alert")).to_contain_text("这不是从手机导出的待上传文件")

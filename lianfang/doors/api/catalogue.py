@@ -31,8 +31,8 @@ APPS: dict[str, Bilingual] = {
     "privacy": both("隐私", "Privacy"),
     "intake": both("名单导入", "Lists in"),
     "jobs": both("任务", "Jobs"),
-    "events": both("后续处理", "Follow-up"),
     "actions": both("退回", "Refused"),
+    "workbench": both("我的工作台", "My workbench"),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lianfang.doors.api import session, views
+from lianfang.doors.api import observation, session, views
 
 urlpatterns = [
     path("session", session.session),
@@ -22,4 +22,5 @@ urlpatterns = [
     path("jobs/<uuid:job_id>", views.job),
     path("jobs/<uuid:job_id>/cancel", views.cancel_job),
     path("search", views.search),
+    path("observation/<uuid:person_id>/fever-line", observation.judged_by),
 ]

@@ -1,4 +1,4 @@
-"""Administration of accounts, grants, revealing and refused uploads."""
+"""Administration of accounts, grants, revealing, refused uploads and background work. Drops no follow-up."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.actions.inputs import CHOICE, Input
 from lianfang.foundation.actions.models import RefusedCommand
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
-from lianfang.foundation.actions.states import when_empty
+from lianfang.foundation.actions.states import when, when_empty
+from lianfang.foundation.jobs.models import Job
+from lianfang.foundation.jobs.progress import NO_JOB, stop
 from lianfang.foundation.privacy.models import Reveal
 from lianfang.foundation.tables.reading import find_table, reveal_value
 from lianfang.foundation.tables.subjects import persons_of
@@ -239,3 +241,58 @@ def resolve_refused(call: Call, given: ResolveRefused) -> Result:
     kept.save(update_fields=["resolved_at", "resolved_by", "resolution"])
     call.about("actions.refused_commands", kept.pk)
     return {}
+
+
+NOT_FAILED = refusal("job.not_failed", "这个任务没有失败，不用重试。", "The job has not failed.", status=409)
+NOT_STOPPABLE = refusal(
+    "job.not_stoppable",
+    "这个任务已结束，或是必须完成的后续处理，不能停止。",
+    "The job has ended, or follows from something that happened and has to be done.",
+    status=409,
+)
+
+RUNNING = (Job.State.WAITING, Job.State.RUNNING)
+FAILED = when(lambda state: state == Job.State.FAILED, "state")
+# because what follows from a fact must happen; only what a person set going can be stopped by one
+STOPPABLE = when(
+    lambda state, account_id, asked: state in RUNNING and account_id is not None and not asked,
+    "state", "account_id", "cancel_asked",
+)  # fmt: skip
+
+
+class NameJob(Input):
+    job_id: UUID = Field(**labelled("任务", "Job"))
+
+
+def _job(call: Call, job_id: UUID) -> Job:
+    found = Job.objects.select_for_update().filter(pk=job_id).first()
+    if found is None:
+        raise NO_JOB(field="job_id")
+    call.permit(found.area_path)
+    call.about("jobs.jobs", found.pk, name=found.name)
+    return found
+
+
+@action(
+    "jobs.retry_job", both("重试", "Try again"), NameJob, subject=Subject("jobs.jobs", "job_id", FAILED), batch=True
+)
+def retry_job(call: Call, given: NameJob) -> Result:
+    """Put a failed job back into the queue, with all its attempts before it."""
+    found = _job(call, given.job_id)
+    if not call.allows(FAILED, found):
+        raise NOT_FAILED(field="job_id")
+    Job.objects.filter(pk=found.pk).update(
+        state=Job.State.WAITING, attempts=0, run_after=call.received_at, ended_at=None, error="", result=None,
+        cancel_asked=False, worker="",
+    )  # fmt: skip
+    return {"id": str(found.pk)}
+
+
+@action("jobs.stop_job", both("停止", "Stop"), NameJob, subject=Subject("jobs.jobs", "job_id", STOPPABLE), danger=True)
+def stop_job(call: Call, given: NameJob) -> Result:
+    """Ask a job that somebody started to stop; what it has not committed is rolled back."""
+    found = _job(call, given.job_id)
+    if not call.allows(STOPPABLE, found):
+        raise NOT_STOPPABLE(field="job_id")
+    stop(found)
+    return {"id": str(found.pk)}

@@ -12,6 +12,7 @@ from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.actions.models import RefusedCommand
 from lianfang.foundation.audit.models import AuditLine
 from lianfang.foundation.jobs.models import Job
+from lianfang.foundation.jobs.queue import KINDS
 from lianfang.foundation.privacy.classes import PrivacyClass
 from lianfang.foundation.privacy.models import Reveal
 from lianfang.foundation.tables.registry import Column, SavedFilter, Table, table
@@ -120,28 +121,48 @@ STATES: tuple[tuple[str, Any], ...] = (
     ("cancelled", both("已取消", "Cancelled")),
 )
 
-for name, title, only in (
-    ("jobs.jobs", both("后台任务", "Jobs"), None),
-    ("events.failures", both("失败的后续处理", "Failed follow-ups"), "failed"),
-):
-    table(
-        Table(
-            name=name,
-            title=title,
-            rows=lambda viewer, only=only: Job.objects.filter(state=only) if only else Job.objects.all(),  # type: ignore[misc]
-            sort="-created_at",
-            columns=(
-                Column("name", both("任务", "Job"), filterable=True),
-                Column("state", both("状态", "State"), kind="choice", choices=STATES, filterable=True),
-                Column("created_at", both("时间", "At"), kind="datetime", sortable=True),
-                Column("attempts", both("次数", "Attempts"), kind="int"),
-                Column("done", both("完成数", "Done"), kind="int"),
-                Column("total", both("总数", "Total"), kind="int"),
-                Column("error", both("错误", "Error")),
-                Column("area_path", both("区域", "Area"), kind="area"),
-            ),
-        )
+
+def _job_title(name: str) -> dict[str, str] | str:
+    return KINDS[name].title.as_dict() if name in KINDS else name
+
+
+def _reaction(body: dict[str, str]) -> str:
+    """Return which reaction to which fact a follow-up is: the app that reacts and the function's name."""
+    module, _, name = body.get("reaction", "").partition(":")
+    return f"{module.split('.')[2]}.{name}" if name else ""
+
+
+table(
+    Table(
+        name="jobs.jobs",
+        title=both("后台任务", "Jobs"),
+        help=both(
+            "名单核对和导入、各种后续处理。失败的可以重试，多次失败请联系系统管理员。",
+            "Lists being checked and taken in, and what follows from facts. Failed ones can be tried again.",
+        ),
+        rows=lambda viewer: Job.objects.all(),
+        sort="-created_at",
+        label="title",
+        columns=(
+            Column("title", both("任务", "Job"), kind="json", source="name", show=_job_title),
+            Column("name", both("代码", "Code"), filterable=True, hidden=True),
+            Column("reaction", both("处理内容", "What follows"), source="body", show=_reaction),
+            Column("state", both("状态", "State"), kind="choice", choices=STATES, filterable=True),
+            Column("created_at", both("时间", "At"), kind="datetime", sortable=True, filterable=True),
+            Column("ended_at", both("结束时间", "Ended"), kind="datetime"),
+            Column("attempts", both("次数", "Attempts"), kind="int"),
+            Column("done", both("完成数", "Done"), kind="int"),
+            Column("total", both("总数", "Total"), kind="int"),
+            Column("note", both("进度说明", "Progress"), kind="json"),
+            Column("error", both("错误", "Error")),
+            Column("area_path", both("区域", "Area"), kind="area", filterable=True),
+        ),
+        saved=(
+            SavedFilter("failed", both("失败", "Failed"), {"state": "failed"}),
+            SavedFilter("going", both("进行中", "Under way"), {"state__in": "waiting,running"}),
+        ),
     )
+)
 
 table(
     Table(

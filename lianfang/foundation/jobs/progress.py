@@ -8,6 +8,7 @@ from uuid import UUID
 from lianfang.foundation.access.actor import NOT_YOURS, Actor
 from lianfang.foundation.jobs.models import Job
 from lianfang.foundation.jobs.queue import KINDS
+from lianfang.kernel.clock import now
 from lianfang.kernel.errors import refusal
 
 NO_JOB = refusal("job.unknown", "没有这个任务。", "There is no such job.", status=404)
@@ -42,6 +43,11 @@ def job_card(actor: Actor, job_id: UUID) -> dict[str, Any]:
 
 def ask_to_cancel(actor: Actor, job_id: UUID) -> None:
     """Ask a waiting or running job to stop."""
-    found = _mine(actor, job_id)
-    Job.objects.filter(pk=found.pk, state=Job.State.WAITING).update(state=Job.State.CANCELLED)
+    stop(_mine(actor, job_id))
+
+
+def stop(found: Job) -> None:
+    """Cancel a waiting job, ask a running one to stop."""
+    waiting = Job.objects.filter(pk=found.pk, state=Job.State.WAITING)
+    waiting.update(state=Job.State.CANCELLED, ended_at=now())
     Job.objects.filter(pk=found.pk, state=Job.State.RUNNING).update(cancel_asked=True)

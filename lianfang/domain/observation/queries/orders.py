@@ -12,7 +12,8 @@ from django.db.models import OuterRef, QuerySet
 
 from lianfang.domain.incidents.queries import has_rule, rule
 from lianfang.domain.observation import rules
-from lianfang.domain.observation.models import Need, Order, Proposal, Referral
+from lianfang.domain.observation.models import Need, Order, Proposal, Referral, Timetable
+from lianfang.foundation.access.actor import Actor
 from lianfang.kernel.rulebook import RuleValue
 
 
@@ -50,6 +51,17 @@ def thresholds(diseases: str, area_path: str, on: date) -> Thresholds:
         lowest_c=min(numbers("observation.reading_min_c")),
         highest_c=max(numbers("observation.reading_max_c")),
     )
+
+
+def fever_line(viewer: Actor, person_id: UUID, on: date) -> dict[str, Any] | None:
+    """Return °C and source of what counts as fever for somebody in observation, None when the viewer sees no such."""
+    mine = Timetable.objects.filter(viewer.scope("observation.timetable"), pk=person_id)
+    board = mine.first() if viewer.may("observation.timetable") else None
+    if board is None:
+        return None
+    found = [rule("fever_threshold_c", board.area_path, on, disease) for disease in board.diseases.split(",")]
+    strictest = min(found, key=lambda value: float(value.value))
+    return {"fever_c": float(strictest.value), "edition": strictest.edition, "source": strictest.source}
 
 
 def patience(diseases: str, area_path: str, on: date) -> Patience:

@@ -14,6 +14,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/intake/:batch?', name: 'intake', component: () => import('./pages/Intake.vue') },
   { path: '/coverage', name: 'coverage', component: () => import('./pages/Coverage.vue') },
   { path: '/report', name: 'report', component: () => import('./pages/DailyReport.vue') },
+  { path: '/queue-import', name: 'queue-import', component: () => import('./pages/QueueImport.vue') },
   { path: '/jobs', name: 'jobs', component: () => import('./pages/Jobs.vue') },
   { path: '/:rest(.*)*', name: 'missing', component: () => import('./pages/Missing.vue') },
 ]

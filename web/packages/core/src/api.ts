@@ -6,6 +6,7 @@ import type {
   CommandResult,
   Coverage,
   Detail,
+  FeverLine,
   Filters,
   GapBoard,
   GapRow,
@@ -16,6 +17,8 @@ import type {
   Me,
   Meta,
   Page,
+  QueueFile,
+  QueueImported,
   ReportPage,
   SearchFound,
 } from './contract'
@@ -133,6 +136,8 @@ export function createApi(transport: Transport = {}) {
       `${base}/api/reports/${at(unit)}/report.xlsx${listSearch({ where: { on } })}`,
     coverage: (within?: string) => get<Coverage>(`/api/coverage${listSearch({ within })}`),
     letter: (name: string, row: string) => `${base}/api/letters/${at(name)}/${at(row)}.pdf`,
+    feverLine: (person: string) => get<FeverLine>(`/api/observation/${at(person)}/fever-line`),
+    importQueue: (part: QueueFile) => post<QueueImported>('/api/sync/import', part),
     undoIntake: (batch: string) => post<unknown>(`/api/intake/${at(batch)}/undo`),
   }
 }

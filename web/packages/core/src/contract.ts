@@ -345,3 +345,28 @@ export interface Coverage {
   within: AreaRef
   areas: CoveredArea[]
 }
+
+/** From which temperature on a reading counts as fever, and by which edition of the rules. */
+export interface FeverLine {
+  fever_c: number
+  edition: string
+  source: string
+}
+
+/** What a phone saved as a last resort: everything that the server had not accepted. */
+export interface QueueFile {
+  format: 'lianfang.outbox'
+  version: 1
+  device_id?: string
+  app_version?: string
+  account?: string
+  exported_at?: string
+  commands: Command[]
+}
+
+export interface QueueImported {
+  results: CommandResult[]
+  done: number
+  repeated: number
+  refused: number
+}

@@ -2,7 +2,10 @@
 import { type Bilingual, type Column, fullMoment, isBilingual, type Row, type Table } from '@lianfang/core'
 import { i18n, tell } from '../i18n'
 import { areaName } from './areas'
+import { workerName } from './workers'
 
+/** Words of the program, such as carer_needed, say nothing to a reader. */
+const CODE = /^[a-z]+([._][a-z0-9]+)*$/
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-/i
 
 interface Named {
@@ -19,8 +22,7 @@ export function cellText(column: Column, value: unknown): string {
   if (column.choices) return choiceText(column, value)
   if (column.kind === 'datetime') return fullMoment(String(value))
   if (column.kind === 'area' && typeof value === 'string') return areaName(value)
-  if (column.kind === 'link' && typeof value === 'string')
-    return UUID.test(value) ? i18n.global.t('common.open') : value
+  if (column.kind === 'link' && typeof value === 'string') return linkText(column, value)
   if (isBilingual(value)) return tell(value)
   if (Array.isArray(value))
     return value
@@ -32,10 +34,22 @@ export function cellText(column: Column, value: unknown): string {
   return String(value)
 }
 
+const WORKERS = new Set(['accounts.accounts', 'organisation.workers'])
+
+function linkText(column: Column, value: string): string {
+  if (!UUID.test(value)) return value
+  return (WORKERS.has(column.link?.table ?? '') && workerName(value)) || i18n.global.t('common.open')
+}
+
 function choiceText(column: Column, value: unknown): string {
   if (Array.isArray(value)) return value.map((one) => choiceText(column, one)).join('、')
   const choice = column.choices?.find((one) => one.value === value)
-  return choice ? tell(choice.label) : String(value)
+  return choice ? capital(tell(choice.label)) : String(value)
+}
+
+/** Labels serve inside sentences too, so that English ones begin small; alone in a cell they begin large. */
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 function namedText(value: Named): string {
@@ -75,5 +89,6 @@ export function noteText(note: unknown): string {
   if (isBilingual(note)) return tell(note)
   return Object.values(note)
     .filter((value) => ['string', 'number'].includes(typeof value) && !UUID.test(String(value)))
+    .filter((value) => !CODE.test(String(value)))
     .join(' · ')
 }

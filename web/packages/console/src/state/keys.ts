@@ -7,6 +7,7 @@ export function installKeys(router: Router, showHelp: () => void): void {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
     if (event.key === '/') return focusSearch(event)
     if (event.key === '?') return showHelp()
+    if ((event.key === 'j' || event.key === 'k') && document.activeElement === document.body) return enterList(event)
     if (event.key === 'g') {
       afterG = Date.now()
     } else if (event.key === 'h' && Date.now() - afterG < 1200) {
@@ -17,6 +18,14 @@ export function installKeys(router: Router, showHelp: () => void): void {
 
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+}
+
+/** From anywhere on the page into its list, at the row last looked at. */
+function enterList(event: KeyboardEvent): void {
+  const row = document.querySelector<HTMLElement>('tbody tr[tabindex="0"]')
+  if (!row) return
+  event.preventDefault()
+  row.focus()
 }
 
 /** The page's own search wins over the one in the header. */
