@@ -56,6 +56,7 @@ FIELD_WORK = (
     "people.move_person",
     "people.set_vulnerability",
     "screening.record_visit",
+    "screening.record_outcome",
     "screening.correct_visit",
     "screening.visits",
     "screening.sweep_households",

@@ -80,12 +80,13 @@ def _missed(path: str, now: datetime) -> Iterator[Open]:
 
 def _referrals(path: str, now: datetime, late: bool) -> Iterator[Open]:
     rows = list(Referral.objects.filter(within(path), state="open"))
-    doctors = holders({row.area_path for row in rows}, "doctor")
+    paths = {row.area_path for row in rows}
+    doctors, others = holders(paths, "doctor"), answerable_ids(paths)
     for row in rows:
         if (row.refer_by < now) is late:
             doctor = doctors.get(row.area_path)
-            yield Open(str(row.pk), row.area_path, row.refer_by if late else row.opened_at,
-                       doctor.account_id if doctor else None)  # fmt: skip
+            who = doctor.account_id if doctor else others.get(row.area_path)
+            yield Open(str(row.pk), row.area_path, row.refer_by if late else row.opened_at, who)
 
 
 def _unowned(path: str, now: datetime) -> Iterator[Open]:
@@ -108,14 +109,22 @@ def _untold(path: str, now: datetime) -> Iterator[Open]:
     return _open(rows, "renotice_since")
 
 
-def _unconfirmed(path: str, now: datetime) -> Iterator[Open]:
-    rows = Proposal.objects.filter(within(path), decided_at__isnull=True)
-    found = list(rows)
+def _proposed(path: str, kind: str) -> Iterator[tuple[Proposal, UUID | None]]:
+    """Yield the undecided proposals of a kind, each with who answers for the village."""
+    found = list(Proposal.objects.filter(within(path), kind=kind, decided_at__isnull=True))
     who = answerable_ids({row.area_path[:VILLAGE] for row in found})
     for row in found:
-        yield Open(
-            str(row.pk), row.area_path, row.proposed_at, who.get(row.area_path[:VILLAGE]), {"missed": row.missed}
-        )
+        yield row, who.get(row.area_path[:VILLAGE])
+
+
+def _unconfirmed(path: str, now: datetime) -> Iterator[Open]:
+    for row, who in _proposed(path, "full_term"):
+        yield Open(str(row.order_id), row.area_path, row.proposed_at, who, {"missed": row.missed})
+
+
+def _earlier(path: str, now: datetime) -> Iterator[Open]:
+    for row, who in _proposed(path, "edition"):
+        yield Open(str(row.pk), row.area_path, row.proposed_at, who)
 
 
 def _lost(path: str, now: datetime) -> Iterator[Open]:
@@ -123,8 +132,12 @@ def _lost(path: str, now: datetime) -> Iterator[Open]:
 
 
 def _unchecked(path: str, now: datetime) -> Iterator[Open]:
-    for row in StatusChange.objects.filter(Q(decided_at__isnull=True), within(path)):
-        yield Open(str(row.pk), row.area_path, row.proposed_at)
+    """Yield changes of status with who confirms them: of the village, or of the town where the village proposed it."""
+    rows = list(StatusChange.objects.filter(Q(decided_at__isnull=True), within(path)))
+    who = answerable_ids({row.area_path[:digits] for row in rows for digits in (VILLAGE, TOWN)})
+    for row in rows:
+        village, town = who.get(row.area_path[:VILLAGE]), who.get(row.area_path[:TOWN])
+        yield Open(str(row.pk), row.area_path, row.proposed_at, town if village == row.proposed_by else village)
 
 
 gap(
@@ -238,11 +251,24 @@ gap(
             "The rule proposes release: a person looks at the gaps and confirms.",
         ),
         severity="today",
-        table="observation.proposals",
+        table="observation.orders",
         find=_unconfirmed,
-        act=("table", "observation.proposals", both("去确认", "Confirm")),
+        act=("action", "observation.confirm_release", both("核对并解除", "Confirm")),
         facts=("observation.release_proposed", "observation.person_released", "observation.order_shortened"),
         says=lambda told: both(f"缺 {told['missed']} 次记录", f"{told['missed']} readings missing"),
+    )
+)
+
+gap(
+    Gap(
+        name="observation_earlier_end_undecided",
+        title=both("提前解除待定", "Earlier end to decide"),
+        help=both("规定缩短了，是否提前解除由人决定。", "The rule became shorter: a person decides."),
+        severity="today",
+        table="observation.proposals",
+        find=_earlier,
+        act=("action", "observation.accept_earlier_end", both("同意提前", "Accept")),
+        facts=("observation.order_shortened", "observation.person_released", "observation.order_changed"),
     )
 )
 

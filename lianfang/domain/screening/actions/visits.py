@@ -62,6 +62,13 @@ NOT_TO_SETTLE = refusal(
     status=409,
 )
 
+NOTHING_TO_VISIT = refusal(
+    "screening.nothing_to_visit",
+    "这一户在排查中没有待入户的事项。",
+    "No visit waits at this door in the sweep.",
+    status=409,
+)
+
 NEED_CONTEXT = "visit.need"
 OutcomeChoice = Annotated[
     Literal["done", "absent", "refused", "vacant", "moved", "wrong_address"],
@@ -312,6 +319,36 @@ def _announce(call: Call, row: Visit, old: Visit | None) -> None:
 def _sealed(need: NeedMet) -> dict[str, Any]:
     what = ring().encrypt(need.what, NEED_CONTEXT) if need.what else ""
     return {"kind": need.kind, "person_id": str(need.person_id) if need.person_id else None, "what_sealed": what}
+
+
+class RecordOutcome(Input):
+    sweep_household_id: UUID = Field(**labelled("排查户", "Household in the sweep"))
+    outcome: OutcomeChoice
+    learnt: Learnt | None = Field(None, **labelled("了解到的情况", "What was learnt"))
+    companions: str = Field("", max_length=100, **labelled("同行人员", "Together with"))
+
+
+TO_VISIT = when(
+    lambda follow_up, state: follow_up in ("visit", "revisit") and state == "running", "follow_up", "campaign_state"
+)
+
+
+@action("screening.record_outcome", both("登记这一户", "Record this door"), RecordOutcome,
+        subject=Subject("screening.sweep_households", "sweep_household_id", TO_VISIT))  # fmt: skip
+def record_outcome(call: Call, given: RecordOutcome) -> Result:
+    """Record a visit at a door that a sweep still waits for: one click from the gap, the same visit as at the door."""
+    door = SweepHousehold.objects.filter(pk=given.sweep_household_id).first()
+    if door is None:
+        raise NO_SWEEP_HOUSEHOLD(field="sweep_household_id")
+    call.permit(door.area_path)
+    if not call.allows(TO_VISIT, door):
+        raise NOTHING_TO_VISIT(field="sweep_household_id")
+    if not _own_people(call, _paths_of_persons([call])):
+        assert call.refusal is not None
+        raise call.refusal
+    visit = _visit(call, door.household_id, door.area_path, door.campaign_id)
+    _append([(call, visit)], Campaign.objects.in_bulk([door.campaign_id]))
+    return {"id": str(visit.pk), "household_id": str(door.household_id), "outcome": visit.outcome}
 
 
 class SettleHousehold(Input):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
-from django.db.models import Min
-
+from lianfang.domain.organisation.queries import answerable_ids
 from lianfang.domain.screening.models.leads import OPEN_STATES, Lead, LeadBatch, MatchProposal
 from lianfang.foundation.gaps.registry import Gap, Open, gap
 from lianfang.foundation.privacy.fields import within
@@ -15,21 +16,27 @@ from lianfang.kernel.text import both
 _MOVED = ("screening.leads_received", "screening.leads_dispatched", "screening.lead_answered")
 
 
-def _open_leads(path: str) -> Iterator[tuple[str, str, datetime, datetime, object]]:
+def _open_leads(path: str) -> Iterator[tuple[UUID, str, datetime, datetime, UUID | None]]:
     rows = Lead.objects.filter(within(path), state__in=OPEN_STATES, same_as__isnull=True)
-    return rows.values_list("pk", "area_path", "received_at", "due_at", "assignee_id").iterator(chunk_size=5000)  # type: ignore[return-value]
+    columns = rows.values_list("pk", "area_path", "received_at", "due_at", "assignee_id")
+    return columns.iterator(chunk_size=5000)
+
+
+def _answered(found: list[Open]) -> Iterator[Open]:
+    """Yield what is open with somebody who answers: whoever was given it, else who answers for the area."""
+    areas = answerable_ids({one.area_path for one in found if one.answerable_id is None})
+    for one in found:
+        yield one if one.answerable_id else replace(one, answerable_id=areas.get(one.area_path))
 
 
 def _late(path: str, now: datetime) -> Iterator[Open]:
-    for pk, area, _, due_at, assignee in _open_leads(path):
-        if due_at <= now:
-            yield Open(str(pk), area, due_at, assignee)  # type: ignore[arg-type]
+    rows = _open_leads(path)
+    return _answered([Open(str(pk), area, due_at, who) for pk, area, _, due_at, who in rows if due_at <= now])
 
 
 def _with_nobody(path: str, now: datetime) -> Iterator[Open]:
-    for pk, area, received_at, _, assignee in _open_leads(path):
-        if assignee is None:
-            yield Open(str(pk), area, received_at)
+    rows = _open_leads(path)
+    return _answered([Open(str(pk), area, received_at) for pk, area, received_at, _, who in rows if who is None])
 
 
 def _unreplied(path: str, now: datetime) -> Iterator[Open]:
@@ -39,8 +46,8 @@ def _unreplied(path: str, now: datetime) -> Iterator[Open]:
 
 def _undecided(path: str, now: datetime) -> Iterator[Open]:
     waiting = MatchProposal.objects.filter(within(path), decision="open", lead__state__in=OPEN_STATES)
-    for row in waiting.values("pk", "area_path", "lead__assignee_id").annotate(since=Min("lead__received_at")):
-        yield Open(str(row["pk"]), row["area_path"], row["since"], row["lead__assignee_id"])
+    rows = waiting.values_list("pk", "area_path", "lead__received_at", "lead__assignee_id")
+    return _answered([Open(str(pk), area, since, who) for pk, area, since, who in rows])
 
 
 gap(

@@ -60,7 +60,7 @@ gap(
         severity="today",
         table=TABLE,
         find=_without_outcome,
-        act=("table", TABLE, both("查看住户", "See the households")),
+        act=("action", "screening.record_outcome", both("登记入户", "Record the visit")),
         facts=(*FACTS, "people.household_added", "people.households_moved"),
     )
 )
@@ -72,7 +72,7 @@ gap(
         severity="today",
         table=TABLE,
         find=_revisits,
-        act=("table", TABLE, both("查看住户", "See the households")),
+        act=("action", "screening.record_outcome", both("登记入户", "Record the visit")),
         says=lambda told: both(f"已去 {told['tries']} 次", f"{told['tries']} tries"),
         facts=FACTS,
     )
