@@ -232,6 +232,7 @@ ROLES = (
             "observation.referrals",
             "observation.accept_referral",
             "observation.close_referral",
+            "health.mark_sensitive",
             "privacy.reveal_value",
         ),
         {
@@ -251,6 +252,7 @@ ROLES = (
         (
             *EVERYBODY,
             "observation.*",
+            "health.mark_sensitive",
             "supervision.raise_appeal",
             "supervision.appeals",
             "supervision.take_appeal",
@@ -271,6 +273,7 @@ ROLES = (
             *EVERYBODY,
             "people.persons",
             "people.households",
+            "health.mark_sensitive",
             "observation.*",
             "screening.*",
             "privacy.reveal_value",

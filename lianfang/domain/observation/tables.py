@@ -22,7 +22,7 @@ from lianfang.domain.observation.models import (
     Timetable,
 )
 from lianfang.domain.organisation.queries import shown_team, team_names
-from lianfang.domain.people.queries import shown_address
+from lianfang.domain.people.queries import shown_address, shown_care
 from lianfang.foundation.privacy.classes import PrivacyClass
 from lianfang.foundation.tables.registry import Column, SavedFilter, Table, table
 from lianfang.kernel.ages import age_on
@@ -89,6 +89,7 @@ table(
             shown_address=shown_address("address", "household__"),
             home=shown_address("household__address", "household__"),
             team=team_names(today()),
+            shown_care_note=shown_care(viewer, "care_note", "person__"),
         ),
         sort="-ends_on",
         label="name",
@@ -130,7 +131,9 @@ table(
             Column("rule_edition", both("规则版本", "Edition"), filterable=True),
             Column("rule_source", both("规则来源", "Source"), hidden=True),
             Column("team", both("包保组", "Who answers"), show=shown_team),
-            Column("care_note", both("监护与困难情况", "Care and needs"), privacy=VULNERABILITY),
+            Column(
+                "care_note", both("监护与困难情况", "Care and needs"), privacy=VULNERABILITY, source="shown_care_note"
+            ),
             Column("notified_at", both("告知时间", "Notified"), kind="datetime", filterable=True),
             Column("signed_by", both("签收人", "Signed by"), privacy=NAME, mask=mask_name, hidden=True),
             Column("ordered_at", both("下达时间", "Ordered"), kind="datetime", hidden=True),

@@ -78,7 +78,7 @@ class Person(models.Model):
         **dict.fromkeys(["phone", "phone_index"], PrivacyClass.CONTACT),
         **dict.fromkeys(["vulnerabilities", "vulnerable", "contact_every_days", "note"], PrivacyClass.VULNERABILITY),
         **dict.fromkeys(["guardian", "guardian_name", "guardian_phone"], PrivacyClass.MINOR),
-        "medicine": PrivacyClass.HEALTH,
+        **dict.fromkeys(["medicine", "sensitive_disease"], PrivacyClass.HEALTH),
     }  # fmt: skip
 
     class Status(models.TextChoices):
@@ -105,6 +105,7 @@ class Person(models.Model):
     vulnerabilities = models.JSONField(default=list, blank=True)
     vulnerable = models.BooleanField(default=False)
     medicine = models.CharField(max_length=200, blank=True)
+    sensitive_disease = models.BooleanField(default=False)
     contact_every_days = models.PositiveSmallIntegerField(null=True, blank=True)
     guardian = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     guardian_name = models.CharField(max_length=60, blank=True)

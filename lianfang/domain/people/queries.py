@@ -8,11 +8,11 @@ from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Case, CharField, F, Field, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, F, Field, JSONField, Q, QuerySet, Value, When
 
 from lianfang.domain.people.models import Household, Person
 from lianfang.domain.people.rules import LIVING
-from lianfang.foundation.access.actor import Actor
+from lianfang.foundation.access.actor import Actor, any_within
 from lianfang.foundation.actions.states import when
 from lianfang.foundation.privacy.classes import Level, PrivacyClass, hide_all
 from lianfang.foundation.privacy.fields import blind, within
@@ -174,6 +174,23 @@ def shown_address(source: str, home: str, kind: Field[Any, Any] | None = None) -
     field = kind or CharField()
     quiet = When(Q(**{f"{home}confidential_address": True}), then=Value(KEPT_QUIET, output_field=field))
     return Case(quiet, default=F(source), output_field=field)
+
+
+# who may set the flag also sees the reason that it hides: the health services
+SEES_WHY = "health.mark_sensitive"
+
+
+def shown_care(viewer: Actor, source: str, person: str = "", empty: Any = "") -> Any:
+    """Return a column that says why somebody needs care: empty for a sensitive disease, but for health roles (P13).
+
+    `person` is the ORM path to the person. What is hidden here is hidden from reveals, downloads and phones as well.
+    """
+    scopes = viewer.prefixes(SEES_WHY)
+    if "" in scopes:
+        return F(source)
+    field: Field[Any, Any] = CharField() if isinstance(empty, str) else JSONField()
+    quiet = Q(**{f"{person}sensitive_disease": True}) & ~any_within(scopes)
+    return Case(When(quiet, then=Value(empty, output_field=field)), default=F(source), output_field=field)
 
 
 def household_cards(viewer: Actor, household_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:

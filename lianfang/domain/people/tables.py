@@ -11,7 +11,13 @@ from django.db.models import Case, CharField, Exists, F, OuterRef, Q, TextField,
 from django.db.models.functions import Cast
 
 from lianfang.domain.people.models import DuplicateSuggestion, Household, MergeRecord, Person, RecordConflict
-from lianfang.domain.people.queries import household_phone_index, identity_index, phone_index, shown_address
+from lianfang.domain.people.queries import (
+    household_phone_index,
+    identity_index,
+    phone_index,
+    shown_address,
+    shown_care,
+)
 from lianfang.domain.people.rules import HOUSEHOLD_STATES, PERSON_STATES, REASONS, SEXES, VULNERABILITIES
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.privacy.classes import Mask, PrivacyClass, hide_all
@@ -105,6 +111,15 @@ table(
     )
 )
 
+
+def _with_care(viewer: Actor, people: Any) -> Any:
+    """Return people with why they need care, as far as this viewer is to know it."""
+    return people.annotate(
+        shown_flags=shown_care(viewer, "vulnerabilities", empty=[]), shown_note=shown_care(viewer, "note"),
+        shown_medicine=shown_care(viewer, "medicine"),
+    )  # fmt: skip
+
+
 _PERSON_COLUMNS = (
     Column("name", both("姓名", "Name"), privacy=NAME, mask=mask_name),
     Column("sex", both("性别", "Sex"), kind="choice", choices=_options(SEXES), privacy=IDENTITY),
@@ -122,7 +137,7 @@ table(
         name="people.persons",
         person="pk",
         title=both("人员", "People"),
-        rows=lambda viewer: Person.objects.exclude(status=Person.Status.MERGED),
+        rows=lambda viewer: _with_care(viewer, Person.objects.exclude(status=Person.Status.MERGED)),
         sort="area_path",
         label="name",
         search=search_persons,
@@ -141,10 +156,11 @@ table(
                 both("困难类别", "Vulnerability"),
                 kind="json",
                 privacy=CARE,
+                source="shown_flags",
                 choices=tuple(VULNERABILITIES.items()),
             ),
             Column("guardian_name", both("监护（照料）人", "Guardian"), privacy=MINOR, mask=mask_name),
-            Column("note", both("备注", "Note"), privacy=CARE),
+            Column("note", both("备注", "Note"), privacy=CARE, source="shown_note"),
             Column("source", both("来源", "Source"), filterable=True, hidden=True),
             Column("updated_at", both("更新时间", "Updated"), kind="datetime"),
             Column("version", both("版本", "Version"), kind="int", hidden=True),
@@ -165,24 +181,24 @@ table(
         person="pk",
         title=both("特殊困难群体", "People who need care"),
         help=both("独居老人、残疾、透析、孕产妇、留守儿童等，须有人定期联系。", "People to be contacted regularly."),
-        rows=lambda viewer: Person.objects.filter(vulnerable=True, status__in=("resident", "away", "visitor")).annotate(
-            categories=Cast("vulnerabilities", TextField())
-        ),
+        rows=lambda viewer: _with_care(
+            viewer, Person.objects.filter(vulnerable=True, status__in=("resident", "away", "visitor"))
+        ).annotate(categories=Cast("shown_flags", TextField())),
         sort="area_path",
         label="name",
         search=search_persons,
         columns=(
             *_PERSON_COLUMNS,
-            Column("vulnerabilities", both("类别", "Category"), kind="json", privacy=CARE,
+            Column("vulnerabilities", both("类别", "Category"), kind="json", privacy=CARE, source="shown_flags",
                    choices=tuple(VULNERABILITIES.items())),
             Column("category", both("类别（筛选）", "Category (filter)"), privacy=CARE, source="categories",
                    filterable=True, hidden=True),
             Column("guardian_name", both("监护（照料）人", "Guardian or carer"), privacy=MINOR, mask=mask_name),
             Column("guardian_phone", both("照料人电话", "Carer's phone"), privacy=MINOR, mask=mask_phone),
             Column("phone", both("电话", "Phone"), privacy=CONTACT, mask=mask_phone),
-            Column("medicine", both("用药", "Medicine"), privacy=HEALTH),
+            Column("medicine", both("用药", "Medicine"), privacy=HEALTH, source="shown_medicine"),
             Column("contact_every_days", both("联系频次（天）", "Contact every … days"), kind="int", privacy=CARE),
-            Column("note", both("情况", "Situation"), privacy=CARE),
+            Column("note", both("情况", "Situation"), privacy=CARE, source="shown_note"),
             *_PLACE_COLUMNS,
         ),
         saved=tuple(

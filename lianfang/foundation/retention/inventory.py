@@ -66,7 +66,9 @@ def _target(model: type[models.Model], column: Column) -> tuple[type[models.Mode
         if field is None or not isinstance(field.related_model, type):
             break
         model = field.related_model
-    return model, last
+    known = {field.name for field in model._meta.get_fields()}
+    # because a column worked out from a field (a confidential address, a hidden reason) bears the field's name
+    return model, last if last in known else column.name
 
 
 def _seen(tables: set[str], cls: PrivacyClass, level: Level) -> list[str]:

@@ -62,11 +62,29 @@ def set_vulnerability(call: Call, given: SetVulnerability) -> Result:
     call.about("people.persons", row.pk, fields=changed)
     if "vulnerabilities" in changed:
         call.announce(VulnerabilityChanged(area_path=row.area_path, person_id=row.pk, flags=tuple(flags)))
+    if row.sensitive_disease:  # because the flags before say why, and not everybody who may set them is to know
+        return {"id": str(row.pk), "version": row.version}
     return {
         "id": str(row.pk),
         "version": row.version,
         "undo": {"action": "people.set_vulnerability", "input": undo},
     }
+
+
+class MarkSensitive(Input):
+    person_id: UUID
+    sensitive: bool = Field(True, **labelled("敏感疾病", "Sensitive disease", "bool"))
+
+
+@action("health.mark_sensitive", both("敏感疾病标记", "Mark a sensitive disease"), MarkSensitive,
+        subject=Subject("people.persons", "person_id", LIVING_ENTRY))  # fmt: skip
+def mark_sensitive(call: Call, given: MarkSensitive) -> Result:
+    """Hide from everybody but the health services why this person needs care; no list shows the mark itself (P13)."""
+    row = find_living_entry(given.person_id)
+    call.permit(row.area_path)
+    Person.objects.filter(pk=row.pk).update(sensitive_disease=given.sensitive)
+    call.about("people.persons", row.pk)
+    return {"id": str(row.pk)}
 
 
 def _check_guardian(call: Call, row: Person, guardian_id: UUID) -> None:

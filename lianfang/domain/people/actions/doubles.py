@@ -45,6 +45,7 @@ NO_SUGGESTION = refusal("people.no_suggestion", "没有这条重复提示。", "
 FILLED = (
     "sex", "born_on", "identity_number", "identity_index", "phone", "phone_index", "relation", "guardian_id",
     "guardian_name", "guardian_phone", "medicine", "contact_every_days", "note", "vulnerabilities", "vulnerable",
+    "sensitive_disease",
 )  # fmt: skip
 
 

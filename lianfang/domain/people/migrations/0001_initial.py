@@ -95,6 +95,7 @@ class Migration(migrations.Migration):
                 ("vulnerabilities", models.JSONField(blank=True, default=list)),
                 ("vulnerable", models.BooleanField(default=False)),
                 ("medicine", models.CharField(blank=True, max_length=200)),
+                ("sensitive_disease", models.BooleanField(default=False)),
                 ("contact_every_days", models.PositiveSmallIntegerField(blank=True, null=True)),
                 ("guardian_name", models.CharField(blank=True, max_length=60)),
                 (
