@@ -23,30 +23,19 @@ from lianfang.domain.observation.models import (
 )
 from lianfang.domain.observation.queries.slots import is_due
 from lianfang.domain.observation.rules import CLOSED_STATES
-from lianfang.domain.organisation.queries import answerable_for_households, answerable_ids, holders
+from lianfang.domain.organisation.queries import answerable_by_home, answerable_ids, holders
 from lianfang.foundation.gaps.registry import Gap, Open, gap
 from lianfang.foundation.privacy.fields import within
 from lianfang.kernel.text import Bilingual, both
 
 VILLAGE, TOWN = 12, 9
 _QUESTIONS = {need.code: need.question for need in rules.NEEDS}
-Homes = dict[tuple[UUID | None, str], UUID]
-
-
-def _answerable(rows: Iterable[tuple[UUID | None, str]]) -> Homes:
-    """Return who answers for each (household, area): the primary contact, else who answers for the area."""
-    wanted = set(rows)
-    housed = [(home, path) for home, path in wanted if home is not None]
-    contacts = answerable_for_households(housed)
-    areas = answerable_ids({path for home, path in wanted if home is None})
-    found = {(home, path): contacts.get(home) if home else areas.get(path) for home, path in wanted}
-    return {key: account for key, account in found.items() if account}
 
 
 def _open(rows: Iterable[Any], since: str, subject: str = "pk") -> Iterator[Open]:
     """Yield rows that carry household and area as open, answered by the person's contact."""
     found = list(rows)
-    who = _answerable((row.household_id, row.area_path) for row in found)
+    who = answerable_by_home((row.household_id, row.area_path) for row in found)
     for row in found:
         answers = who.get((row.household_id, row.area_path))
         yield Open(str(getattr(row, subject)), row.area_path, getattr(row, since), answers)
@@ -58,7 +47,7 @@ def _due(path: str, now: datetime) -> Iterator[Open]:
     )
     found = {person: (area, opens_at, f"{day}/{name}") for person, area, opens_at, day, name in slots}
     homes = dict(Timetable.objects.filter(within(path), state="live").values_list("pk", "household_id"))
-    who = _answerable((homes.get(person), area) for person, (area, _, _) in found.items())
+    who = answerable_by_home((homes.get(person), area) for person, (area, _, _) in found.items())
     for person, (area, opens_at, slot) in found.items():
         yield Open(str(person), area, opens_at, who.get((homes.get(person), area)), {"slot": slot})
 

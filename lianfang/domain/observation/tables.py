@@ -78,6 +78,17 @@ def _worker(name: str, label: Bilingual) -> Column:
     return Column(name, label, kind="link", link="accounts.accounts", filterable=True)
 
 
+PHONE = Column("phone", both("电话", "Phone"), source="person__phone", privacy=PrivacyClass.CONTACT, mask=mask_phone)
+ORDER = Column(
+    "order",
+    both("观察通知", "Order"),
+    kind="link",
+    link="observation.orders",
+    source="order_id",
+    filterable=True,
+)
+
+
 table(
     Table(
         name="observation.orders",
@@ -98,9 +109,7 @@ table(
             *_person(),
             Column("sex", both("性别", "Sex"), kind="choice", choices=SEXES, source="person__sex", privacy=IDENTITY),
             Column("age", both("年龄", "Age"), kind="int", source="person__born_on", privacy=VULNERABILITY, show=_age),
-            Column(
-                "phone", both("电话", "Phone"), source="person__phone", privacy=PrivacyClass.CONTACT, mask=mask_phone
-            ),
+            PHONE,
             Column(
                 "address",
                 both("观察地址", "Address"),
@@ -187,9 +196,7 @@ table(
                 privacy=PrivacyClass.ADDRESS,
                 mask=mask_address,
             ),
-            Column(
-                "phone", both("电话", "Phone"), source="person__phone", privacy=PrivacyClass.CONTACT, mask=mask_phone
-            ),
+            PHONE,
             Column(
                 "state",
                 both("状态", "State"),
@@ -312,9 +319,7 @@ table(
                 privacy=PrivacyClass.ADDRESS,
                 mask=mask_address,
             ),
-            Column(
-                "phone", both("电话", "Phone"), source="person__phone", privacy=PrivacyClass.CONTACT, mask=mask_phone
-            ),
+            PHONE,
             Column("reasons", both("原因", "Reasons"), privacy=HEALTH),
             Column(
                 "found_in",
@@ -377,14 +382,7 @@ table(
             Column("note", both("怎么解决", "How"), privacy=VULNERABILITY),
             Column("raised_at", both("提出时间", "Raised"), kind="datetime", sortable=True),
             Column("settled_at", both("落实时间", "Settled"), kind="datetime", filterable=True),
-            Column(
-                "order",
-                both("观察通知", "Order"),
-                kind="link",
-                link="observation.orders",
-                source="order_id",
-                filterable=True,
-            ),
+            ORDER,
         ),
         saved=(SavedFilter("unowned", both("未落实", "Without owner"), {"owner_id": ""}),),
     )
@@ -457,14 +455,7 @@ table(
                     ("withdrawn", both("已撤回", "withdrawn")),
                 ),
             ),
-            Column(
-                "order",
-                both("观察通知", "Order"),
-                kind="link",
-                link="observation.orders",
-                source="order_id",
-                filterable=True,
-            ),
+            ORDER,
         ),
         saved=(SavedFilter("open", both("待决定", "Undecided"), {"decided_at": ""}),),
     )
@@ -499,14 +490,7 @@ table(
                 filterable=True,
                 choices=(("confirmed", both("同意", "confirmed")), ("rejected", both("不同意", "rejected"))),
             ),
-            Column(
-                "order",
-                both("观察通知", "Order"),
-                kind="link",
-                link="observation.orders",
-                source="order_id",
-                filterable=True,
-            ),
+            ORDER,
         ),
         saved=(SavedFilter("open", both("待复核", "Waiting"), {"decided_at": ""}),),
     )
@@ -527,14 +511,7 @@ table(
             Column("edition", both("规则版本", "Edition")),
             _worker("account_id", both("经办人", "By")),
             Column("happened_at", both("发生时间", "Happened"), kind="datetime", hidden=True),
-            Column(
-                "order",
-                both("观察通知", "Order"),
-                kind="link",
-                link="observation.orders",
-                source="order_id",
-                filterable=True,
-            ),
+            ORDER,
         ),
     )
 )

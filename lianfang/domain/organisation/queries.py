@@ -170,6 +170,15 @@ def answerable_for_households(homes: Iterable[tuple[UUID, str]], on: date | None
     return found
 
 
+def answerable_by_home(homes: Iterable[tuple[UUID | None, str]]) -> dict[tuple[UUID | None, str], UUID]:
+    """Return who answers for each (household or none, area): the primary contact, else who answers for the area."""
+    wanted = set(homes)
+    contacts = answerable_for_households((home, path) for home, path in wanted if home is not None)
+    areas = answerable_ids({path for home, path in wanted if home is None})
+    found = {(home, path): contacts.get(home) if home else areas.get(path) for home, path in wanted}
+    return {key: account for key, account in found.items() if account}
+
+
 def holders(paths: Iterable[str], kind: str, on: date | None = None) -> dict[str, Contact]:
     """Return, for each path, the active holder of a kind (say, doctor) at that area or the nearest above it."""
     wanted = set(paths)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.db.models import QuerySet
 
-from lianfang.domain.organisation.queries import answerable_for_households, answerable_ids
+from lianfang.domain.organisation.queries import answerable_by_home
 from lianfang.domain.welfare.models import ServiceRequest
 from lianfang.domain.welfare.queries import UNHELPED
 from lianfang.foundation.gaps.registry import Gap, Open, gap
@@ -24,10 +23,9 @@ FACTS = ("welfare.request_raised", "welfare.request_accepted", "welfare.request_
 def _open(rows: QuerySet[ServiceRequest], since: str) -> Iterator[Open]:
     """Yield requests as open: whoever took it on answers, else the household's contact."""
     found = list(rows)
-    contacts = answerable_for_households((row.household_id, row.area_path) for row in found if row.household_id)
-    areas = answerable_ids({row.area_path for row in found if row.household_id is None})
+    who = answerable_by_home((row.household_id, row.area_path) for row in found)
     for row in found:
-        home: UUID | None = contacts.get(row.household_id) if row.household_id else areas.get(row.area_path)
+        home = who.get((row.household_id, row.area_path))
         yield Open(str(row.pk), row.area_path, getattr(row, since), row.accepted_by or home)
 
 
