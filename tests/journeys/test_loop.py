@@ -238,3 +238,20 @@ def test_a_phones_file_is_brought_in_once_however_often(visit: Callable[..., Pag
     saved.write_text("{}")
     page.locator("input[type=file]").set_input_files(saved)
     expect(page.get_by_role("alert")).to_contain_text("这不是从手机导出的待上传文件")
+
+
+def test_a_list_is_walked_and_a_row_opened_without_a_mouse(visit: Callable[..., Page]) -> None:
+    page = visit("duty", "/console/tables/people.households")
+    expect(page.locator("tbody tr").first).to_be_visible()
+    for key, row in (("j", 0), ("j", 1), ("ArrowDown", 2), ("k", 1)):
+        page.keyboard.press(key)
+        expect(page.locator("tbody tr").nth(row)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".el-drawer dl")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".el-drawer dl")).to_be_hidden()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="键盘快捷键")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    expect(page.locator("#list-search")).to_be_focused()
