@@ -232,16 +232,19 @@ def settle_need(call: Call, given: SettleNeed) -> Result:
     return {"id": str(need.pk)}
 
 
+_WAYS = {
+    "visit": both("当面签收", "signed at the door"),
+    "phone": both("电话告知，补签", "by phone, to be signed"),
+    "guardian": both("监护人代签", "signed by a guardian"),
+    "refused": both("拒签，已见证", "refused to sign, witnessed"),
+}
+
+
 class NotifyPerson(Input):
     order_id: UUID
     way: Literal["visit", "phone", "guardian", "refused"] = Field(
-        "visit",
-        **labelled("送达方式", "How delivered", "choice", **choices({
-            "visit": both("当面签收", "signed at the door"), "phone": both("电话告知，补签", "by phone, to be signed"),
-            "guardian": both("监护人代签", "signed by a guardian"),
-            "refused": both("拒签，已见证", "refused to sign, witnessed"),
-        })),
-    )  # fmt: skip
+        "visit", **labelled("送达方式", "How delivered", "choice", **choices(_WAYS))
+    )
     signed_by: str = Field(min_length=1, max_length=60, **labelled("签收人（拒签填见证人）", "Signed by (or witness)"))
 
 
@@ -265,7 +268,7 @@ def notify_person(call: Call, given: NotifyPerson) -> Result:
     rules.check_may_go_live(answers(order.needs.all()))
     order.notified_at, order.notified_by = call.received_at, call.actor.account_id
     order.notice_way, order.signed_by = given.way, given.signed_by
-    step(call, order, "notified", given.way)
+    step(call, order, "notified", _WAYS[given.way].zh)
     call.announce(PersonNotified(area_path=order.area_path, order_id=order.pk, person_id=order.person_id))
     if order.starts_on <= local(call.received_at).date():
         go_live(call, order, call.received_at)

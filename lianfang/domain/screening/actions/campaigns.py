@@ -35,14 +35,19 @@ NO_AREA = refusal("screening.sweep_area_unknown", "没有这个区域，或已�
 NO_INCIDENT = refusal("screening.unknown_incident", "没有这个事件。", "There is no such incident.", status=404)
 
 TABLE = "screening.campaigns"
-CampaignId = Annotated[UUID, Field(**labelled("排查", "Sweep"))]
+CampaignId = Annotated[UUID, Field(**labelled("排查", "Sweep", **{"x-table": TABLE}))]
+_KINDS = {"yes_no": both("是或否", "yes or no"), "number": both("数字", "a number"), "text": both("文字", "words")}
 
 
 class Question(Input):
-    code: str = Field(pattern=r"^[a-z][a-z0-9_]{1,30}$", **labelled("代码", "Code"))
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]{1,30}$", **labelled("代码（小写字母）", "Code (small letters)"))
     text: str = Field(min_length=2, max_length=120, **labelled("问题", "Question"))
     text_en: str = Field("", max_length=200, **labelled("英文", "English"))
-    kind: Literal["yes_no", "number", "text"] = Field("yes_no", **labelled("回答方式", "Kind of answer"))
+    kind: Literal["yes_no", "number", "text"] = Field(
+        "yes_no",
+        **labelled("回答方式", "Kind of answer", "choice", **{"x-choices": [
+            {"value": value, "label": label.as_dict()} for value, label in _KINDS.items()]}),
+    )  # fmt: skip
     clinical: bool = Field(False, **labelled("涉及医学判断", "Needs clinical judgement", "bool"))
     asked_by: Literal["everyone", "health"] = Field(
         "everyone",
@@ -58,9 +63,9 @@ class PlanCampaign(Input):
     ends_on: date = Field(**labelled("结束日期", "Last day", "date"))
     owner_id: UUID | None = Field(None, **labelled("负责人", "Owner", "account"))
     questions: list[Question] = Field(
-        default_factory=list, max_length=MOST_QUESTIONS * 2, **labelled("入户问题", "Questions")
+        default_factory=list, max_length=MOST_QUESTIONS * 2, **labelled("入户问题", "Questions", "list")
     )
-    incident_id: UUID | None = Field(None, **labelled("事件", "Incident"))
+    incident_id: UUID | None = Field(None, **labelled("事件", "Incident", **{"x-table": "incidents.incidents"}))
 
 
 @action("screening.plan_campaign", both("策划排查", "Plan a sweep"), PlanCampaign)

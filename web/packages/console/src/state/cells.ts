@@ -2,6 +2,7 @@
 import { type Bilingual, type Column, fullMoment, isBilingual, type Row, type Table } from '@lianfang/core'
 import { i18n, tell } from '../i18n'
 import { areaName } from './areas'
+import { nameBehind } from './naming'
 import { workerName } from './workers'
 
 /** Words of the program, such as carer_needed, say nothing to a reader. */
@@ -38,7 +39,9 @@ const WORKERS = new Set(['accounts.accounts', 'organisation.workers'])
 
 function linkText(column: Column, value: string): string {
   if (!UUID.test(value)) return value
-  return (WORKERS.has(column.link?.table ?? '') && workerName(value)) || i18n.global.t('common.open')
+  const table = column.link?.table ?? ''
+  const name = WORKERS.has(table) ? workerName(value) : nameBehind(table, value)
+  return name || i18n.global.t('common.open')
 }
 
 function choiceText(column: Column, value: unknown): string {

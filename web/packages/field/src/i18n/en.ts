@@ -69,6 +69,7 @@ export const en: Messages = {
     done: '{n} done',
     read: 'I have read it',
     toHouse: 'See the house',
+    answer: 'Answer it',
     moreNotices: '{count} more notices',
     unknownHouse: 'Unregistered house',
     offline: 'No network: this is what was downloaded at {time}. Keep recording; it is sent when there is a network.',

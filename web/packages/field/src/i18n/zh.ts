@@ -65,6 +65,7 @@ export const zh = {
     done: '已办 {n} 件',
     read: '知道了',
     toHouse: '看这一户',
+    answer: '去办理',
     moreNotices: '还有 {count} 条通知',
     unknownHouse: '未登记户',
     offline: '没有网络，显示的是 {time} 下载的内容。照常记录，有网后自动上传。',

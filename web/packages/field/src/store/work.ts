@@ -35,6 +35,19 @@ export function dayWork(bundle: Bundle, entries: Entry[], now: Date): Day {
   return { houses: byHouse(bundle, open), left: open.length, done: doneToday(bundle, entries, now) }
 }
 
+/** What is answered on a page of the console, which fits a phone: leads, referrals, runs of missed readings. */
+const ANSWERED_ON: Record<string, string> = {
+  lead: 'screening.leads',
+  referral: 'observation.referrals',
+  escalation: 'observation.escalations',
+}
+
+export function answerPage(notice: Notice): string | null {
+  const [kind, id] = notice.id.split(':')
+  const table = ANSWERED_ON[kind ?? '']
+  return table && id ? `/console/tables/${table}/${id}` : null
+}
+
 /** The notices nobody on this phone has read yet, by the server's mark or by one that still waits in the queue. */
 export function unreadNotices(bundle: Bundle, entries: Entry[]): Notice[] {
   const marked = new Set(entries.filter((entry) => entry.state !== 'refused').map((entry) => entry.subject ?? ''))
