@@ -28,6 +28,7 @@ from lianfang.kernel import clock
 from lianfang.kernel.places.register import areas_within
 
 Say = Callable[[str], None]
+FIRST_DAY = -9
 NAMESPACE = UUID("6b1e2f0a-0000-5000-8000-000000140826")
 REGISTER_DAY = date(2019, 10, 31)
 GRID_OF_HOUSEHOLDS = 60
@@ -278,8 +279,10 @@ class Demo:
                     age = self.today.year - person.born_on.year
                     if not 18 <= age <= 60 or self.random.random() >= share * 2:
                         continue
-                    day = self.random.choice((-9, -9, -8, -8, -7, -6, -5, -4, -3, -2, -1, 0))
-                    left_on = self.today + timedelta(days=day - self.random.randint(0, 5))
+                    day = self.random.choice((FIRST_DAY, FIRST_DAY, -8, -8, -7, -6, -5, -4, -3, -2, -1, 0))
+                    # who came on the first day had left longer ago: this morning some wait for their release
+                    before = 3 if day == FIRST_DAY else 0
+                    left_on = self.today + timedelta(days=day - before - self.random.randint(0, 5))
                     person_id = demo_id(household_id, position)
                     chosen.append(
                         Returnee(

@@ -36,6 +36,8 @@ NO_INCIDENT = refusal("screening.unknown_incident", "没有这个事件。", "Th
 
 TABLE = "screening.campaigns"
 CampaignId = Annotated[UUID, Field(**labelled("排查", "Sweep", **{"x-table": TABLE}))]
+# a draft may lack them, but is not approved without and cannot be changed any more: forms ask for them
+_TO_APPROVE = {"x-required": True}
 _KINDS = {"yes_no": both("是或否", "yes or no"), "number": both("数字", "a number"), "text": both("文字", "words")}
 
 
@@ -58,10 +60,10 @@ class Question(Input):
 
 class PlanCampaign(Input):
     name: str = Field(min_length=2, max_length=60, **labelled("名称", "Name"))
-    purpose: str = Field("", max_length=300, **labelled("目的", "Purpose", "textarea"))
+    purpose: str = Field("", max_length=300, **labelled("目的", "Purpose", "textarea", **_TO_APPROVE))
     area_path: Path
     ends_on: date = Field(**labelled("结束日期", "Last day", "date"))
-    owner_id: UUID | None = Field(None, **labelled("负责人", "Owner", "account"))
+    owner_id: UUID | None = Field(None, **labelled("负责人", "Owner", "account", **_TO_APPROVE))
     questions: list[Question] = Field(
         default_factory=list, max_length=MOST_QUESTIONS * 2, **labelled("入户问题", "Questions", "list")
     )
