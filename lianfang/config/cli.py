@@ -219,8 +219,12 @@ def demo(given: argparse.Namespace) -> int:
     _setup()
     _migrate()
     from lianfang.config.demo.making import make_demo_once
+    from lianfang.kernel.errors import Refusal
 
-    make_demo_once(people=given.people, say=print)
+    try:
+        make_demo_once(people=given.people, say=print)
+    except Refusal as no:
+        return _refused(no)
     return _serve(given.host, given.port, given.workers) if not given.no_serve else 0
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
+from django.conf import settings
 from django.db import connection
 
 from lianfang import data
@@ -25,7 +26,15 @@ from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.actions.running import run
 from lianfang.foundation.gaps.sweeping import sweep_all
 from lianfang.kernel import clock
+from lianfang.kernel.errors import refusal
 from lianfang.kernel.places.register import areas_within
+
+UNFINISHED = refusal(
+    "demo.unfinished",
+    "演示县上次没有做完就停了。请删除 {folder}（用 PostgreSQL 时清空数据库）后重新启动。",
+    "Making the demo county was cut off. Delete {folder} (and on PostgreSQL empty the database), then start again.",
+    status=409,
+)
 
 Say = Callable[[str], None]
 FIRST_DAY = -9
@@ -41,13 +50,21 @@ def demo_id(*parts: object) -> UUID:
 
 
 def make_demo_once(people: int, say: Say) -> bool:
-    """Make the demo county unless it is there already; says how it goes. Returns whether it was made."""
+    """Make the demo county unless it is there already; says how it goes. Returns whether it was made.
+
+    Raises `demo.unfinished` where making it was cut off: half a county would pass for a whole one.
+    """
+    begun = Path(settings.VAR) / "demo.unfinished"
     if area_exists(VILLAGE):
+        if begun.exists():
+            raise UNFINISHED(folder=settings.VAR)
         greet(say)
         return False
     say(f"Preparing the demo county 绛县 ({people:,} made-up people); this happens once.")
+    begun.touch()
     with without_waiting_for_the_disk():
         Demo(people, say).make()
+    begun.unlink()
     greet(say)
     return True
 
