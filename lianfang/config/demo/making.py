@@ -251,6 +251,7 @@ class Demo:
             self._assign(self._worker("township_coordinator", town), "contract", town)
         for village in self.villages:
             self._assign(self._worker("village_secretary", village.path), "village_lead", village.path)
+            self._assign(self._worker("village_doctor", village.path), "doctor", village.path)
             for grid in village.grids:
                 if self.random.random() < 0.02:
                     continue

@@ -62,6 +62,11 @@ NOT_NOTIFIED = refusal(
 EXPOSURE_AHEAD = refusal(
     "observation.exposure_ahead", "末次暴露（离开）日期在今天之后。", "The day of last exposure lies in the future."
 )
+EXPOSURE_UNKNOWN = refusal(
+    "observation.exposure_unknown",
+    "请填写末次暴露（离开）日期：没有线索写明这一天。",
+    "Give the day of last exposure: no lead says it.",
+)
 
 _ASKED = {"x-required": True, "x-choices": [{"value": True, "label": both("有", "yes").as_dict()},
                          {"value": False, "label": both("没有", "no").as_dict()}]}  # fmt: skip
@@ -79,7 +84,12 @@ class OrderObservation(Input):
     category: Literal["returnee", "close_contact", "secondary_contact", "after_central", "other"] = Field(
         **labelled("类别", "Category", "choice", **choices(rules.CATEGORIES))
     )
-    last_exposure_on: date = Field(**labelled("末次暴露或离开日期", "Last exposure or departure", "date"))
+    last_exposure_on: date | None = Field(
+        None,
+        **labelled(
+            "末次暴露或离开日期（线索已核实的可空着）", "Last exposure or departure (empty: as the lead found)", "date"
+        ),
+    )
     basis: str = Field(min_length=2, max_length=300, **labelled("依据（文件、告知书）", "Legal basis"))
     disease: str | None = Field(
         None, max_length=40, **labelled("病种（默认当前事件）", "Disease (default: the incident's)")
@@ -123,10 +133,11 @@ def _order(call: Call, given: Any, person: Any) -> Order:
     incident = incident_of(person.area_path, given.disease)
     if incident is None:
         raise NO_INCIDENT(field="disease")
-    if given.last_exposure_on > today:
+    exposed_on = given.last_exposure_on or _found_by_lead(person.pk)
+    if exposed_on > today:
         raise EXPOSURE_AHEAD(field="last_exposure_on")
     length = length_rule(given.category, incident.disease, person.area_path, today)
-    starts_on, ends_on = _days(given.last_exposure_on, length, incident.disease, person.area_path, today)
+    starts_on, ends_on = _days(exposed_on, length, incident.disease, person.area_path, today)
     rules.check_still_needed(ends_on, today)
     if _running(person.pk, incident.pk, given.category).exists():
         raise ALREADY(field="person_id")
@@ -135,7 +146,7 @@ def _order(call: Call, given: Any, person: Any) -> Order:
         person_id=person.pk, household_id=person.household_id, area_path=person.area_path, incident_id=incident.pk,
         disease=incident.disease, category=given.category, starts_on=starts_on, ends_on=ends_on, first_ends_on=ends_on,
         address=given.address or (person.household.address if person.household else ""), basis=given.basis,
-        last_exposure_on=given.last_exposure_on, rule_key=length.key, rule_days=int(length.value),
+        last_exposure_on=exposed_on, rule_key=length.key, rule_days=int(length.value),
         rule_edition=length.edition[:200], rule_source=length.source[:300], care_note=given.care_note,
         ordered_at=call.received_at, ordered_by=call.actor.account_id,
     )  # fmt: skip
@@ -144,6 +155,14 @@ def _order(call: Call, given: Any, person: Any) -> Order:
         account_id=call.actor.account_id, reason=order.basis, edition=order.rule_edition,
     )  # fmt: skip
     return order
+
+
+def _found_by_lead(person_id: UUID) -> date:
+    """Return the last day in the affected area that the open lead found. Raises `observation.exposure_unknown`."""
+    found = Awaited.objects.filter(person_id=person_id, settled_at__isnull=True).first()
+    if found is None or found.last_there_on is None:
+        raise EXPOSURE_UNKNOWN(field="last_exposure_on")
+    return found.last_there_on
 
 
 def settle(call: Call, person_id: UUID, area_path: str, how: str, reason: str = "") -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
-from lianfang.domain.observation.models import Awaited
+from lianfang.domain.observation.models import Awaited, Order
 from lianfang.domain.observation.reactions import lead_confirmed
 from lianfang.domain.observation.tests.county import make_incident, make_person, order
 from lianfang.foundation.access.actor import Actor
@@ -53,6 +53,24 @@ def test_a_confirmed_person_is_a_gap_until_an_order_is_made(cast: dict[str, Acto
     order(cast["secretary"], person)
     assert _on_the_board() == []
     assert Awaited.objects.get(pk=person.pk).settled_how == "ordered"
+
+
+def test_the_day_a_lead_found_is_not_asked_again(cast: dict[str, Actor], moment: datetime) -> None:
+    make_incident()
+    person = make_person()
+    _confirm(person)
+    made = order(cast["secretary"], person, last_exposure_on=None)
+    assert Order.objects.get(pk=made["id"]).last_exposure_on == date(2020, 2, 1)
+
+
+def test_the_day_of_a_lead_already_settled_says_nothing_of_the_next(cast: dict[str, Actor], moment: datetime) -> None:
+    make_incident()
+    person = make_person()
+    _confirm(person)
+    run(cast["secretary"], "observation.waive_observation", {"person_id": person.pk, "reason": "已过观察期"})
+    with pytest.raises(Refusal) as no:
+        order(cast["secretary"], person, last_exposure_on=None)
+    assert no.value.code == "observation.exposure_unknown"
 
 
 def test_a_confirmed_person_is_a_gap_until_somebody_says_why_not(cast: dict[str, Actor], moment: datetime) -> None:

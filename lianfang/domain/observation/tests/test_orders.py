@@ -100,6 +100,7 @@ def test_a_question_that_was_not_asked_is_named(cast, incident, person):
     [
         ({"last_exposure_on": "2020-01-10"}, "observation.window_past"),
         ({"last_exposure_on": "2020-02-04"}, "observation.exposure_ahead"),
+        ({"last_exposure_on": None}, "observation.exposure_unknown"),
         ({"category": "secondary_contact"}, "rulebook.no_value"),
         ({"disease": "measles"}, "observation.no_incident"),
         ({"person_id": str(UUID(int=3))}, "observation.person_unknown"),
