@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -282,6 +283,7 @@ TEAM: tuple[tuple[Bilingual, tuple[str, ...]], ...] = (
 _AREA_DIGITS = (6, 9, 12, 15)
 
 
+@lru_cache(maxsize=4)  # because making its subqueries anew cost a third of a page of the ledger
 def team_names(on: date) -> JSONArray:
     """Return the expression of who answers for a row with `person_id`, `household_id` and `area_path`, level by level.
 
