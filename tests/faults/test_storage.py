@@ -90,7 +90,7 @@ def _processes(server: Server) -> list[int]:
 
 def test_a_full_disk_is_said_and_corrupts_nothing(server: Server, ask_database: Ask) -> None:
     if not _is_sqlite(server):
-        pytest.skip("PostgreSQL's own disk cannot be filled from here")
+        pytest.skip("test_full_postgresql fills a disk of PostgreSQL's own")
     session = server.session("secretary")
     for process in _processes(server):
         resource.prlimit(process, resource.RLIMIT_FSIZE, (64 * 1024, resource.RLIM_INFINITY))
