@@ -60,6 +60,8 @@ class Household(models.Model):
             models.Index(fields=["area_path", "order", "id"]),
             models.Index(fields=["area_path", "id"]),
             models.Index(fields=["number"], name="people_household_number"),
+            models.Index(fields=["size", "id"], name="people_household_size"),
+            models.Index(fields=["order", "id"], name="people_household_order"),
         ]
 
 

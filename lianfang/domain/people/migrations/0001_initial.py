@@ -52,6 +52,8 @@ class Migration(migrations.Migration):
                     models.Index(fields=["area_path", "order", "id"], name="people_hous_area_pa_85893a_idx"),
                     models.Index(fields=["area_path", "id"], name="people_hous_area_pa_281970_idx"),
                     models.Index(fields=["number"], name="people_household_number"),
+                    models.Index(fields=["size", "id"], name="people_household_size"),
+                    models.Index(fields=["order", "id"], name="people_household_order"),
                 ],
             },
         ),
