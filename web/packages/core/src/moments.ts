@@ -2,21 +2,23 @@
 
 import type { Language } from './text'
 
-const ZONE = 'Asia/Shanghai'
+// China keeps one hour, without summer time since 1991. Reckoned here, because asking the browser for the zone's rules
+// costs a cheap phone a sixth of a second before its first screen.
+const AHEAD_MS = 8 * 3600000
 
-// made once, because making it costs a cheap phone more than all the moments of a day
-const IN_ZONE = new Intl.DateTimeFormat('en-CA', {
-  timeZone: ZONE,
-  year: 'numeric',
-  month: '2-digit',
-  day: '2-digit',
-  hour: '2-digit',
-  minute: '2-digit',
-  hourCycle: 'h23',
-})
+interface Parts {
+  year: string
+  month: string
+  day: string
+  hour: string
+  minute: string
+}
 
-function parts(moment: Date): Record<string, string> {
-  return Object.fromEntries(IN_ZONE.formatToParts(moment).map((part) => [part.type, part.value]))
+function parts(moment: Date): Parts {
+  // an invalid date has no parts, and says so where it is shown
+  const [date = '', time = ''] = new Date(moment.getTime() + AHEAD_MS).toISOString().split('T')
+  const [year = '', month = '', day = ''] = date.split('-')
+  return { year, month, day, hour: time.slice(0, 2), minute: time.slice(3, 5) }
 }
 
 /** ISO day (2020-02-03) of a moment in the county's zone. */

@@ -27,8 +27,8 @@ let resumed = false
 router.beforeEach(async (to) => {
   if (!resumed) {
     resumed = true
-    await resume()
-    if (me.value) await startWork()
+    const held = await resume()
+    if (me.value) await startWork(held)
   }
   if (locked.value) return to.name === 'unlock' || { name: 'unlock' }
   if (to.name === 'unlock') return { name: 'today' }

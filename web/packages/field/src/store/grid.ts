@@ -32,8 +32,8 @@ export function houseName(house: Household | undefined, otherwise: string): stri
   return [house.door_no || house.address, house.head].filter(Boolean).join(' ') || otherwise
 }
 
-export async function openGrid(): Promise<void> {
-  bundle.value = (await phone.value?.bundle()) ?? null
+export async function openGrid(held?: Bundle | null): Promise<void> {
+  bundle.value = held ?? (await phone.value?.bundle()) ?? null
 }
 
 /** Download the grid again. Keeps the old one when there is no network. */

@@ -31,11 +31,11 @@ export const unsent = computed(() => hasUnsent(entries.value))
 
 const KEEP_SENT_MS = 36 * 3600000
 
-export async function loadOutbox(): Promise<void> {
+export async function loadOutbox(held?: Entry[]): Promise<void> {
   const store = phone.value
   if (!store) return
   const before = isoWithOffset(new Date(Date.now() - KEEP_SENT_MS))
-  const all = await store.entries()
+  const all = held ?? (await store.entries())
   const old = new Set(forgettable(all, before).map((entry) => entry.id))
   await store.dropEntries([...old])
   entries.value = all.filter((entry) => !old.has(entry.id))

@@ -1,6 +1,6 @@
 // The store that lasts: one database an account, everything personal in it sealed. Refuses to write under a key that was replaced.
 import type { Entry, Me, OutboxState } from '@lianfang/core'
-import Dexie, { type EntityTable } from 'dexie'
+import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from 'idb'
 import type { Bundle } from './bundle'
 import { type MadeKey, makeKey, type Sealed, seal, unseal, unwrap, type Wrapped, wrap } from './sealing'
 import type { LockedStore, PhoneStore } from './store'
@@ -10,8 +10,10 @@ interface SealedEntry extends Sealed {
   state: OutboxState
 }
 
+const DOWNLOADS = ['bundle', 'me'] as const
+
 interface Downloaded extends Sealed {
-  key: 'bundle' | 'me'
+  key: (typeof DOWNLOADS)[number]
 }
 
 /** How the store's key is kept: ready to use, or only under what its owner types. `turn` counts the keys there have been. */
@@ -31,16 +33,43 @@ interface Contact {
   days: number
 }
 
-class FieldDatabase extends Dexie {
-  outbox!: EntityTable<SealedEntry, 'id'>
-  downloaded!: EntityTable<Downloaded, 'key'>
-  locks!: EntityTable<Lock, 'key'>
-  contacts!: EntityTable<Contact, 'key'>
+interface FieldStores extends DBSchema {
+  outbox: { key: string; value: SealedEntry; indexes: { state: OutboxState } }
+  downloaded: { key: string; value: Downloaded }
+  locks: { key: string; value: Lock }
+  contacts: { key: string; value: Contact }
+}
 
-  constructor(account: string) {
-    super(`lianfang-field-${account}`)
-    this.version(1).stores({ outbox: 'id, state', downloaded: 'key', locks: 'key', contacts: 'key' })
-  }
+type FieldDatabase = IDBPDatabase<FieldStores>
+type Writing = IDBPTransaction<FieldStores, StoreNames<FieldStores>[], 'readwrite'>
+
+// the number that phones in the field have kept their stores under from the beginning
+const STORE_VERSION = 10
+const opened = new Map<string, Promise<FieldDatabase>>()
+
+const nameOf = (account: string) => `lianfang-field-${account}`
+
+/** The account's database, opened once for the page, because opening it costs a cheap phone more than reading it. */
+function databaseOf(account: string): Promise<FieldDatabase> {
+  const known = opened.get(account)
+  if (known) return known
+  const forget = () => opened.delete(account)
+  const opening = openDB<FieldStores>(nameOf(account), STORE_VERSION, {
+    upgrade(database) {
+      database.createObjectStore('outbox', { keyPath: 'id' }).createIndex('state', 'state')
+      for (const name of ['downloaded', 'locks', 'contacts'] as const)
+        database.createObjectStore(name, { keyPath: 'key' })
+    },
+    // because a sign-out in another page must be able to delete it
+    blocking: (_now, _wanted, event) => {
+      forget()
+      ;(event.target as IDBDatabase).close()
+    },
+    terminated: forget,
+  })
+  opened.set(account, opening)
+  opening.catch(forget)
+  return opening
 }
 
 const DAYS_UNLESS_TOLD = 7
@@ -56,24 +85,27 @@ export class SealedStore implements PhoneStore {
   readonly lasting = true
 
   constructor(
+    private readonly account: string,
     private readonly database: FieldDatabase,
     private key: CryptoKey,
     private turn: number,
   ) {}
 
   async entries(): Promise<Entry[]> {
-    const rows = await this.database.outbox.toArray()
+    const rows = await this.database.getAll('outbox')
     const all = await Promise.all(rows.map((row) => unseal<Entry>(this.key, row)))
     return all.sort((one, other) => (one.queued_at < other.queued_at ? -1 : 1))
   }
 
   async keepEntries(changed: Entry[]): Promise<void> {
     const rows = await Promise.all(changed.map((entry) => sealedEntry(this.key, entry)))
-    await this.write(() => this.database.outbox.bulkPut(rows))
+    await this.write((writing) => putAll(writing, 'outbox', rows))
   }
 
   async dropEntries(ids: string[]): Promise<void> {
-    await this.database.outbox.bulkDelete(ids)
+    if (ids.length === 0) return
+    const writing = this.database.transaction('outbox', 'readwrite')
+    await Promise.all([...ids.map((id) => writing.store.delete(id)), writing.done])
   }
 
   bundle(): Promise<Bundle | null> {
@@ -95,7 +127,7 @@ export class SealedStore implements PhoneStore {
   }
 
   async hasPin(): Promise<boolean> {
-    return (await this.database.locks.get('lock'))?.ready === null
+    return (await this.database.get('locks', 'lock'))?.ready === null
   }
 
   async setPin(pin: string, password: string): Promise<void> {
@@ -110,44 +142,60 @@ export class SealedStore implements PhoneStore {
   }
 
   async destroy(): Promise<void> {
-    await this.database.delete()
+    opened.delete(this.account)
+    this.database.close()
+    await deleteDB(nameOf(this.account))
   }
 
   private async read<T>(key: Downloaded['key']): Promise<T | null> {
-    const row = await this.database.downloaded.get(key)
+    const row = await this.database.get('downloaded', key)
     return row ? unseal<T>(this.key, row) : null
   }
 
   private async keepDownloaded(key: Downloaded['key'], value: unknown): Promise<void> {
     const row = { key, ...(await seal(this.key, value)) }
-    await this.write(() => this.database.downloaded.put(row))
+    await this.write((writing) => putAll(writing, 'downloaded', [row]))
   }
 
-  private async write(work: () => Promise<unknown>): Promise<void> {
-    const { outbox, downloaded, locks } = this.database
-    await this.database.transaction('rw', outbox, downloaded, locks, async () => {
-      if ((await locks.get('lock'))?.turn !== this.turn) throw new KeyReplaced()
-      await work()
-    })
+  private async write(work: (writing: Writing) => Promise<unknown>): Promise<void> {
+    const writing = this.database.transaction(['outbox', 'downloaded', 'locks'], 'readwrite')
+    const whole = writing.done
+    // because a transaction that fails says so twice, and the first answer is the one that tells why
+    whole.catch(() => undefined)
+    if ((await writing.objectStore('locks').get('lock'))?.turn !== this.turn) {
+      writing.abort()
+      throw new KeyReplaced()
+    }
+    await work(writing)
+    await whole
   }
 
   private async sealAnew(made: MadeKey, kept: Pick<Lock, 'ready' | 'wraps'>): Promise<void> {
     const rows = await Promise.all((await this.entries()).map((entry) => sealedEntry(made.key, entry)))
     const downloads: Downloaded[] = []
-    for (const key of ['bundle', 'me'] as const) {
+    for (const key of DOWNLOADS) {
       const value = await this.read(key)
       if (value) downloads.push({ key, ...(await seal(made.key, value)) })
     }
     const turn = this.turn + 1
     // because a phone switched off half way must find one key for everything
-    await this.write(async () => {
-      await this.database.outbox.bulkPut(rows)
-      await this.database.downloaded.bulkPut(downloads)
-      await this.database.locks.put({ key: 'lock', turn, ...kept, wrong: 0, wait_until: 0 })
+    await this.write(async (writing) => {
+      await putAll(writing, 'outbox', rows)
+      await putAll(writing, 'downloaded', downloads)
+      await putAll(writing, 'locks', [{ key: 'lock', turn, ...kept, wrong: 0, wait_until: 0 }])
     })
     this.key = made.key
     this.turn = turn
   }
+}
+
+async function putAll<Name extends 'outbox' | 'downloaded' | 'locks'>(
+  writing: Writing,
+  name: Name,
+  rows: FieldStores[Name]['value'][],
+): Promise<void> {
+  const store = writing.objectStore(name)
+  await Promise.all(rows.map((row) => store.put(row)))
 }
 
 async function sealedEntry(key: CryptoKey, entry: Entry): Promise<SealedEntry> {
@@ -155,58 +203,60 @@ async function sealedEntry(key: CryptoKey, entry: Entry): Promise<SealedEntry> {
 }
 
 export async function openSealed(account: string): Promise<PhoneStore | LockedStore> {
-  const database = new FieldDatabase(account)
-  const lock = await database.locks.get('lock')
-  if (lock?.ready) return new SealedStore(database, lock.ready, lock.turn)
-  if (lock) return { unlock: (secret) => tryToUnlock(database, secret) }
-  const { key } = await makeKey()
-  await database.locks.put({ key: 'lock', turn: 1, ready: key, wraps: null, wrong: 0, wait_until: 0 })
-  return new SealedStore(database, key, 1)
+  const database = await databaseOf(account)
+  const lock = (await database.get('locks', 'lock')) ?? (await firstLock(database))
+  if (lock.ready) return new SealedStore(account, database, lock.ready, lock.turn)
+  return { unlock: (secret) => tryToUnlock(account, database, secret) }
 }
 
-async function tryToUnlock(database: FieldDatabase, secret: string): Promise<SealedStore | number> {
-  const lock = await database.locks.get('lock')
+/** The lock of a new store; of two pages that open it at once, both get the one that was there first. */
+async function firstLock(database: FieldDatabase): Promise<Lock> {
+  const { key } = await makeKey()
+  const made: Lock = { key: 'lock', turn: 1, ready: key, wraps: null, wrong: 0, wait_until: 0 }
+  const writing = database.transaction('locks', 'readwrite')
+  const known = await writing.store.get('lock')
+  if (!known) await writing.store.put(made)
+  await writing.done
+  return known ?? made
+}
+
+async function tryToUnlock(account: string, database: FieldDatabase, secret: string): Promise<SealedStore | number> {
+  const lock = await database.get('locks', 'lock')
   if (!lock?.wraps) throw new KeyReplaced()
   if (lock.wait_until > Date.now()) return lock.wait_until
   const made = (await unwrap(lock.wraps.pin, secret)) ?? (await unwrap(lock.wraps.password, secret))
   if (made) {
-    await database.locks.put({ ...lock, wrong: 0, wait_until: 0 })
-    return new SealedStore(database, made.key, lock.turn)
+    await database.put('locks', { ...lock, wrong: 0, wait_until: 0 })
+    return new SealedStore(account, database, made.key, lock.turn)
   }
   const wrong = lock.wrong + 1
   const wait_until = wrong < TRIES_AT_ONCE ? 0 : Date.now() + FIRST_WAIT_MS * 2 ** (wrong - TRIES_AT_ONCE)
-  await database.locks.put({ ...lock, wrong, wait_until })
+  await database.put('locks', { ...lock, wrong, wait_until })
   // Whoever guesses on finds no list of people; what was recorded here stays sealed for its owner.
-  if (wrong >= MOST_TRIES) await database.downloaded.clear()
+  if (wrong >= MOST_TRIES) await database.clear('downloaded')
   return wait_until
 }
 
 async function noteContact(database: FieldDatabase, at: number, days?: number): Promise<void> {
-  const known = await database.contacts.get('contact')
-  await database.contacts.put({ key: 'contact', at, days: days ?? known?.days ?? DAYS_UNLESS_TOLD })
+  const known = await database.get('contacts', 'contact')
+  await database.put('contacts', { key: 'contact', at, days: days ?? known?.days ?? DAYS_UNLESS_TOLD })
 }
 
 /** Remove what was downloaded when the server was not heard for too many days. Returns whether something was removed. */
 export async function dropWhenStale(account: string, now = Date.now()): Promise<boolean> {
-  return withDatabase(account, async (database) => {
-    const contact = await database.contacts.get('contact')
-    if (!contact || now - contact.at <= contact.days * DAY_MS) return false
-    const held = (await database.downloaded.count()) > 0
-    await database.downloaded.clear()
-    return held
-  })
+  const database = await databaseOf(account)
+  const contact = await database.get('contacts', 'contact')
+  if (!contact || now - contact.at <= contact.days * DAY_MS) return false
+  const held = (await database.count('downloaded')) > 0
+  await database.clear('downloaded')
+  return held
 }
 
 /** How many records of the account the server does not have yet; needs no key. */
-export function unsentOn(account: string): Promise<number> {
-  return withDatabase(account, (database) => database.outbox.where('state').anyOf('waiting', 'refused').count())
-}
-
-async function withDatabase<T>(account: string, work: (database: FieldDatabase) => Promise<T>): Promise<T> {
-  const database = new FieldDatabase(account)
-  try {
-    return await work(database)
-  } finally {
-    database.close()
-  }
+export async function unsentOn(account: string): Promise<number> {
+  const database = await databaseOf(account)
+  const counts = await Promise.all(
+    (['waiting', 'refused'] as const).map((state) => database.countFromIndex('outbox', 'state', state)),
+  )
+  return counts.reduce((sum, count) => sum + count, 0)
 }

@@ -3,7 +3,8 @@ import { createApi, csrfCookie, type Me, Refusal, Unreachable, uuid7 } from '@li
 import { ref, shallowRef } from 'vue'
 import { language } from '../i18n'
 import { deviceId, forgetAccount, knownAccounts, noteAccount } from './accounts'
-import { dropWhenStale, unsentOn } from './sealed'
+import { type Held, takeHeld } from './held'
+import { unsentOn } from './sealed'
 import { canKeep, isLocked, type LockedStore, openStore, type PhoneStore } from './store'
 
 export const me = shallowRef<Me | null>(null)
@@ -55,10 +56,11 @@ export async function signIn(username: string, password: string, code = ''): Pro
 }
 
 /** Open what this phone holds at once, whatever the network does; only a phone that holds nothing waits for the server. */
-export async function resume(): Promise<void> {
-  await openHeld()
+export async function resume(): Promise<Held | null> {
+  const held = await openHeld()
   if (me.value || locked.value) void confirmSession()
   else await takeUpSession()
+  return held
 }
 
 /** Ask the server whose session this is, while the work already goes on. */
@@ -99,17 +101,18 @@ async function takeUpSession(): Promise<void> {
   }
 }
 
-async function openHeld(): Promise<void> {
-  const [account, name] = Object.entries(knownAccounts()).at(-1) ?? []
-  if (!account || !canKeep()) return
-  wentStale.value = await dropWhenStale(account)
-  const opened = await openStore(account)
-  if (isLocked(opened)) locked.value = { account, name: name ?? '', store: opened, signedIn: null }
-  else await take(opened)
+/** Open what was held; returned is what of it can be shown at once. */
+async function openHeld(): Promise<Held | null> {
+  const held = await takeHeld()
+  if (!held) return null
+  const { account, name, store } = held
+  wentStale.value = held.stale
+  if (isLocked(store)) locked.value = { account, name, store, signedIn: null }
+  else take(store, held.me)
+  return me.value ? held : null
 }
 
-async function take(opened: PhoneStore): Promise<void> {
-  const known = await opened.me()
+function take(opened: PhoneStore, known: Me | null): void {
   if (!known) return
   phone.value = opened
   me.value = known
@@ -122,7 +125,7 @@ export async function unlock(secret: string): Promise<{ opened: boolean; wait_un
   const opened = await waiting.store.unlock(secret)
   if (typeof opened === 'number') return { opened: false, wait_until: opened }
   if (waiting.signedIn) await opened.keepMe(waiting.signedIn)
-  await take(opened)
+  take(opened, await opened.me())
   locked.value = null
   return { opened: true, wait_until: 0 }
 }

@@ -1,13 +1,14 @@
 // What happens once someone is signed in: show what the phone holds, send what waits, fetch what is new.
 import { downloadGrid, openGrid } from './grid'
+import type { Held } from './held'
 import { loadOutbox, unsent, upload, waiting } from './outbox'
 import { me, online, phone } from './session'
 
 let watching = false
 
-export async function startWork(): Promise<void> {
-  await openGrid()
-  await loadOutbox()
+/** Begin with what was read ahead, or read it now. */
+export async function startWork(held?: Held | null): Promise<void> {
+  await Promise.all([openGrid(held?.bundle), loadOutbox(held?.entries)])
   whenShown(() => void upload().then(downloadGrid))
   if (watching) return
   watching = true

@@ -61,8 +61,9 @@ function subjectOf(work: Work): string {
 }
 
 function slotWork(bundle: Bundle, now: Date): Work[] {
+  const today = dayOf(now)
   return bundle.slots
-    .filter((slot) => slot.state === 'due' || (slot.state === 'missed' && slot.day_on === dayOf(now)))
+    .filter((slot) => slot.state === 'due' || (slot.state === 'missed' && slot.day_on === today))
     .map((slot) => ({ kind: 'slot', key: slot.id, slot, late: slot.state === 'missed' || isPast(slot.closes_at, now) }))
 }
 
@@ -98,9 +99,12 @@ function byHouse(bundle: Bundle, work: Work[]): HouseWork[] {
     houses.set(house, [...(houses.get(house) ?? []), one])
   }
   const known = new Map(bundle.households.map((house) => [house.id, house]))
+  // the households came in walking order, and to compare them again costs more than all the rest of the list
+  const order = new Map(bundle.households.map((house, index) => [house.id, index]))
+  const place = (house: Household | null) => (house && order.get(house.id)) ?? order.size
   return [...houses]
     .map(([id, list]) => ({ household: known.get(id) ?? null, work: list }))
-    .sort((one, other) => walking(one.household, other.household))
+    .sort((one, other) => place(one.household) - place(other.household))
 }
 
 function houseOf(work: Work, homes: Map<string, string | null>): string | null {
@@ -109,14 +113,15 @@ function houseOf(work: Work, homes: Map<string, string | null>): string | null {
   return work.errand.household_id ?? homes.get(work.errand.person_id ?? '') ?? null
 }
 
-const AS_COUNTED = new Intl.Collator('zh-Hans-CN', { numeric: true })
+let asCounted: Intl.Collator | null = null
 
 /** Walking order: the grid, then the order someone set, then house numbers as people count them (2号 before 10号). */
 export function walking(one: Household | null, other: Household | null): number {
   if (!one || !other) return one ? -1 : other ? 1 : 0
   if (one.area !== other.area) return one.area < other.area ? -1 : 1
   if (one.order !== null && other.order !== null && one.order !== other.order) return one.order - other.order
-  return AS_COUNTED.compare(one.door_no || one.address, other.door_no || other.address)
+  asCounted ??= new Intl.Collator('zh-Hans-CN', { numeric: true })
+  return asCounted.compare(one.door_no || one.address, other.door_no || other.address)
 }
 
 /** Households that fit what was typed: part of a name, initials of any member, or a house number. In walking order. */

@@ -1,0 +1,16 @@
+import { createApp } from 'vue'
+import App from './App.vue'
+import { chooseLanguage, i18n, language } from './i18n'
+import { router } from './router'
+import './styles/field.css'
+
+chooseLanguage(language.value)
+createApp(App).use(i18n).use(router).mount('#app')
+
+// A village LAN without TLS is no secure context: the app then works online only, and the page 我的 says so.
+if (import.meta.env.PROD && window.isSecureContext && 'serviceWorker' in navigator) {
+  navigator.serviceWorker.register('/field/sw.js', { scope: '/field/' }).catch(() => undefined)
+}
+
+// After an update the old pages' parts are gone from the server: take the new ones rather than fail on a click.
+window.addEventListener('vite:preloadError', () => window.location.reload())

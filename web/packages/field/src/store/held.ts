@@ -1,0 +1,44 @@
+// What this phone holds of whoever used it last, read while the app itself is still being loaded. Knows no interface.
+import type { Entry, Me } from '@lianfang/core'
+import { knownAccounts } from './accounts'
+import type { Bundle } from './bundle'
+import { dropWhenStale } from './sealed'
+import { canKeep, isLocked, type LockedStore, openStore, type PhoneStore } from './store'
+
+export interface Held {
+  account: string
+  name: string
+  /** Whether the downloaded list was removed because the server had not been heard for too long. */
+  stale: boolean
+  store: PhoneStore | LockedStore
+  me: Me | null
+  bundle: Bundle | null
+  entries: Entry[]
+}
+
+let reading: Promise<Held | null> | null = null
+
+/** Begin to read, so that a slow phone reads its disk and loads the app at the same time. */
+export function readAhead(): void {
+  reading ??= read()
+  // whoever takes it hears of the trouble
+  reading.catch(() => undefined)
+}
+
+/** What the phone holds, read ahead or now; nothing where nobody has used it or the browser keeps nothing. */
+export function takeHeld(): Promise<Held | null> {
+  const begun = reading ?? read()
+  reading = null
+  return begun
+}
+
+async function read(): Promise<Held | null> {
+  const [account, name] = Object.entries(knownAccounts()).at(-1) ?? []
+  if (!account || !canKeep()) return null
+  const stale = await dropWhenStale(account)
+  const store = await openStore(account)
+  const found = { account, name: name ?? '', stale, store }
+  if (isLocked(store)) return { ...found, me: null, bundle: null, entries: [] }
+  const [me, bundle, entries] = await Promise.all([store.me(), store.bundle(), store.entries()])
+  return { ...found, me, bundle, entries }
+}
