@@ -46,6 +46,9 @@ INCIDENT_TABLES = (
 
 FIELD_WORK = (
     *EVERYBODY,
+    "organisation.hand_over_day",
+    "organisation.end_day_hand_over",
+    "organisation.day_hand_overs",
     "people.households",
     "people.persons",
     "people.vulnerable",

@@ -62,6 +62,41 @@ class NoticeRead(models.Model):
         constraints = [models.UniqueConstraint(fields=["account", "notice"], name="notice_read_once")]
 
 
+class DayHandOver(models.Model):
+    """One worker's open work of a day went to another, phone to phone; the taker may work in the area until then.
+
+    `id` is made on the phone that hands over. `grant` is empty where the taker may work in the area anyway.
+    """
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
+        ["id", "area_path", "from_account", "to_account", "from_device", "to_device", "households", "handed_at",
+         "until_at", "reported_at", "grant", "ended_at", "ended_by"],
+        PrivacyClass.WORK,
+    )  # fmt: skip
+
+    id = models.UUIDField(primary_key=True)
+    area_path = AreaPathField()
+    from_account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    to_account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    from_device = models.CharField(max_length=64, blank=True)
+    to_device = models.CharField(max_length=64, blank=True)
+    households = models.PositiveIntegerField()
+    handed_at = models.DateTimeField()
+    until_at = models.DateTimeField()
+    reported_at = models.DateTimeField()
+    grant = models.ForeignKey("access.Grant", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["area_path", "id"])]
+        constraints = [
+            models.CheckConstraint(
+                name="day_hand_over_ends_after_it_begins", condition=models.Q(until_at__gt=models.F("handed_at"))
+            )
+        ]
+
+
 class Responsibility(models.Model):
     """One worker answers for one target, as something, from a day on. It ends or is handed over; it is never deleted.
 

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Val
 from django.db.models.functions import Coalesce, Concat
 
 from lianfang.domain.areas.queries import areas_in_force
-from lianfang.domain.organisation.models import LIVE, Responsibility, Unit
+from lianfang.domain.organisation.models import LIVE, DayHandOver, Responsibility, Unit
 from lianfang.domain.organisation.rules import LEVELS, REGIMES, RESPONSIBILITY_KINDS, STATES, TARGETS, UNIT_KINDS
 from lianfang.domain.people.queries import households_within, vulnerable_within
 from lianfang.foundation.access.actor import Actor
@@ -123,6 +123,38 @@ table(
             Column("duty", both("职责", "Duty")),
             Column("phone", both("值班电话", "Duty phone"), privacy=CONTACT, mask=mask_phone),
             Column("version", both("版本", "Version"), kind="int", hidden=True),
+        ),
+    )
+)
+
+
+table(
+    Table(
+        name="organisation.day_hand_overs",
+        title=both("当天工作交接（代班）", "Days handed over"),
+        help=both(
+            "没有网络时，一部手机把当天未办的事交给另一部手机。接手的人到期自动失去该区域的权限。",
+            "Open work that one phone handed to another without a network; the right to the area ends by itself.",
+        ),
+        rows=lambda viewer: DayHandOver.objects.all(),
+        sort="-handed_at",
+        columns=(
+            Column("area_path", both("区域", "Area"), kind="area", filterable=True, sortable=True),
+            Column("from_name", both("交出", "Handed over by"), source="from_account__name"),
+            Column("to_name", both("接手", "Taken over by"), source="to_account__name"),
+            Column("households", both("户数", "Households"), kind="int"),
+            Column("handed_at", both("交接时间", "At"), kind="datetime", filterable=True, sortable=True),
+            Column("until_at", both("到", "Until"), kind="datetime", filterable=True),
+            Column("reported_at", both("上报时间", "Reported at"), kind="datetime"),
+            Column("ended_at", both("提前结束", "Ended early at"), kind="datetime", filterable=True),
+            Column(
+                "to_account_id",
+                both("接手人账号", "Account"),
+                kind="link",
+                link="organisation.workers",
+                filterable=True,
+                hidden=True,
+            ),
         ),
     )
 )

@@ -67,6 +67,12 @@ def actor_of(request: HttpRequest, door_name: str = "console") -> Actor:
     return actor
 
 
+def renewed_actor(request: HttpRequest, door_name: str) -> Actor:
+    """Return who is asking with the grants as they stand now, after a command that changed them."""
+    _actors.pop((request.session.session_key or "", door_name), None)
+    return actor_of(request, door_name)
+
+
 def _forget_session(request: HttpRequest | None, **_: Any) -> None:
     """Forget the kept actors of a session that ends, so that its cookie opens nothing from here on."""
     ended = request.session.session_key if request is not None else None

@@ -9,6 +9,7 @@ import gzip
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,14 +23,15 @@ from lianfang.domain.organisation.queries import who_answers_for_many
 from lianfang.domain.people.queries import find_households, persons_of_households
 from lianfang.domain.screening.queries.visits import open_doors
 from lianfang.domain.welfare.queries import errands_of
-from lianfang.doors.api.answers import door, refuse
+from lianfang.doors.api.answers import BAD_VALUE, door, refuse
 from lianfang.doors.api.session import actor_of
 from lianfang.doors.sync.commands import safe_name
 from lianfang.doors.sync.notices import notices_of
 from lianfang.doors.sync.uploading import calling_device, wipe
 from lianfang.foundation.access.actor import Actor
+from lianfang.foundation.devices.cards import is_key, issue_card, public_key
 from lianfang.foundation.tables.reading import Query, read_all
-from lianfang.kernel.clock import now
+from lianfang.kernel.clock import now, today
 from lianfang.kernel.names import initials
 from lianfang.kernel.text import both
 
@@ -50,11 +52,31 @@ def bundle(request: HttpRequest) -> HttpResponse:
     if device is not None and device.lost_at is not None:
         return refuse(wipe(request, device))
     packed = pack(actor)
-    tag = f'"{hashlib.sha256(orjson.dumps(packed, default=str)).hexdigest()[:32]}"'
+    key, until = _phone_key(request), today() + timedelta(days=settings.LIANFANG_PHONE_DAYS)
+    tag = f'"{hashlib.sha256(orjson.dumps([packed, key, until], default=str)).hexdigest()[:32]}"'
     if request.headers.get("If-None-Match") == tag:
         return _tagged(HttpResponse(status=304), tag)
+    # beside what the tag is made of, because no two signatures are the same
+    packed |= _card(actor, device_id or actor.device_id, key, until)
     body = orjson.dumps({"version": VERSION, "as_of": now().isoformat(), **packed}, default=str)
     return _tagged(_compressed(request, body), tag)
+
+
+def _phone_key(request: HttpRequest) -> str:
+    """Return the public key a phone shows for its card, or nothing. Raises `http.bad_value` for what is no key."""
+    key = request.GET.get("key", "")[:100]
+    if key and not is_key(key):
+        raise BAD_VALUE(field="key")
+    return key
+
+
+def _card(actor: Actor, device_id: str, key: str, until: date) -> dict[str, Any]:
+    """Return the phone's card, by which another phone knows without a network who works on it and where."""
+    paths = own_grids(actor)
+    if not key or not paths or actor.account_id is None:
+        return {}
+    card = issue_card(actor.account_id, actor.name, device_id, paths, key, until)
+    return {"card": card, "card_key": public_key()}
 
 
 def _tagged(response: HttpResponse, tag: str) -> HttpResponse:

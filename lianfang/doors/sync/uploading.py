@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 
 from lianfang.doors.api.answers import BAD_VALUE, answer, door, json_body
-from lianfang.doors.api.session import actor_of
+from lianfang.doors.api.session import actor_of, renewed_actor
 from lianfang.doors.api.views import TOO_MANY
 from lianfang.doors.sync.commands import carry_out, refuse_all, safe_name
 from lianfang.foundation.access.actor import Actor
@@ -34,6 +35,8 @@ NOT_A_QUEUE = refusal(
 )
 
 UPLOAD_LIMIT = 1000
+# whoever takes over a day's work records in the same upload what the hand-over allows
+CHANGE_RIGHTS = ("organisation.hand_over_day",)
 IMPORT_LIMIT = 10_000
 FORMAT, FORMAT_VERSION = "lianfang.outbox", 1
 
@@ -72,8 +75,27 @@ def upload(request: HttpRequest) -> HttpResponse:
     if device is not None and device.lost_at is not None:
         no = wipe(request, device)
         return answer({"results": refuse_all(actor, commands, device.device_id, no), "wipe": True})
-    results = carry_out(actor, commands, device_id or actor.device_id, app_version)
+    results = []
+    for part in _by_rights(commands):
+        results += carry_out(actor, part, device_id or actor.device_id, app_version)
+        actor = renewed_actor(request, "sync") if _changes_rights(part[-1]) else actor
     return answer({"results": [one for one in results if not _is_to_wait(one)]})
+
+
+def _changes_rights(command: object) -> bool:
+    return isinstance(command, dict) and command.get("action") in CHANGE_RIGHTS
+
+
+def _by_rights(commands: list[object]) -> Iterator[list[object]]:
+    """Yield the commands in their order, cut after each that changes what the next ones may do."""
+    part: list[object] = []
+    for command in commands:
+        part.append(command)
+        if _changes_rights(command):
+            yield part
+            part = []
+    if part:
+        yield part
 
 
 def _is_to_wait(result: dict[str, Any]) -> bool:

@@ -6,9 +6,10 @@ from lianfang.domain.organisation.actions import (
     handing,
     notices,
     sharing,
+    standing_in,
     ticking,
     units,
     workers,
 )
 
-__all__ = ["assigning", "following", "handing", "notices", "sharing", "ticking", "units", "workers"]
+__all__ = ["assigning", "following", "handing", "notices", "sharing", "standing_in", "ticking", "units", "workers"]
