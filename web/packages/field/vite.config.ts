@@ -60,6 +60,10 @@ export default defineConfig({
         navigateFallback: '/field/',
         navigateFallbackAllowlist: [/^\/field\//],
         cleanupOutdatedCaches: true,
+        // half the size of the app again, and only some browsers need it: fetched once the work stands
+        runtimeCaching: [
+          { urlPattern: /\/static\/field\/assets\/.*\.wasm$/, handler: 'CacheFirst', options: { cacheName: 'reader' } },
+        ],
       },
     }),
   ],

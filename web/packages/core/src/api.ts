@@ -110,8 +110,8 @@ export function createApi(transport: Transport = {}) {
     batch: (commands: Command[]) => post<{ results: CommandResult[] }>('/api/batch', { commands }),
     upload: (commands: Command[], device_id: string, app_version: string) =>
       post<{ results: CommandResult[]; wipe?: boolean }>('/api/sync/upload', { commands, device_id, app_version }),
-    bundle: <T>(device_id: string, app_version: string) =>
-      get<T>(`/api/sync/bundle${listSearch({ where: { device_id, app_version } })}`),
+    bundle: <T>(device_id: string, app_version: string, key?: string) =>
+      get<T>(`/api/sync/bundle${listSearch({ where: { device_id, app_version, key } })}`),
     gaps: (within?: string, signal?: AbortSignal) => get<GapBoard>(`/api/gaps${listSearch({ within })}`, signal),
     gap: (name: string, within?: string, after?: string) =>
       get<{ rows: GapRow[]; next: string | null; as_of: string }>(

@@ -17,6 +17,8 @@ export const router = createRouter({
     { path: '/house/:id', name: 'house', component: () => import('./pages/House.vue') },
     { path: '/reading/:person', name: 'reading', component: () => import('./pages/Reading.vue') },
     { path: '/visit/:household', name: 'visit', component: () => import('./pages/Visit.vue') },
+    { path: '/give', name: 'give', component: () => import('./pages/Give.vue') },
+    { path: '/take', name: 'take', component: () => import('./pages/Take.vue') },
     { path: '/errand/:id', name: 'errand', component: () => import('./pages/ErrandPage.vue') },
     { path: '/:rest(.*)*', redirect: '/' },
   ],

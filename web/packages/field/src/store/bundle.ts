@@ -99,4 +99,10 @@ export interface Bundle {
   notices: Notice[]
   rules: Rules
   responsible: Answerable[]
+  /** This phone's card and the key it is signed with: who works on it and where, for phones met without a network. */
+  card: string
+  card_key: string
+  /** What another phone recorded before it handed its work over, and households whose work went to another phone. */
+  done_elsewhere: string[]
+  handed_over: string[]
 }

@@ -69,6 +69,16 @@ export function readCommand(notice: Notice): NewWork {
   }
 }
 
+/** What tells the server that a day's work went from one phone to another; both may send it. */
+export function handOverCommand(id: string, word: string, who: string, gave: boolean): NewWork {
+  return {
+    action: 'organisation.hand_over_day',
+    input: { handing: word },
+    label: bothWays(gave ? 'labels.gave' : 'labels.took', () => ({ name: who })),
+    subject: `hand/${id}`,
+  }
+}
+
 export function errandCommand(errand: Errand, step: 'accept' | 'deliver', note: string): NewWork {
   const what: Bilingual = { zh: errand.what, en: errand.what }
   return {

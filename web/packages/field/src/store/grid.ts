@@ -2,11 +2,19 @@
 import { Refusal, Unreachable } from '@lianfang/core'
 import { computed, ref, shallowRef } from 'vue'
 import type { Bundle, Household, Person } from './bundle'
+import { type Given, stillOn, type Taken, withHanded } from './handing'
 import { handOverAndWipe } from './outbox'
 import { readBundle } from './reading'
 import { api, device, me, mustSignIn, online, phone } from './session'
+import type { PhoneStore } from './store'
 
-export const bundle = shallowRef<Bundle | null>(null)
+const own = shallowRef<Bundle | null>(null)
+export const taken = shallowRef<Taken[]>([])
+export const given = shallowRef<Given[]>([])
+/** The own grid, with what was handed from phone to phone. */
+export const bundle = computed(
+  () => own.value && withHanded(own.value, taken.value, given.value, new Date().toISOString()),
+)
 export const downloading = ref(false)
 
 export const households = computed(() => new Map((bundle.value?.households ?? []).map((one) => [one.id, one])))
@@ -32,8 +40,44 @@ export function houseName(house: Household | undefined, otherwise: string): stri
   return [house.door_no || house.address, house.head].filter(Boolean).join(' ') || otherwise
 }
 
-export async function openGrid(held?: Bundle | null): Promise<void> {
-  bundle.value = held ?? (await phone.value?.bundle()) ?? null
+export interface HeldGrid {
+  bundle: Bundle | null
+  taken: Taken[]
+  given: Given[]
+}
+
+export async function openGrid(held?: HeldGrid | null): Promise<void> {
+  const found = held ?? (phone.value && (await heldGrid(phone.value)))
+  const now = new Date().toISOString()
+  own.value = found?.bundle ?? null
+  taken.value = stillOn(found?.taken ?? [], now)
+  given.value = stillOn(found?.given ?? [], now)
+  if (found && taken.value.length < found.taken.length) await keepTaken(taken.value)
+}
+
+export async function heldGrid(store: PhoneStore): Promise<HeldGrid> {
+  const [held, tookOver, gaveAway] = await Promise.all([
+    store.bundle(),
+    store.handed<Taken>('taken'),
+    store.handed<Given>('given'),
+  ])
+  return { bundle: held, taken: tookOver, given: gaveAway }
+}
+
+export function clearGrid(): void {
+  own.value = null
+  taken.value = []
+  given.value = []
+}
+
+export async function keepTaken(all: Taken[]): Promise<void> {
+  await phone.value?.keepHanded('taken', all)
+  taken.value = all
+}
+
+export async function keepGiven(all: Given[]): Promise<void> {
+  await phone.value?.keepHanded('given', all)
+  given.value = all
 }
 
 /** Download the grid again. Keeps the old one when there is no network. */
@@ -41,9 +85,10 @@ export async function downloadGrid(): Promise<void> {
   if (downloading.value || !me.value) return
   downloading.value = true
   try {
-    const fresh = readBundle(await api.bundle(device, __APP_VERSION__))
+    const key = (await phone.value?.signer())?.shown
+    const fresh = readBundle(await api.bundle(device, __APP_VERSION__, key))
     await phone.value?.keepBundle(fresh)
-    bundle.value = fresh
+    own.value = fresh
     online.value = true
   } catch (problem) {
     if (problem instanceof Unreachable) online.value = false

@@ -1,7 +1,8 @@
 // What this phone holds of whoever used it last, read while the app itself is still being loaded. Knows no interface.
 import type { Entry, Me } from '@lianfang/core'
 import { knownAccounts } from './accounts'
-import type { Bundle } from './bundle'
+import type { HeldGrid } from './grid'
+import type { Given, Taken } from './handing'
 import { dropWhenStale } from './sealed'
 import { canKeep, isLocked, type LockedStore, openStore, type PhoneStore } from './store'
 
@@ -12,7 +13,7 @@ export interface Held {
   stale: boolean
   store: PhoneStore | LockedStore
   me: Me | null
-  bundle: Bundle | null
+  grid: HeldGrid | null
   entries: Entry[]
 }
 
@@ -38,7 +39,13 @@ async function read(): Promise<Held | null> {
   const stale = await dropWhenStale(account)
   const store = await openStore(account)
   const found = { account, name: name ?? '', stale, store }
-  if (isLocked(store)) return { ...found, me: null, bundle: null, entries: [] }
-  const [me, bundle, entries] = await Promise.all([store.me(), store.bundle(), store.entries()])
-  return { ...found, me, bundle, entries }
+  if (isLocked(store)) return { ...found, me: null, grid: null, entries: [] }
+  const [me, entries, bundle, taken, given] = await Promise.all([
+    store.me(),
+    store.entries(),
+    store.bundle(),
+    store.handed<Taken>('taken'),
+    store.handed<Given>('given'),
+  ])
+  return { ...found, me, entries, grid: { bundle, taken, given } }
 }

@@ -1,12 +1,14 @@
 // Keeps things until the page closes: for browsers that offer no encryption or no storage.
 import type { Entry, Me } from '@lianfang/core'
 import type { Bundle } from './bundle'
-import type { PhoneStore } from './store'
+import type { PhoneStore, Side } from './store'
 
 export class MemoryStore implements PhoneStore {
   readonly lasting = false
   private readonly rows = new Map<string, Entry>()
   private held: { bundle: Bundle | null; me: Me | null } = { bundle: null, me: null }
+
+  private both: Record<Side, unknown[]> = { taken: [], given: [] }
 
   async entries(): Promise<Entry[]> {
     return [...this.rows.values()]
@@ -43,6 +45,18 @@ export class MemoryStore implements PhoneStore {
   async setPin(): Promise<void> {}
 
   async removePin(): Promise<void> {}
+
+  async handed<T>(side: Side): Promise<T[]> {
+    return this.both[side] as T[]
+  }
+
+  async keepHanded(side: Side, all: unknown[]): Promise<void> {
+    this.both[side] = all
+  }
+
+  async signer(): Promise<null> {
+    return null
+  }
 
   async destroy(): Promise<void> {
     this.rows.clear()

@@ -28,6 +28,10 @@ export function readBundle(raw: unknown): Bundle {
     notices: list(given.notices).map(notice),
     rules: rules((given.rules ?? {}) as Loose),
     responsible: list(given.responsible) as unknown as Bundle['responsible'],
+    card: text(given.card),
+    card_key: text(given.card_key),
+    done_elsewhere: words(given.done_elsewhere),
+    handed_over: words(given.handed_over),
   }
 }
 

@@ -3,14 +3,15 @@ import type { Entry, Me, OutboxState } from '@lianfang/core'
 import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from 'idb'
 import type { Bundle } from './bundle'
 import { type MadeKey, makeKey, type Sealed, seal, unseal, unwrap, type Wrapped, wrap } from './sealing'
-import type { LockedStore, PhoneStore } from './store'
+import { makeSigner, type Signer } from './signing'
+import type { LockedStore, PhoneStore, Side } from './store'
 
 interface SealedEntry extends Sealed {
   id: string
   state: OutboxState
 }
 
-const DOWNLOADS = ['bundle', 'me'] as const
+const DOWNLOADS = ['bundle', 'me', 'taken', 'given'] as const
 
 interface Downloaded extends Sealed {
   key: (typeof DOWNLOADS)[number]
@@ -26,6 +27,12 @@ interface Lock {
   wait_until: number
 }
 
+/** The key this phone signs with: it never leaves the phone, and neither does what it signs say anything by itself. */
+interface OwnKey {
+  key: 'signer'
+  signer: Signer
+}
+
 /** When the server was last heard, and for how many days after it downloads may lie here. */
 interface Contact {
   key: 'contact'
@@ -36,7 +43,7 @@ interface Contact {
 interface FieldStores extends DBSchema {
   outbox: { key: string; value: SealedEntry; indexes: { state: OutboxState } }
   downloaded: { key: string; value: Downloaded }
-  locks: { key: string; value: Lock }
+  locks: { key: string; value: Lock | OwnKey }
   contacts: { key: string; value: Contact }
 }
 
@@ -127,7 +134,7 @@ export class SealedStore implements PhoneStore {
   }
 
   async hasPin(): Promise<boolean> {
-    return (await this.database.get('locks', 'lock'))?.ready === null
+    return (await lockOf(this.database))?.ready === null
   }
 
   async setPin(pin: string, password: string): Promise<void> {
@@ -139,6 +146,22 @@ export class SealedStore implements PhoneStore {
   async removePin(): Promise<void> {
     const made = await makeKey()
     await this.sealAnew(made, { ready: made.key, wraps: null })
+  }
+
+  async handed<T>(side: Side): Promise<T[]> {
+    return (await this.read<T[]>(side)) ?? []
+  }
+
+  async keepHanded(side: Side, all: unknown[]): Promise<void> {
+    await this.keepDownloaded(side, all)
+  }
+
+  async signer(): Promise<Signer> {
+    const known = await this.database.get('locks', 'signer')
+    if (known && 'signer' in known) return known.signer
+    const signer = await makeSigner()
+    await this.database.put('locks', { key: 'signer', signer })
+    return signer
   }
 
   async destroy(): Promise<void> {
@@ -162,7 +185,7 @@ export class SealedStore implements PhoneStore {
     const whole = writing.done
     // because a transaction that fails says so twice, and the first answer is the one that tells why
     whole.catch(() => undefined)
-    if ((await writing.objectStore('locks').get('lock'))?.turn !== this.turn) {
+    if (asLock(await writing.objectStore('locks').get('lock'))?.turn !== this.turn) {
       writing.abort()
       throw new KeyReplaced()
     }
@@ -204,9 +227,17 @@ async function sealedEntry(key: CryptoKey, entry: Entry): Promise<SealedEntry> {
 
 export async function openSealed(account: string): Promise<PhoneStore | LockedStore> {
   const database = await databaseOf(account)
-  const lock = (await database.get('locks', 'lock')) ?? (await firstLock(database))
+  const lock = (await lockOf(database)) ?? (await firstLock(database))
   if (lock.ready) return new SealedStore(account, database, lock.ready, lock.turn)
   return { unlock: (secret) => tryToUnlock(account, database, secret) }
+}
+
+function asLock(row: Lock | OwnKey | undefined): Lock | undefined {
+  return row?.key === 'lock' ? row : undefined
+}
+
+async function lockOf(database: FieldDatabase): Promise<Lock | undefined> {
+  return asLock(await database.get('locks', 'lock'))
 }
 
 /** The lock of a new store; of two pages that open it at once, both get the one that was there first. */
@@ -214,14 +245,14 @@ async function firstLock(database: FieldDatabase): Promise<Lock> {
   const { key } = await makeKey()
   const made: Lock = { key: 'lock', turn: 1, ready: key, wraps: null, wrong: 0, wait_until: 0 }
   const writing = database.transaction('locks', 'readwrite')
-  const known = await writing.store.get('lock')
+  const known = asLock(await writing.store.get('lock'))
   if (!known) await writing.store.put(made)
   await writing.done
   return known ?? made
 }
 
 async function tryToUnlock(account: string, database: FieldDatabase, secret: string): Promise<SealedStore | number> {
-  const lock = await database.get('locks', 'lock')
+  const lock = await lockOf(database)
   if (!lock?.wraps) throw new KeyReplaced()
   if (lock.wait_until > Date.now()) return lock.wait_until
   const made = (await unwrap(lock.wraps.pin, secret)) ?? (await unwrap(lock.wraps.password, secret))

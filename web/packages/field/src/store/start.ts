@@ -8,8 +8,8 @@ let watching = false
 
 /** Begin with what was read ahead, or read it now. */
 export async function startWork(held?: Held | null): Promise<void> {
-  await Promise.all([openGrid(held?.bundle), loadOutbox(held?.entries)])
-  whenShown(() => void upload().then(downloadGrid))
+  await Promise.all([openGrid(held?.grid), loadOutbox(held?.entries)])
+  whenShown(() => void upload().then(downloadGrid).then(fetchReader))
   if (watching) return
   watching = true
   window.addEventListener('online', () => void comeBack())
@@ -21,6 +21,13 @@ export async function startWork(held?: Held | null): Promise<void> {
   })
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && void comeBack())
   setInterval(() => waiting.value > 0 && void upload(), 30000)
+}
+
+/** Have the reader of codes at hand before the network is gone, where the browser has none of its own. */
+async function fetchReader(): Promise<void> {
+  if ('BarcodeDetector' in globalThis || !navigator.serviceWorker?.controller) return
+  const { codeReader } = await import('../components/reading')
+  await codeReader().catch(() => undefined)
 }
 
 async function comeBack(): Promise<void> {

@@ -4,6 +4,7 @@ import type { Bundle } from './bundle'
 import { MemoryStore } from './memory'
 import { openSealed } from './sealed'
 import { canSeal } from './sealing'
+import type { Signer } from './signing'
 
 /** What the app keeps of one account. `lasting` says whether it survives the page. */
 export interface PhoneStore {
@@ -19,8 +20,15 @@ export interface PhoneStore {
   /** Let only this PIN, or the account's password, open the store from now on. */
   setPin(pin: string, password: string): Promise<void>
   removePin(): Promise<void>
+  /** What was handed from phone to phone: taken over, and given away. */
+  handed<T>(side: Side): Promise<T[]>
+  keepHanded(side: Side, all: unknown[]): Promise<void>
+  /** The key this phone signs with; none where nothing lasts. */
+  signer(): Promise<Signer | null>
   destroy(): Promise<void>
 }
+
+export type Side = 'taken' | 'given'
 
 /** A store whose owner has not typed the PIN yet. */
 export interface LockedStore {

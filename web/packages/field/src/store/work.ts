@@ -29,10 +29,16 @@ export const subjects = {
 
 /** Everything to do at `now`, house by house. What this phone has recorded counts as done before the server knows it. */
 export function dayWork(bundle: Bundle, entries: Entry[], now: Date): Day {
-  const recorded = new Set(entries.filter((entry) => entry.state !== 'refused').map((entry) => entry.subject ?? ''))
+  const recorded = new Set(bundle.done_elsewhere)
+  for (const entry of entries) if (entry.state !== 'refused') recorded.add(entry.subject ?? '')
   const all = [...slotWork(bundle, now), ...visitWork(bundle, now), ...errandWork(bundle, recorded, now)]
-  const open = all.filter((work) => !recorded.has(subjectOf(work)))
-  return { houses: byHouse(bundle, open), left: open.length, done: doneToday(bundle, entries, now) }
+  const gone = new Set(bundle.handed_over)
+  const houses = byHouse(
+    bundle,
+    all.filter((work) => !recorded.has(subjectOf(work))),
+  ).filter((house) => !gone.has(house.household?.id ?? ''))
+  const left = houses.reduce((sum, house) => sum + house.work.length, 0)
+  return { houses, left, done: doneToday(bundle, entries, now) }
 }
 
 /** What is answered on a page of the console, which fits a phone: leads, referrals, runs of missed readings. */

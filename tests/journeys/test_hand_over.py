@@ -1,0 +1,143 @@
+"""Two phones and no network: one shows codes, the other's camera reads them, and the day's work has gone over."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from lianfang.config.demo.cast import GRID, PASSWORD
+from tests.journeys.conftest import PHONE
+from tests.journeys.test_field import _measure, _readings, _sign_in
+
+pytestmark = pytest.mark.browser
+
+# a camera that sees what the test holds before it: the screen of the other phone
+CAMERA = """(() => {
+    const canvas = document.createElement('canvas')
+    canvas.width = canvas.height = 900
+    const picture = canvas.getContext('2d')
+    let seen = null
+    window.holdBefore = async (png) => {
+        const image = new Image()
+        image.src = 'data:image/png;base64,' + png
+        await image.decode()
+        seen = image
+    }
+    setInterval(() => {
+        picture.fillStyle = '#888'
+        picture.fillRect(0, 0, 900, 900)
+        if (seen) picture.drawImage(seen, 60, 60, 780, 780)
+    }, 40)
+    if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(25)
+})()"""
+
+
+@pytest.fixture
+def phones(chromium: Browser, server: str) -> Iterator[list[BrowserContext]]:
+    both = [
+        chromium.new_context(base_url=server, viewport=PHONE, has_touch=True, locale="zh-CN", device_scale_factor=2)
+        for _ in range(2)
+    ]
+    for one in both:
+        one.add_init_script(CAMERA)
+        one.set_default_timeout(30_000)
+    yield both
+    for one in both:
+        one.close()
+
+
+def _open(context: BrowserContext, username: str) -> Page:
+    page = context.new_page()
+    page.goto("/field/", wait_until="domcontentloaded")
+    _sign_in(page, username)
+    # the card comes with a download, and the reader of codes is fetched once the work stands
+    page.reload(wait_until="domcontentloaded")
+    for _ in range(60):
+        if page.evaluate("caches.open('reader').then((cache) => cache.keys()).then((all) => all.length)"):
+            return page
+        page.wait_for_timeout(250)
+    raise AssertionError("the reader of codes was not fetched")
+
+
+def _screen(page: Page) -> str:
+    return base64.b64encode(page.locator(".qr").screenshot()).decode()
+
+
+def _due(page: Page) -> dict[str, Any]:
+    """Return somebody whose reading is due on this phone now, and the household."""
+    bundle = page.evaluate("fetch('/api/sync/bundle').then((answer) => answer.json())")
+    people = {one["id"]: one for one in bundle["persons"]}
+    slot = next(one for one in bundle["slots"] if one["person_id"] in people and one["state"] != "recorded")
+    return dict(people[slot["person_id"]])
+
+
+def test_a_days_work_goes_from_phone_to_phone_and_is_recorded_there(phones: list[BrowserContext]) -> None:
+    giver, taker = _open(phones[0], "grid"), _open(phones[1], "neighbour")
+    person = _due(giver)
+    before = _readings(giver, person["id"])
+    for one in phones:
+        one.set_offline(True)
+
+    taker.goto("/field/mine", wait_until="domcontentloaded")
+    taker.get_by_role("link", name="接手别人的").click()
+    expect(taker.locator(".qr")).to_be_visible()
+
+    giver.goto("/field/mine", wait_until="domcontentloaded")
+    giver.get_by_role("link", name="交给别人").click()
+    houses = giver.locator(".list li").count()
+    assert houses > 0
+    giver.get_by_role("button", name="扫对方的码").click()
+    giver.evaluate("(png) => holdBefore(png)", _screen(taker))
+    expect(giver.get_by_role("heading", name="交给 钱邻村")).to_be_visible()
+    giver.get_by_role("button", name=re.compile("确认")).click()
+
+    taker.get_by_role("button", name=re.compile("开始接收")).click()
+    for _ in range(120):
+        if taker.get_by_text(re.compile("收到 赵网格")).count():
+            break
+        taker.evaluate("(png) => holdBefore(png)", _screen(giver))
+        taker.wait_for_timeout(250)
+    expect(taker.get_by_role("heading", name=re.compile(f"收到 赵网格 的 {houses} 户"))).to_be_visible()
+    digits = taker.locator(".digits").inner_text()
+
+    giver.get_by_label(re.compile("4 位数")).fill("0000" if digits != "0000" else "1111")
+    giver.get_by_role("button", name="对方收到了").click()
+    expect(giver.get_by_role("alert")).to_contain_text("数字不对")
+    giver.get_by_label(re.compile("4 位数")).fill(digits)
+    giver.get_by_role("button", name="对方收到了").click()
+    expect(giver.get_by_text(re.compile("已交给 钱邻村.*取回", re.S))).to_be_visible()
+    expect(giver.locator(".work:has(.mark.slot)")).to_have_count(0)
+
+    taker.get_by_role("link", name="好，去今日").click()
+    expect(taker.get_by_text(re.compile("代 赵网格"))).to_be_visible()
+    expect(taker.locator(".work:has(.mark.slot)")).not_to_have_count(0)
+    _measure(taker, person["id"])
+    expect(taker.get_by_text("待上传 2")).to_be_visible()
+
+    phones[1].set_offline(False)
+    taker.goto("/field/", wait_until="domcontentloaded")
+    expect(taker.get_by_text(re.compile("待上传"))).to_have_count(1, timeout=45_000)
+    phones[0].set_offline(False)
+    giver.goto("/field/", wait_until="domcontentloaded")
+    giver.wait_for_timeout(2000)
+    assert _readings(giver, person["id"]) == before + 1
+    rows = giver.evaluate("fetch('/api/tables/organisation.day_hand_overs').then((a) => a.json()).then((p) => p.rows)")
+    assert [(row["cells"]["from_name"], row["cells"]["to_name"], row["area"]) for row in rows] == [
+        ("赵网格", "钱邻村", GRID)
+    ]
+
+
+def test_a_code_that_is_no_hand_over_is_refused_in_words(phones: list[BrowserContext]) -> None:
+    page = _open(phones[0], "grid")
+    phones[0].set_offline(True)
+    page.goto("/field/give", wait_until="domcontentloaded")
+    page.get_by_role("button", name="扫对方的码").click()
+    page.get_by_label(re.compile("扫码枪")).fill("https://example.org/")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("不是联防的交接码")
+    assert PASSWORD not in page.content()
