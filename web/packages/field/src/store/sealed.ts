@@ -54,6 +54,7 @@ export class KeyReplaced extends Error {}
 
 export class SealedStore implements PhoneStore {
   readonly lasting = true
+  private last: Promise<unknown> = Promise.resolve()
 
   constructor(
     private readonly database: FieldDatabase,
@@ -68,8 +69,10 @@ export class SealedStore implements PhoneStore {
   }
 
   async keepEntries(changed: Entry[]): Promise<void> {
-    const rows = await Promise.all(changed.map((entry) => sealedEntry(this.key, entry)))
-    await this.write(() => this.database.outbox.bulkPut(rows))
+    await this.inTurn(async () => {
+      const rows = await Promise.all(changed.map((entry) => sealedEntry(this.key, entry)))
+      await this.write(() => this.database.outbox.bulkPut(rows))
+    })
   }
 
   async dropEntries(ids: string[]): Promise<void> {
@@ -92,6 +95,10 @@ export class SealedStore implements PhoneStore {
   async keepMe(me: Me): Promise<void> {
     await this.keepDownloaded('me', me)
     await noteContact(this.database, Date.now())
+  }
+
+  async dropDownloads(): Promise<void> {
+    await this.database.downloaded.clear()
   }
 
   async hasPin(): Promise<boolean> {
@@ -119,8 +126,17 @@ export class SealedStore implements PhoneStore {
   }
 
   private async keepDownloaded(key: Downloaded['key'], value: unknown): Promise<void> {
-    const row = { key, ...(await seal(this.key, value)) }
-    await this.write(() => this.database.downloaded.put(row))
+    await this.inTurn(async () => {
+      const row = { key, ...(await seal(this.key, value)) }
+      await this.write(() => this.database.downloaded.put(row))
+    })
+  }
+
+  /** One write after the other, because what is sealed under the old key must not arrive after the new one. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.last.then(work)
+    this.last = mine.catch(() => undefined)
+    return mine
   }
 
   private async write(work: () => Promise<unknown>): Promise<void> {
@@ -132,21 +148,34 @@ export class SealedStore implements PhoneStore {
   }
 
   private async sealAnew(made: MadeKey, kept: Pick<Lock, 'ready' | 'wraps'>): Promise<void> {
+    await this.inTurn(async () => {
+      while (!(await this.sealedAll(made, kept)));
+    })
+  }
+
+  /** Put everything under a new key. Returns false, with nothing changed, when another page recorded something meanwhile. */
+  private async sealedAll(made: MadeKey, kept: Pick<Lock, 'ready' | 'wraps'>): Promise<boolean> {
     const rows = await Promise.all((await this.entries()).map((entry) => sealedEntry(made.key, entry)))
+    const known = new Set(rows.map((row) => row.id))
     const downloads: Downloaded[] = []
     for (const key of ['bundle', 'me'] as const) {
       const value = await this.read(key)
       if (value) downloads.push({ key, ...(await seal(made.key, value)) })
     }
     const turn = this.turn + 1
+    let isWhole = false
     // because a phone switched off half way must find one key for everything
     await this.write(async () => {
+      isWhole = (await this.database.outbox.toCollection().primaryKeys()).every((id) => known.has(id))
+      if (!isWhole) return
       await this.database.outbox.bulkPut(rows)
       await this.database.downloaded.bulkPut(downloads)
       await this.database.locks.put({ key: 'lock', turn, ...kept, wrong: 0, wait_until: 0 })
     })
+    if (!isWhole) return false
     this.key = made.key
     this.turn = turn
+    return true
   }
 }
 
@@ -156,12 +185,19 @@ async function sealedEntry(key: CryptoKey, entry: Entry): Promise<SealedEntry> {
 
 export async function openSealed(account: string): Promise<PhoneStore | LockedStore> {
   const database = new FieldDatabase(account)
-  const lock = await database.locks.get('lock')
-  if (lock?.ready) return new SealedStore(database, lock.ready, lock.turn)
-  if (lock) return { unlock: (secret) => tryToUnlock(database, secret) }
-  const { key } = await makeKey()
-  await database.locks.put({ key: 'lock', turn: 1, ready: key, wraps: null, wrong: 0, wait_until: 0 })
-  return new SealedStore(database, key, 1)
+  const lock = (await database.locks.get('lock')) ?? (await firstLock(database))
+  if (lock.ready) return new SealedStore(database, lock.ready, lock.turn)
+  return { unlock: (secret) => tryToUnlock(database, secret) }
+}
+
+/** The first lock of the store; of two pages that open it at once, both get the lock of one. */
+async function firstLock(database: FieldDatabase): Promise<Lock> {
+  const mine: Lock = { key: 'lock', turn: 1, ready: (await makeKey()).key, wraps: null, wrong: 0, wait_until: 0 }
+  return database.transaction('rw', database.locks, async () => {
+    const theirs = await database.locks.get('lock')
+    if (!theirs) await database.locks.add(mine)
+    return theirs ?? mine
+  })
 }
 
 async function tryToUnlock(database: FieldDatabase, secret: string): Promise<SealedStore | number> {
@@ -170,7 +206,8 @@ async function tryToUnlock(database: FieldDatabase, secret: string): Promise<Sea
   if (lock.wait_until > Date.now()) return lock.wait_until
   const made = (await unwrap(lock.wraps.pin, secret)) ?? (await unwrap(lock.wraps.password, secret))
   if (made) {
-    await database.locks.put({ ...lock, wrong: 0, wait_until: 0 })
+    // because storage that is full must not lock its owner out
+    if (lock.wrong > 0) await database.locks.put({ ...lock, wrong: 0, wait_until: 0 }).catch(() => undefined)
     return new SealedStore(database, made.key, lock.turn)
   }
   const wrong = lock.wrong + 1
