@@ -21,7 +21,7 @@ def plan(most: int) -> list[dict[str, Any]]:
     """Return phones with worker and commands, door by door: the visit, readings there, now and then an errand."""
     from lianfang.domain.observation.models import Timetable
     from lianfang.domain.people.models import Household, Person
-    from lianfang.domain.screening.models import Campaign
+    from lianfang.domain.screening.models.visits import Campaign
     from lianfang.foundation.access.models import Grant
 
     sweep = Campaign.objects.filter(state="running").values_list("pk", flat=True).first()
@@ -32,7 +32,10 @@ def plan(most: int) -> list[dict[str, Any]]:
     living: dict[Any, list[str]] = defaultdict(list)
     for person, home_id in Person.objects.filter(pk__in=observed).values_list("pk", "household_id"):
         living[home_id].append(str(person))
-    workers = Grant.objects.filter(role="grid_worker").order_by("account__username")
+    # grid workers first, then secretaries, whose phones hold their whole village
+    workers = Grant.objects.filter(role__in=("grid_worker", "village_secretary")).order_by("role", "account__username")
+    for path, some in list(homes.items()):
+        homes[path[:12]] += some
     found = []
     for username, path in workers.values_list("account__username", "area_path"):
         if homes[path] and len(found) < most:
@@ -71,7 +74,7 @@ def _command(action: str, **given: Any) -> dict[str, Any]:
 def check(sent: list[str]) -> dict[str, int]:
     """Return how many of these commands are missing or doubled, by the rows of facts and by the audit."""
     from lianfang.domain.observation.models import Reading
-    from lianfang.domain.screening.models import Visit
+    from lianfang.domain.screening.models.visits import Visit
     from lianfang.foundation.actions.models import Command
     from lianfang.foundation.audit.models import AuditLine
 

@@ -19,7 +19,7 @@ import {
   uuid7,
   waitingCount,
 } from '@lianfang/core'
-import { computed, ref, shallowRef } from 'vue'
+import { computed, type Ref, ref, shallowRef } from 'vue'
 import { KeyReplaced } from './sealed'
 import { api, device, me, mustSignIn, online, phone, signOutAndWipe } from './session'
 import type { PhoneStore } from './store'
@@ -31,6 +31,7 @@ export const refused = computed(() => refusedCount(entries.value))
 export const unsent = computed(() => hasUnsent(entries.value))
 
 const KEEP_SENT_MS = 36 * 3600000
+const BUSY_MS = 2000
 
 export async function loadOutbox(): Promise<void> {
   const store = phone.value
@@ -63,6 +64,14 @@ export async function record(work: NewWork): Promise<Entry> {
   if (phone.value?.lasting) void upload()
   else await upload()
   return entry
+}
+
+/** Let a page's button go when its work was not saved, so that it can be tried again. */
+export function letGo(busy: Ref<boolean>): (problem: unknown) => never {
+  return (problem) => {
+    busy.value = false
+    throw problem
+  }
 }
 
 async function write(changed: Entry[]): Promise<void> {
@@ -146,13 +155,20 @@ async function answered(some: Entry[]): Promise<{ settled: Entry[]; wipe: boolea
   try {
     const { results, wipe = false } = await api.upload(commandsOf(some), device, __APP_VERSION__)
     online.value = true
+    if (results.length < some.length) comeAgainSoon()
     return { settled: settle(some, results, isoWithOffset(new Date())), wipe }
   } catch (problem) {
     if (problem instanceof Unreachable) online.value = false
     // A refusal of the whole upload is about the session or the request, not about any one record: all of them wait.
     if (problem instanceof Refusal && problem.status === 401) mustSignIn.value = true
+    if (problem instanceof Refusal && problem.status === 503) comeAgainSoon()
     return { settled: notAnswered(some), wipe: false }
   }
+}
+
+/** Ask a busy server again after some seconds, not the same ones on every phone of the county. */
+function comeAgainSoon(): void {
+  setTimeout(() => void upload(), BUSY_MS * (1 + 3 * Math.random()))
 }
 
 /** Empty a phone reported lost: the list of people at once, the records once the server keeps all of them. */
