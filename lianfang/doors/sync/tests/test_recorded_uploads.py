@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from lianfang.config.demo.cast import GRID
-from lianfang.domain.screening.models.visits import Visit
 from lianfang.doors.sync import shapes
 from lianfang.foundation.actions.models import RefusedCommand
 from lianfang.foundation.actions.running import run
@@ -35,7 +34,6 @@ def test_a_recorded_upload_is_taken(path: Path, signed_in: Any, household: str) 
     text = path.read_text("utf-8").replace("{household}", household).replace("{now}", now().isoformat())
     answer = signed_in("grid").post("/api/sync/upload", json.loads(text), content_type="application/json")
     assert [one["status"] for one in answer.json()["results"]] == ["done"], answer.json()
-    assert Visit.objects.get().learnt
     assert not RefusedCommand.objects.exists()
 
 
@@ -52,4 +50,3 @@ def test_an_upgraded_app_sends_what_the_old_one_recorded_in_the_old_shape(
     who = "grid" if door == "upload" else "town"
     answer = signed_in(who).post(f"/api/sync/{door}", body, content_type="application/json")
     assert [one["status"] for one in answer.json()["results"]] == ["done"], answer.json()
-    assert Visit.objects.get().learnt
