@@ -18,6 +18,8 @@ BENCHES = {
     "identity": "the identity number check",
     "audit": "verifying the audit chains",
     "phone": "the field app on a slow phone, and the taps of its commonest jobs",
+    "phones": "200 phones with a day's work at once, on PostgreSQL and SQLite, while the console is in use",
+    "kills": "a server killed again and again during uploads, on PostgreSQL and SQLite",
     "start": "the first start with the demo county, and the second",
 }
 FULL_COUNTY = 283_000

@@ -30,7 +30,7 @@ def safe_name(value: object, most: int) -> str:
 def carry_out(
     actor: Actor, sent: Sequence[object], device_id: str, app_version: str, made_by: UUID | None = None
 ) -> list[dict[str, Any]]:
-    """Return the outcome of each command in the order sent."""
+    """Return the outcome of each command in the order sent; its own `app_version` goes before the upload's."""
     read = [_read(actor, one, device_id, app_version, made_by) for one in sent]
     unread = [(request, no) for request, no in read if no is not None]
     set_aside(unread)
@@ -65,10 +65,15 @@ def _read(
     except Refusal as no:
         return blank, no
     try:
-        given = translate(app_version, name, body.get("input", {}))
+        given = translate(_recorded_by(body, app_version), name, body.get("input", {}))
         return replace(request, input=given, happened_at=_moment(body.get("happened_at"))), None
     except Refusal as no:
         return request, no
+
+
+def _recorded_by(body: Mapping[str, Any], uploaded_by: str) -> str:
+    """Return the app version that recorded a command: after an upgrade the queue still holds what the old app wrote."""
+    return safe_name(body.get("app_version"), 20) or uploaded_by
 
 
 def _id(value: object) -> UUID:

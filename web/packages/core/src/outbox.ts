@@ -7,7 +7,12 @@ import type { Bilingual } from './text'
 /** waiting: not confirmed; sent: the server has it; refused: the server said no; kept: a person read the refusal and put it aside. */
 export type OutboxState = 'waiting' | 'sent' | 'refused' | 'kept'
 
+/** What counts for entries from before they carried a version: the server takes it for its oldest shape. */
+const BEFORE_VERSIONS = '0.0'
+
 export interface Entry extends Required<Command> {
+  /** The app that recorded it, whichever app uploads it after an upgrade. */
+  app_version?: string
   state: OutboxState
   queued_at: string
   attempts: number
@@ -18,6 +23,7 @@ export interface Entry extends Required<Command> {
 }
 
 export interface NewEntry extends Required<Command> {
+  app_version?: string
   label: Bilingual
   subject?: string | null
 }
@@ -62,9 +68,17 @@ function compare(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0
 }
 
-/** The commands as the server takes them. */
-export function commandsOf(entries: Entry[]): Required<Command>[] {
-  return entries.map(({ id, action, input, happened_at }) => ({ id, action, input, happened_at }))
+export type RecordedCommand = Required<Command> & { app_version: string }
+
+/** The commands as the server takes them, each in the shape of the app that recorded it. */
+export function commandsOf(entries: Entry[]): RecordedCommand[] {
+  return entries.map(({ id, action, input, happened_at, app_version }) => ({
+    id,
+    action,
+    input,
+    happened_at,
+    app_version: app_version ?? BEFORE_VERSIONS,
+  }))
 }
 
 /** Entries after an answer. "repeated" counts as sent: the first upload arrived and only its answer was lost. */
@@ -110,13 +124,16 @@ export interface OutboxFile {
   device_id: string
   account: string
   exported_at: string
-  commands: (Required<Command> & { state: OutboxState; refusal: RefusalBody | null })[]
+  commands: (RecordedCommand & { state: OutboxState; refusal: RefusalBody | null })[]
 }
 
 /** The last resort: everything the server has not accepted, as a file the office can import. */
 export function outboxFile(entries: Entry[], origin: { device_id: string; account: string }, at: string): OutboxFile {
-  const commands = entries
-    .filter((entry) => entry.state !== 'sent')
-    .map(({ id, action, input, happened_at, state, refusal }) => ({ id, action, input, happened_at, state, refusal }))
+  const unsent = entries.filter((entry) => entry.state !== 'sent')
+  const commands = commandsOf(unsent).map((command, at) => ({ ...command, ...outcomeOf(unsent[at] as Entry) }))
   return { format: 'lianfang.outbox', version: 1, ...origin, exported_at: at, commands }
+}
+
+function outcomeOf({ state, refusal }: Entry): Pick<Entry, 'state' | 'refusal'> {
+  return { state, refusal }
 }

@@ -81,7 +81,15 @@ describe('an upload', () => {
   })
 
   it('carries the command and nothing about the phone', () => {
-    expect(Object.keys(commandsOf([entry('a')])[0] ?? {}).sort()).toEqual(['action', 'happened_at', 'id', 'input'])
+    const carried = ['action', 'app_version', 'happened_at', 'id', 'input']
+    expect(Object.keys(commandsOf([entry('a')])[0] ?? {}).sort()).toEqual(carried)
+  })
+
+  it('names the app that recorded each entry, and the oldest for one from before entries knew it', () => {
+    const entries = [{ ...entry('a'), app_version: '1.2.0' }, entry('b')]
+    expect(commandsOf(entries).map((one) => one.app_version)).toEqual(['1.2.0', '0.0'])
+    const file = outboxFile(entries, { device_id: 'd', account: 'a' }, LATER)
+    expect(file.commands.map((one) => one.app_version)).toEqual(['1.2.0', '0.0'])
   })
 
   it('leaves out what is sent, refused or put aside', () => {

@@ -2,10 +2,22 @@ import { createApp } from 'vue'
 import App from './App.vue'
 import { chooseLanguage, i18n, language } from './i18n'
 import { router } from './router'
+import { NotSaved } from './store/outbox'
 import './styles/field.css'
 
 chooseLanguage(language.value)
-createApp(App).use(i18n).use(router).mount('#app')
+const app = createApp(App)
+app.config.errorHandler = (problem) => {
+  if (problem instanceof NotSaved) void sayNotSaved()
+  else console.error(problem)
+}
+app.use(i18n).use(router).mount('#app')
+
+/** Say plainly that the phone took nothing: what was typed stays on the screen. */
+async function sayNotSaved(): Promise<void> {
+  const { tellTrouble } = await import('./components/telling')
+  tellTrouble(i18n.global.t('notSaved.title'), i18n.global.t('notSaved.message'))
+}
 
 // A village LAN without TLS is no secure context: the app then works online only, and the page 我的 says so.
 if (import.meta.env.PROD && window.isSecureContext && 'serviceWorker' in navigator) {

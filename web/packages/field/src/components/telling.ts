@@ -7,7 +7,7 @@ import 'vant/es/loading/index.css'
 import 'vant/es/button/index.css'
 import 'vant/es/toast/index.css'
 import 'vant/es/dialog/index.css'
-import { showConfirmDialog } from 'vant/es/dialog'
+import { showConfirmDialog, showDialog } from 'vant/es/dialog'
 import { showToast } from 'vant/es/toast'
 import { sounds } from './sounding'
 
@@ -19,6 +19,12 @@ export function tellSaved(text: string): void {
 
 export function tellPlainly(text: string): void {
   showToast({ message: text, duration: 3200, wordBreak: 'break-word' })
+}
+
+/** Say what went wrong and what to do, until it is read. */
+export function tellTrouble(title: string, message: string): void {
+  sounds('alarm')
+  void showDialog({ title, message })
 }
 
 /** Ask before something that cannot be taken back. */

@@ -3,6 +3,11 @@ import type { Messages } from './zh'
 export const en: Messages = {
   app: 'Lianfang',
   tabs: { today: 'Today', find: 'Find', queue: 'To send', mine: 'Me' },
+  notSaved: {
+    title: 'Not saved',
+    message:
+      'This phone has no space left, so this was not recorded. What you entered is still on the screen: delete some photos or videos, then save again. Everything recorded before is still here.',
+  },
   language: '中文',
   signIn: {
     stale:

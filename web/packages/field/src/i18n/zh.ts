@@ -1,6 +1,11 @@
 export const zh = {
   app: '联防',
   tabs: { today: '今日', find: '查找', queue: '待上传', mine: '我的' },
+  notSaved: {
+    title: '没有保存',
+    message:
+      '手机的存储空间满了，这一条没有记下。填的内容还在屏幕上：请先删些照片或视频，再按一次保存。以前记下的都还在。',
+  },
   language: 'English',
   signIn: {
     stale: '这部手机太久没有联网，上面的住户资料已经清除。没有上传的记录还在，联网登录后会继续上传。',

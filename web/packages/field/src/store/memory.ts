@@ -38,6 +38,10 @@ export class MemoryStore implements PhoneStore {
     this.held.me = me
   }
 
+  async dropDownloads(): Promise<void> {
+    this.held = { bundle: null, me: null }
+  }
+
   async hasPin(): Promise<boolean> {
     return false
   }

@@ -19,9 +19,10 @@ import {
   uuid7,
   waitingCount,
 } from '@lianfang/core'
-import { computed, ref, shallowRef } from 'vue'
+import { computed, type Ref, ref, shallowRef } from 'vue'
 import { KeyReplaced } from './sealed'
 import { api, device, me, mustSignIn, online, phone, signOutAndWipe } from './session'
+import type { PhoneStore } from './store'
 
 export const entries = shallowRef<Entry[]>([])
 export const uploading = ref(false)
@@ -30,6 +31,7 @@ export const refused = computed(() => refusedCount(entries.value))
 export const unsent = computed(() => hasUnsent(entries.value))
 
 const KEEP_SENT_MS = 36 * 3600000
+const BUSY_MS = 2000
 
 export async function loadOutbox(held?: Entry[]): Promise<void> {
   const store = phone.value
@@ -48,12 +50,15 @@ export interface NewWork {
   subject: string
 }
 
-/** Put work in the queue and start an upload. Returns once the work is safely on the phone. */
+/** The phone's storage took nothing, not even after making room: what was to be recorded is not saved anywhere. */
+export class NotSaved extends Error {}
+
+/** Put work in the queue and start an upload. Returns once the work is safely on the phone; raises NotSaved when it is not. */
 export async function record(work: NewWork): Promise<Entry> {
   const now = isoWithOffset(new Date())
   // The store takes plain values only: what a page holds is wrapped for the screen.
   const input = JSON.parse(JSON.stringify(work.input)) as Record<string, unknown>
-  const entry = queued({ ...work, input, id: uuid7(), happened_at: now }, now)
+  const entry = queued({ ...work, input, id: uuid7(), happened_at: now, app_version: __APP_VERSION__ }, now)
   await write([entry])
   // Where the browser keeps nothing, only the server makes it safe.
   if (phone.value?.lasting) void upload()
@@ -61,17 +66,59 @@ export async function record(work: NewWork): Promise<Entry> {
   return entry
 }
 
+/** Let a page's button go when its work was not saved, so that it can be tried again. */
+export function letGo(busy: Ref<boolean>): (problem: unknown) => never {
+  return (problem) => {
+    busy.value = false
+    throw problem
+  }
+}
+
 async function write(changed: Entry[]): Promise<void> {
-  await phone.value?.keepEntries(changed).catch(beginAgain)
+  await keep(changed)
+  show(changed)
+}
+
+function show(changed: Entry[]): void {
   const byId = new Map(entries.value.map((entry) => [entry.id, entry]))
   for (const entry of changed) byId.set(entry.id, entry)
   entries.value = [...byId.values()]
 }
 
+async function keep(changed: Entry[]): Promise<void> {
+  const store = phone.value
+  try {
+    await store?.keepEntries(changed)
+  } catch (problem) {
+    if (problem instanceof KeyReplaced) beginAgain(problem)
+    await keepInRoomMade(store, changed)
+  }
+}
+
+/** Let go of what the server has, and try once more with what it does not have. */
+async function keepInRoomMade(store: PhoneStore | null, changed: Entry[]): Promise<void> {
+  const sent = entries.value.filter((entry) => entry.state === 'sent').map((entry) => entry.id)
+  try {
+    await store?.dropEntries(sent)
+    await store?.keepEntries(changed.filter((entry) => entry.state !== 'sent'))
+  } catch (problem) {
+    if (problem instanceof KeyReplaced) beginAgain(problem)
+    throw new NotSaved('the storage of this phone takes nothing', { cause: problem })
+  }
+}
+
 /** Another page of this phone changed the PIN: this one opens the store anew and says nothing is saved. */
-function beginAgain(problem: unknown): never {
-  if (problem instanceof KeyReplaced) window.location.reload()
+function beginAgain(problem: KeyReplaced): never {
+  window.location.reload()
   throw problem
+}
+
+/** What the server answered holds even where the phone cannot write it down: sent again after a restart, it is a repeat. */
+async function writeAnswer(settled: Entry[]): Promise<void> {
+  show(settled)
+  await keep(settled).catch((problem) => {
+    if (!(problem instanceof NotSaved)) throw problem
+  })
 }
 
 export interface Uploaded {
@@ -98,27 +145,41 @@ export async function upload(): Promise<Uploaded> {
 }
 
 async function uploadSome(some: Entry[]): Promise<Entry[]> {
-  const settled = await answered(some)
-  await write(settled)
+  const { settled, wipe } = await answered(some)
+  await writeAnswer(settled)
+  if (wipe) await wipePhone()
   return settled
 }
 
-async function answered(some: Entry[]): Promise<Entry[]> {
+async function answered(some: Entry[]): Promise<{ settled: Entry[]; wipe: boolean }> {
   try {
-    const { results, wipe } = await api.upload(commandsOf(some), device, __APP_VERSION__)
+    const { results, wipe = false } = await api.upload(commandsOf(some), device, __APP_VERSION__)
     online.value = true
-    // A phone reported lost has handed everything over with this upload; nothing of the account may stay on it.
-    if (wipe) await wipePhone()
-    return settle(some, results, isoWithOffset(new Date()))
+    if (results.length < some.length) comeAgainSoon()
+    return { settled: settle(some, results, isoWithOffset(new Date())), wipe }
   } catch (problem) {
     if (problem instanceof Unreachable) online.value = false
     // A refusal of the whole upload is about the session or the request, not about any one record: all of them wait.
     if (problem instanceof Refusal && problem.status === 401) mustSignIn.value = true
-    return notAnswered(some)
+    if (problem instanceof Refusal && problem.status === 503) comeAgainSoon()
+    return { settled: notAnswered(some), wipe: false }
   }
 }
 
+/** Ask a busy server again after some seconds, not the same ones on every phone of the county. */
+function comeAgainSoon(): void {
+  setTimeout(() => void upload(), BUSY_MS * (1 + 3 * Math.random()))
+}
+
+/** Empty a phone reported lost: the list of people at once, the records once the server keeps all of them. */
 async function wipePhone(): Promise<void> {
+  if (waiting.value > 0) {
+    // The server ended the session with its answer: what still waits goes up after the next sign-in.
+    await phone.value?.dropDownloads()
+    mustSignIn.value = true
+    if (phone.value?.lasting) window.location.reload()
+    return
+  }
   await signOutAndWipe()
   entries.value = []
   mustSignIn.value = true
@@ -127,10 +188,7 @@ async function wipePhone(): Promise<void> {
 /** A phone reported lost: what still waits is handed over first, because the server keeps it for a person to judge. */
 export async function handOverAndWipe(): Promise<void> {
   await upload()
-  if (!me.value) return
-  // The server ended the session with its refusal: work that still waits goes up after the next sign-in, then the phone is wiped.
-  if (waiting.value > 0) mustSignIn.value = true
-  else await wipePhone()
+  if (me.value) await wipePhone()
 }
 
 export async function retry(entry: Entry): Promise<void> {

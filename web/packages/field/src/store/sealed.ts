@@ -90,6 +90,7 @@ export class KeyReplaced extends Error {}
 
 export class SealedStore implements PhoneStore {
   readonly lasting = true
+  private last: Promise<unknown> = Promise.resolve()
 
   constructor(
     private readonly account: string,
@@ -105,8 +106,10 @@ export class SealedStore implements PhoneStore {
   }
 
   async keepEntries(changed: Entry[]): Promise<void> {
-    const rows = await Promise.all(changed.map((entry) => sealedEntry(this.key, entry)))
-    await this.write((writing) => putAll(writing, 'outbox', rows))
+    await this.inTurn(async () => {
+      const rows = await Promise.all(changed.map((entry) => sealedEntry(this.key, entry)))
+      await this.write((writing) => putAll(writing, 'outbox', rows))
+    })
   }
 
   async dropEntries(ids: string[]): Promise<void> {
@@ -131,6 +134,10 @@ export class SealedStore implements PhoneStore {
   async keepMe(me: Me): Promise<void> {
     await this.keepDownloaded('me', me)
     await noteContact(this.database, Date.now())
+  }
+
+  async dropDownloads(): Promise<void> {
+    await this.database.clear('downloaded')
   }
 
   async hasPin(): Promise<boolean> {
@@ -176,8 +183,17 @@ export class SealedStore implements PhoneStore {
   }
 
   private async keepDownloaded(key: Downloaded['key'], value: unknown): Promise<void> {
-    const row = { key, ...(await seal(this.key, value)) }
-    await this.write((writing) => putAll(writing, 'downloaded', [row]))
+    await this.inTurn(async () => {
+      const row = { key, ...(await seal(this.key, value)) }
+      await this.write((writing) => putAll(writing, 'downloaded', [row]))
+    })
+  }
+
+  /** One write after the other, because what is sealed under the old key must not arrive after the new one. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.last.then(work)
+    this.last = mine.catch(() => undefined)
+    return mine
   }
 
   private async write(work: (writing: Writing) => Promise<unknown>): Promise<void> {
@@ -186,29 +202,56 @@ export class SealedStore implements PhoneStore {
     // because a transaction that fails says so twice, and the first answer is the one that tells why
     whole.catch(() => undefined)
     if (asLock(await writing.objectStore('locks').get('lock'))?.turn !== this.turn) {
-      writing.abort()
+      takeBack(writing)
       throw new KeyReplaced()
     }
-    await work(writing)
+    try {
+      await work(writing)
+    } catch (problem) {
+      takeBack(writing)
+      throw problem
+    }
     await whole
   }
 
   private async sealAnew(made: MadeKey, kept: Pick<Lock, 'ready' | 'wraps'>): Promise<void> {
+    await this.inTurn(async () => {
+      while (!(await this.sealedAll(made, kept)));
+    })
+  }
+
+  /** Put everything under a new key. Returns false, with nothing changed, when another page recorded something meanwhile. */
+  private async sealedAll(made: MadeKey, kept: Pick<Lock, 'ready' | 'wraps'>): Promise<boolean> {
     const rows = await Promise.all((await this.entries()).map((entry) => sealedEntry(made.key, entry)))
+    const known = new Set(rows.map((row) => row.id))
     const downloads: Downloaded[] = []
     for (const key of DOWNLOADS) {
       const value = await this.read(key)
       if (value) downloads.push({ key, ...(await seal(made.key, value)) })
     }
     const turn = this.turn + 1
+    let isWhole = false
     // because a phone switched off half way must find one key for everything
     await this.write(async (writing) => {
+      isWhole = (await writing.objectStore('outbox').getAllKeys()).every((id) => known.has(id))
+      if (!isWhole) return
       await putAll(writing, 'outbox', rows)
       await putAll(writing, 'downloaded', downloads)
       await putAll(writing, 'locks', [{ key: 'lock', turn, ...kept, wrong: 0, wait_until: 0 }])
     })
+    if (!isWhole) return false
     this.key = made.key
     this.turn = turn
+    return true
+  }
+}
+
+/** Undo all of a write, because a part of what belongs together is worse than nothing. */
+function takeBack(writing: Writing): void {
+  try {
+    writing.abort()
+  } catch {
+    // it has failed by itself, and then nothing of it is there
   }
 }
 
@@ -218,7 +261,7 @@ async function putAll<Name extends 'outbox' | 'downloaded' | 'locks'>(
   rows: FieldStores[Name]['value'][],
 ): Promise<void> {
   const store = writing.objectStore(name)
-  await Promise.all(rows.map((row) => store.put(row)))
+  await Promise.all(rows.map(async (row) => store.put(row)))
 }
 
 async function sealedEntry(key: CryptoKey, entry: Entry): Promise<SealedEntry> {
@@ -246,8 +289,7 @@ async function firstLock(database: FieldDatabase): Promise<Lock> {
   const made: Lock = { key: 'lock', turn: 1, ready: key, wraps: null, wrong: 0, wait_until: 0 }
   const writing = database.transaction('locks', 'readwrite')
   const known = asLock(await writing.store.get('lock'))
-  if (!known) await writing.store.put(made)
-  await writing.done
+  await Promise.all([known ?? writing.store.put(made), writing.done])
   return known ?? made
 }
 
@@ -257,7 +299,8 @@ async function tryToUnlock(account: string, database: FieldDatabase, secret: str
   if (lock.wait_until > Date.now()) return lock.wait_until
   const made = (await unwrap(lock.wraps.pin, secret)) ?? (await unwrap(lock.wraps.password, secret))
   if (made) {
-    await database.put('locks', { ...lock, wrong: 0, wait_until: 0 })
+    // because storage that is full must not lock its owner out
+    if (lock.wrong > 0) await database.put('locks', { ...lock, wrong: 0, wait_until: 0 }).catch(() => undefined)
     return new SealedStore(account, database, made.key, lock.turn)
   }
   const wrong = lock.wrong + 1

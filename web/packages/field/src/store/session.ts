@@ -39,7 +39,9 @@ async function begin(signedIn: Me, password = ''): Promise<void> {
   mustSignIn.value = false
   wentStale.value = false
   noteAccount(signedIn.account.id, signedIn.account.name)
-  const store = await openStore(signedIn.account.id)
+  // because what a browser without storage holds of this account ends with the page, not with the session
+  const isHeld = phone.value?.lasting === false && me.value?.account.id === signedIn.account.id
+  const store = isHeld && phone.value ? phone.value : await openStore(signedIn.account.id)
   const opened = isLocked(store) && password ? await store.unlock(password) : store
   if (typeof opened === 'number' || isLocked(opened)) {
     const { id, name } = signedIn.account

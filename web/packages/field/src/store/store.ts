@@ -16,6 +16,8 @@ export interface PhoneStore {
   keepBundle(bundle: Bundle): Promise<void>
   me(): Promise<Me | null>
   keepMe(me: Me): Promise<void>
+  /** Remove the list of people and who signed in; what was recorded stays. */
+  dropDownloads(): Promise<void>
   hasPin(): Promise<boolean>
   /** Let only this PIN, or the account's password, open the store from now on. */
   setPin(pin: string, password: string): Promise<void>
