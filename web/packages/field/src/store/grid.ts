@@ -2,11 +2,15 @@
 import { Refusal, Unreachable } from '@lianfang/core'
 import { computed, ref, shallowRef } from 'vue'
 import type { Bundle, Household, Person } from './bundle'
-import { handOverAndWipe } from './outbox'
+import { entries, handOverAndWipe } from './outbox'
+import { withEdits } from './overlay'
 import { readBundle } from './reading'
 import { api, device, me, mustSignIn, online, phone } from './session'
 
-export const bundle = shallowRef<Bundle | null>(null)
+/** As it was downloaded. */
+export const downloaded = shallowRef<Bundle | null>(null)
+/** With what this phone has edited since. */
+export const bundle = computed(() => downloaded.value && withEdits(downloaded.value, entries.value))
 export const downloading = ref(false)
 
 export const households = computed(() => new Map((bundle.value?.households ?? []).map((one) => [one.id, one])))
@@ -33,7 +37,7 @@ export function houseName(house: Household | undefined, otherwise: string): stri
 }
 
 export async function openGrid(): Promise<void> {
-  bundle.value = (await phone.value?.bundle()) ?? null
+  downloaded.value = (await phone.value?.bundle()) ?? null
 }
 
 /** Download the grid again. Keeps the old one when there is no network. */
@@ -43,7 +47,7 @@ export async function downloadGrid(): Promise<void> {
   try {
     const fresh = readBundle(await api.bundle(device, __APP_VERSION__))
     await phone.value?.keepBundle(fresh)
-    bundle.value = fresh
+    downloaded.value = fresh
     online.value = true
   } catch (problem) {
     if (problem instanceof Unreachable) online.value = false
