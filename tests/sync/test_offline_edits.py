@@ -11,9 +11,6 @@ from uuid import uuid4
 
 import pytest
 
-from lianfang.config.demo.cast import COUNTY
-from lianfang.domain.observation.rules import NEEDS
-from lianfang.kernel.clock import today
 from tests.sync.phones import Entry, Phone, Session
 from tests.sync.test_phones import table
 
@@ -136,31 +133,3 @@ def test_visits_of_one_door_from_two_phones_both_stand(server: Any, office: Sess
     rows = table(office, "screening.visits", household=household)
     assert sorted(row["cells"]["outcome"] for row in rows) == ["absent", "done"]
     assert conflicts_of(office, household) == []
-
-
-def test_readings_of_one_slot_from_two_phones_both_stand(server: Any, office: Session, household: str) -> None:
-    person, order = observed_in(server, office, household)
-    for name, value in (("grid", 36.5), ("doctor", 36.8)):
-        phone = server.phone(name)
-        given = {"person_id": person, "order_id": order, "temperature_c": value, "symptoms": [], "how": "visit"}
-        phone.record("observation.record_reading", given)
-        assert phone.upload() == ["done"]
-    rows = table(office, "observation.readings", person=person)
-    assert sorted(row["cells"]["temperature_c"] for row in rows) == [36.5, 36.8]
-
-
-def observed_in(server: Any, office: Session, household: str) -> tuple[str, str]:
-    """Return a person of the household who is observed from today on, and their order."""
-    incident = {
-        "name": "绛县疫情", "disease": "covid19", "area_path": COUNTY, "level": "I", "started_on": str(today()),
-        "trigger": "测试", "legal_basis": "《突发公共卫生事件应急条例》", "office": "绛县指挥部办公室",
-        "hotline": "0359-6522000",
-    }  # fmt: skip
-    done(server.session("duty"), "incidents.open_incident", **incident)
-    person = done(office, "people.add_person", household_id=household, name="王明")["id"]
-    order = done(
-        office, "observation.order_observation", person_id=person, category="returnee", last_exposure_on=str(today()),
-        basis="绛防指〔2020〕3号", needs={need.code: False for need in NEEDS},
-    )["id"]  # fmt: skip
-    done(office, "observation.notify_person", order_id=order, signed_by="王明")
-    return person, order

@@ -24,6 +24,7 @@ from lianfang.kernel.text import both
 
 MOST_PER_CONTACT = "responsibility.households_per_contact"
 ENDING_WITHIN = "responsibility.warn_days_before_end"
+VILLAGE_DIGITS = 12
 # a proposal nobody answered is a gap the day after
 UNANSWERED_AFTER = timedelta(hours=24)
 
@@ -204,9 +205,10 @@ gap(
 
 def _two_edits(path: str, now: datetime) -> Iterator[Open]:
     rows = list(open_conflicts(path).values_list("pk", "area_path", "at"))
-    answerable = answerable_ids({area for _, area, _ in rows}, local(now).date())
+    # because whoever leads the grid may have made one of the two edits: the village answers
+    answerable = answerable_ids({area[:VILLAGE_DIGITS] for _, area, _ in rows}, local(now).date())
     for key, area, at in rows:
-        yield Open(str(key), area, at, answerable.get(area))
+        yield Open(str(key), area, at, answerable.get(area[:VILLAGE_DIGITS]))
 
 
 gap(

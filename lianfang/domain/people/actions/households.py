@@ -122,6 +122,7 @@ def edit_household(call: Call, given: EditHousehold) -> Result:
     values = household_values(asked, row)
     if editing.is_stale(row, given.version, given.after):
         kept = editing.keep_alternative(call, row, values, given.version, given.after)
+        call.about(TABLE, row.pk, kept_beside=True)
         conflict = str(kept.pk) if kept else None
         return {"id": str(row.pk), "version": row.version, "changed": [], "conflict_id": conflict}
     moved = _move(call, row, given.area_path) if given.area_path else False

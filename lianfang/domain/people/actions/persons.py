@@ -118,6 +118,7 @@ def edit_person(call: Call, given: EditPerson) -> Result:
     values = person_values(asked, local(call.received_at).date())
     if editing.is_stale(row, given.version, given.after):
         kept = editing.keep_alternative(call, row, values, given.version, given.after)
+        call.about(TABLE, row.pk, kept_beside=True)
         conflict = str(kept.pk) if kept else None
         return {"id": str(row.pk), "version": row.version, "changed": [], "conflict_id": conflict}
     changed = editing.write(call, row, values)
