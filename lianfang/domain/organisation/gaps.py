@@ -14,7 +14,7 @@ from lianfang.domain.incidents.queries import rule
 from lianfang.domain.organisation.models import ENDED, LIVE, Responsibility
 from lianfang.domain.organisation.queries import answerable_ids, in_force
 from lianfang.domain.organisation.rules import RESPONSIBILITY_KINDS
-from lianfang.domain.people.queries import households_within, vulnerable_within
+from lianfang.domain.people.queries import households_within, open_conflicts, vulnerable_within
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.gaps.registry import Gap, Open, gap
 from lianfang.foundation.privacy.fields import within
@@ -24,6 +24,7 @@ from lianfang.kernel.text import both
 
 MOST_PER_CONTACT = "responsibility.households_per_contact"
 ENDING_WITHIN = "responsibility.warn_days_before_end"
+VILLAGE_DIGITS = 12
 # a proposal nobody answered is a gap the day after
 UNANSWERED_AFTER = timedelta(hours=24)
 
@@ -198,6 +199,31 @@ gap(
         find=_unguarded,
         act=("action", "people.set_vulnerability", both("写明监护人", "Name a guardian")),
         facts=("people.vulnerability_changed", "people.person_changed", "people.people_added"),
+    )
+)
+
+
+def _two_edits(path: str, now: datetime) -> Iterator[Open]:
+    rows = list(open_conflicts(path).values_list("pk", "area_path", "at"))
+    # because whoever leads the grid may have made one of the two edits: the village answers
+    answerable = answerable_ids({area[:VILLAGE_DIGITS] for _, area, _ in rows}, local(now).date())
+    for key, area, at in rows:
+        yield Open(str(key), area, at, answerable.get(area[:VILLAGE_DIGITS]))
+
+
+gap(
+    Gap(
+        name="record_edited_twice",
+        title=both("两份修改待选定", "Two edits of one record"),
+        help=both(
+            "两人离线改了同一份记录，两份都保留着，等人选定哪份算数。",
+            "Two people edited the same record without a network; both are kept until somebody chooses.",
+        ),
+        severity="today",
+        table="people.conflicts",
+        find=_two_edits,
+        act=("action", "people.settle_conflict", both("去选定", "Choose")),
+        facts=(*CHANGES, *WORKERS, "people.conflict_kept", "people.conflict_settled"),
     )
 )
 

@@ -67,6 +67,22 @@ class PersonChanged(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConflictKept(Fact):
+    """A second edit stands beside a record, or stands there again: somebody has to choose."""
+
+    name: ClassVar[str] = "people.conflict_kept"
+    table: str
+    record_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConflictSettled(Fact):
+    name: ClassVar[str] = "people.conflict_settled"
+    table: str
+    record_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class PersonMoved(Fact):
     """One person came under another household or area, or left (`status` moved or died)."""
 

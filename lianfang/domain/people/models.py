@@ -15,8 +15,8 @@ class Household(models.Model):
     """A door: the denominator of every sweep. `area_path` is its grid, or its village while no grid is set."""
 
     privacy: ClassVar[dict[str, PrivacyClass]] = {
-        **dict.fromkeys(["id", "area_path", "number", "order", "status", "closed_on", "version", "source", "added_at",
-                         "updated_at"], PrivacyClass.WORK),
+        **dict.fromkeys(["id", "area_path", "number", "order", "status", "closed_on", "version", "edits", "source",
+                         "added_at", "updated_at"], PrivacyClass.WORK),
         "address": PrivacyClass.ADDRESS,
         "confidential_address": PrivacyClass.VULNERABILITY,
         "head_name": PrivacyClass.NAME,
@@ -52,6 +52,7 @@ class Household(models.Model):
     source = models.CharField(max_length=40, blank=True)
     closed_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
+    edits = models.JSONField(default=list, blank=True)  # the last versions, each with the command that wrote it
     added_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(null=True, blank=True)
 
@@ -72,8 +73,8 @@ class Person(models.Model):
     """
 
     privacy: ClassVar[dict[str, PrivacyClass]] = {
-        **dict.fromkeys(["id", "area_path", "household", "relation", "status", "merged_into", "version", "source",
-                         "added_at", "updated_at"], PrivacyClass.WORK),
+        **dict.fromkeys(["id", "area_path", "household", "relation", "status", "merged_into", "version", "edits",
+                         "source", "added_at", "updated_at"], PrivacyClass.WORK),
         **dict.fromkeys(["name", "keys"], PrivacyClass.NAME),
         **dict.fromkeys(["identity_number", "identity_index"], PrivacyClass.IDENTITY),
         **dict.fromkeys(["sex", "born_on"], PrivacyClass.IDENTITY),
@@ -116,6 +117,7 @@ class Person(models.Model):
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     source = models.CharField(max_length=40, blank=True)
     version = models.PositiveIntegerField(default=1)
+    edits = models.JSONField(default=list, blank=True)  # the last versions, each with the command that wrote it
     added_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(null=True, blank=True)
 
@@ -140,7 +142,8 @@ class RecordConflict(models.Model):
 
     privacy: ClassVar[dict[str, PrivacyClass]] = {
         **dict.fromkeys(["id", "area_path", "table", "record_id", "base_version", "found_version", "fields",
-                         "account_id", "device_id", "at", "settled_at", "settled_by", "taken"], PrivacyClass.WORK),
+                         "account_id", "device_id", "at", "settled_at", "settled_by", "taken",
+                         "left_version"], PrivacyClass.WORK),
         "identity_sides": PrivacyClass.IDENTITY,
         "contact_sides": PrivacyClass.CONTACT,
         "address_sides": PrivacyClass.ADDRESS,
@@ -166,6 +169,7 @@ class RecordConflict(models.Model):
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.UUIDField(null=True, blank=True)
     taken = models.JSONField(default=list, blank=True)
+    left_version = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["area_path", "id"])]

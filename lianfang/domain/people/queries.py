@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Case, CharField, F, Field, JSONField, Q, QuerySet, Value, When
 
-from lianfang.domain.people.models import Household, Person
+from lianfang.domain.people.models import Household, Person, RecordConflict
 from lianfang.domain.people.rules import LIVING
 from lianfang.foundation.access.actor import Actor, any_within
 from lianfang.foundation.actions.states import when
@@ -148,6 +148,11 @@ def persons_within(path: str = "") -> QuerySet[Person]:
 def vulnerable_within(path: str = "") -> QuerySet[Person]:
     """Return the people with a vulnerability flag at or below an area."""
     return persons_within(path).filter(vulnerable=True)
+
+
+def open_conflicts(path: str = "") -> QuerySet[RecordConflict]:
+    """Return second edits at or below an area between which and the record nobody has chosen yet."""
+    return RecordConflict.objects.filter(within(path), settled_at__isnull=True)
 
 
 def persons_of_households(household_ids: Iterable[UUID]) -> dict[UUID, list[Person]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -122,3 +122,11 @@ def filled_by_merge(kept: Mapping[str, Any], merged: Mapping[str, Any]) -> dict[
 def restored_by_unmerge(now: Mapping[str, Any], filled: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values to put back: those still as the merge left them. What was edited since stays edited."""
     return {name: before[name] for name, value in filled.items() if now.get(name) == value}
+
+
+def merged_flags(now: Sequence[str], chosen: Sequence[str], was: Sequence[str] | None) -> list[str]:
+    """Return the flags after a choice; with what the chooser saw before, what stood there unseen stays."""
+    if was is None:
+        return list(dict.fromkeys(chosen))
+    stays = [flag for flag in now if flag in chosen or flag not in was]
+    return list(dict.fromkeys([*stays, *(flag for flag in chosen if flag not in was)]))

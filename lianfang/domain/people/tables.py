@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, TextField, Value, When
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce, Concat, Trim
 
 from lianfang.domain.people.models import DuplicateSuggestion, Household, MergeRecord, Person, RecordConflict
 from lianfang.domain.people.queries import (
@@ -20,6 +20,7 @@ from lianfang.domain.people.queries import (
 )
 from lianfang.domain.people.rules import HOUSEHOLD_STATES, PERSON_STATES, REASONS, SEXES, VULNERABILITIES
 from lianfang.foundation.access.actor import Actor
+from lianfang.foundation.devices.models import Device
 from lianfang.foundation.privacy.classes import Mask, PrivacyClass, hide_all
 from lianfang.foundation.privacy.fields import EncryptedText
 from lianfang.foundation.tables.registry import Column, SavedFilter, Table, table
@@ -232,13 +233,29 @@ MASKS: dict[str, Mask] = {
     "name": mask_name, "head_name": mask_name, "guardian_name": mask_name, "phone": mask_phone,
     "guardian_phone": mask_phone, "address": mask_address, "identity_number": mask_identity,
 }  # fmt: skip
+NAMES = frozenset({"name", "head_name"})
 _APART, _BESIDE, _OF = "；", " ⇄ ", "："
 
 
-def show_sides(packed: str) -> str:
+def show_sides(packed: str, only: Callable[[str], bool] = lambda _: True) -> str:
     """Return two values of each field side by side: 电话：13812345678 ⇄ 13912345678."""
-    pairs = json.loads(packed or "{}").items()
-    return _APART.join(f"{_label(name)}{_OF}{now or '空'}{_BESIDE}{other or '空'}" for name, (now, other) in pairs)
+    pairs = [(name, pair) for name, pair in json.loads(packed or "{}").items() if only(name)]
+    return _APART.join(f"{_label(name)}{_OF}{_value(now)}{_BESIDE}{_value(other)}" for name, (now, other) in pairs)
+
+
+def _value(text: str) -> str:
+    """Return a value in which nothing can be taken for what stands between values."""
+    return text.replace(_APART, "，").replace("⇄", "-") or "空"
+
+
+def show_names(packed: str) -> str:
+    """Return the two names of what is packed as identity: who may see names sees them, whatever else is masked."""
+    return show_sides(packed, NAMES.__contains__)
+
+
+def show_identity(packed: str) -> str:
+    """Return what is packed as identity without the names."""
+    return show_sides(packed, lambda name: name not in NAMES)
 
 
 def mask_sides(shown: str) -> str:
@@ -257,8 +274,17 @@ def _masked(part: str) -> str:
     return f"{label}{_OF}{_BESIDE.join(mask(one) for one in values.split(_BESIDE))}"
 
 
-def _sides(name: str, zh: str, en: str, privacy: PrivacyClass, source: str = "", mask: Mask = mask_sides) -> Column:
-    return Column(name, both(zh, en), privacy=privacy, source=source, show=show_sides, mask=mask)
+def _sides(
+    name: str, zh: str, en: str, privacy: PrivacyClass, source: str = "", *,
+    mask: Mask = mask_sides, show: Callable[[str], str] = show_sides,
+) -> Column:  # fmt: skip
+    return Column(name, both(zh, en), privacy=privacy, source=source, show=show, mask=mask)
+
+
+def _mask_last(text: str) -> str:
+    """Return "3号 王明" as "3号 王*": the door is no secret, the name is."""
+    *door, name = text.split(" ")
+    return " ".join([*door, mask_name(name)])
 
 
 def _conflicts(_: Actor) -> Any:
@@ -266,7 +292,13 @@ def _conflicts(_: Actor) -> Any:
     quiet = Exists(Household.objects.filter(pk=OuterRef("record_id"), confidential_address=True))
     packed = EncryptedText(context="conflict.address")
     nothing = Value("", output_field=packed)
+    homes, people = Household.objects.filter(pk=OuterRef("record_id")), Person.objects.filter(pk=OuterRef("record_id"))
+    phones_known = Device.objects.filter(device_id=OuterRef("device_id"))
     return RecordConflict.objects.annotate(
+        record_name=Coalesce(
+            homes.values_list(Trim(Concat("number", Value(" "), "head_name"))), people.values("name")[:1], Value("")
+        ),
+        phone_label=Coalesce(phones_known.values("label")[:1], Value("")),
         open_sides=Case(When(quiet, then=nothing), default=F("address_sides"), output_field=packed),
         quiet_sides=Case(When(quiet, then=F("address_sides")), default=nothing, output_field=packed),
     )
@@ -282,21 +314,28 @@ table(
         ),
         rows=_conflicts,
         sort="-pk",
+        label="record_name",
         columns=(
             Column("table", both("记录类型", "Kind of record"), kind="choice", filterable=True,
                    choices=_options({"people.households": both("住户", "Household"),
                                      "people.persons": both("人员", "Person")})),
             Column("record_id", both("记录", "Record"), kind="text", filterable=True, hidden=True),
-            Column("fields", both("项目", "Fields"), kind="json"),
-            _sides("identity_sides", "身份信息", "Identity", IDENTITY),
+            Column("record_name", both("谁的记录", "Whose record"), privacy=NAME, mask=_mask_last),
+            Column("fields", both("项目", "Fields"), kind="json", choices=_options(FIELD_LABELS)),
+            _sides("name_sides", "姓名", "Name", NAME, "identity_sides", show=show_names),
+            _sides("identity_sides", "身份信息", "Identity", IDENTITY, show=show_identity),
             _sides("contact_sides", "联系方式", "Contact", CONTACT),
             _sides("address_sides", "地址", "Address", ADDRESS, source="open_sides"),
-            _sides("quiet_address_sides", "保密地址", "Confidential address", IDENTITY, "quiet_sides", hide_all),
+            _sides("quiet_address_sides", "保密地址", "Confidential address", IDENTITY, "quiet_sides", mask=hide_all),
             _sides("care_sides", "情况", "Situation", CARE),
             _sides("work_sides", "其他", "Other", PrivacyClass.WORK),
             Column("account_id", both("后一份由谁提交", "Second edit by"), kind="link", link="accounts.accounts"),
             Column("at", both("提交时间", "At"), kind="datetime"),
+            Column("phone_label", both("来自哪部手机", "From which phone")),
+            Column("device_id", both("设备编号", "Device id"), hidden=True),
             Column("area_path", both("网格", "Grid"), kind="area", filterable=True),
+            Column("taken", both("采用的项目", "Taken"), kind="json", choices=_options(FIELD_LABELS)),
+            Column("settled_by", both("由谁选定", "Settled by"), kind="link", link="accounts.accounts"),
             Column("settled_at", both("处理时间", "Settled"), kind="datetime", filterable=True),
         ),
         saved=(SavedFilter("open", both("待处理", "Open"), {"settled_at": ""}),),

@@ -19,7 +19,7 @@ from lianfang.domain.people.actions.fields import (
 )
 from lianfang.domain.people.events import VulnerabilityChanged
 from lianfang.domain.people.models import Person
-from lianfang.domain.people.rules import is_minor
+from lianfang.domain.people.rules import is_minor, merged_flags
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.administration.actions import labelled
@@ -34,6 +34,7 @@ MINOR_GUARDIAN = refusal("people.minor_guardian", "监护人未满 18 岁。", "
 class SetVulnerability(Input):
     person_id: PersonId
     flags: Flags
+    was: Annotated[Flags | None, Field(**labelled("修改前看到的类别", "Flags seen before", "hidden"))] = None
     guardian_id: Annotated[UUID | None, Field(**labelled("监护（照料）人", "Guardian or carer", "person"))] = None
     guardian_name: Name | None = None
     guardian_phone: Phone | None = None
@@ -49,13 +50,17 @@ class SetVulnerability(Input):
     subject=Subject("people.persons", "person_id", LIVING_ENTRY),
 )  # fmt: skip
 def set_vulnerability(call: Call, given: SetVulnerability) -> Result:
-    """Set the whole list of flags (an empty one clears them), the guardian, medicine and how often to be in touch."""
+    """Set the whole list of flags (an empty one clears them), the guardian, medicine and how often to be in touch.
+
+    With `was`, the flags a phone showed when it had no network, only what differs from them is added or taken away, so
+    that two people who each name a need are both heard.
+    """
     row = find_living_entry(given.person_id)
     call.permit(row.area_path)
     if given.guardian_id:
         _check_guardian(call, row, given.guardian_id)
-    asked = given.model_dump(exclude={"person_id", "flags"}, exclude_none=True)
-    flags = list(dict.fromkeys(given.flags))
+    asked = given.model_dump(exclude={"person_id", "flags", "was"}, exclude_none=True)
+    flags = merged_flags(row.vulnerabilities, given.flags, given.was)
     undo = {"person_id": str(row.pk), "flags": row.vulnerabilities}
     values = person_values(asked, local(call.received_at).date())
     changed = editing.write(call, row, {**values, "vulnerabilities": flags, "vulnerable": bool(flags)})

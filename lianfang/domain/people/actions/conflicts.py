@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from pydantic import Field
 
 from lianfang.domain.people.actions import editing
@@ -15,11 +16,11 @@ from lianfang.domain.people.actions.fields import (
     household_values,
     person_values,
 )
-from lianfang.domain.people.events import HouseholdChanged, PersonChanged
-from lianfang.domain.people.models import Household, RecordConflict
+from lianfang.domain.people.events import ConflictKept, ConflictSettled, HouseholdChanged, PersonChanged
+from lianfang.domain.people.models import Household, Person, RecordConflict
 from lianfang.foundation.actions.inputs import CHOICE, Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
-from lianfang.foundation.actions.states import when_empty
+from lianfang.foundation.actions.states import when, when_empty
 from lianfang.foundation.administration.actions import labelled
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
@@ -30,6 +31,14 @@ NO_CONFLICT = refusal(
     "没有这条待选修改，或已处理。",
     "There is no such pair of edits, or it is settled.",
     status=404,
+)
+
+
+EDITED_SINCE = refusal(
+    "people.edited_since",
+    "选定之后又有人改过，不能再撤销。",
+    "Somebody has edited it since; the choice cannot be undone.",
+    status=409,
 )
 
 
@@ -53,22 +62,73 @@ def settle_conflict(call: Call, given: SettleConflict) -> Result:
     conflict = RecordConflict.objects.select_for_update().filter(pk=given.conflict_id).first()
     if conflict is None or not call.allows(UNSETTLED, conflict):
         raise NO_CONFLICT(field="conflict_id")
-    household = conflict.table == editing.TABLE_OF[Household]
-    record = (find_open_household if household else find_living_entry)(conflict.record_id, "conflict_id")
+    record = _record(conflict)
     call.permit(record.area_path)
     if set(given.take) - set(conflict.fields):
         raise CHOICE(field="take")
-    changed = editing.write(call, record, _values(call, conflict, record, given.take))
+    editing.note_present(conflict, record)
+    wanted = editing.alternative_values(conflict, given.take)
+    changed = editing.write(call, record, _values(call, record, wanted))
     conflict.settled_at, conflict.settled_by, conflict.taken = call.received_at, call.actor.account_id, given.take
-    conflict.save(update_fields=["settled_at", "settled_by", "taken"])
-    call.about(conflict.table, record.pk, fields=changed)
-    if changed:
-        call.announce(_fact(record, changed))
+    conflict.left_version = record.version
+    conflict.save()
+    _tell(call, conflict, record, changed)
+    call.announce(ConflictSettled(area_path=record.area_path, table=conflict.table, record_id=record.pk))
+    undo = {"action": "people.reopen_conflict", "input": {"conflict_id": str(conflict.pk)}}
+    return {"id": str(record.pk), "version": record.version, "changed": changed, "undo": undo}
+
+
+class ReopenConflict(Input):
+    conflict_id: UUID
+
+
+_HOME_AS_LEFT = Household.objects.filter(pk=OuterRef("record_id"), version=OuterRef("left_version"))
+_PERSON_AS_LEFT = Person.objects.filter(pk=OuterRef("record_id"), version=OuterRef("left_version"))
+AS_LEFT = when(
+    lambda settled_at, home, person: bool(settled_at and (home or person)),
+    "settled_at", Exists(_HOME_AS_LEFT.exclude(status=Household.Status.CLOSED)),
+    Exists(_PERSON_AS_LEFT.exclude(status=Person.Status.MERGED)),
+)  # fmt: skip
+
+
+@action(
+    "people.reopen_conflict", both("撤销选定", "Undo settling two edits"), ReopenConflict,
+    subject=Subject("people.conflicts", "conflict_id", AS_LEFT),
+)  # fmt: skip
+def reopen_conflict(call: Call, given: ReopenConflict) -> Result:
+    """Put back what stood before somebody chose, and let both edits stand side by side again.
+
+    Only while nobody has edited the record since.
+    """
+    conflict = RecordConflict.objects.select_for_update().filter(pk=given.conflict_id).first()
+    if conflict is None:
+        raise NO_CONFLICT(field="conflict_id")
+    record = _record(conflict)
+    call.permit(record.area_path)
+    if not call.allows(AS_LEFT, conflict):
+        raise EDITED_SINCE(field="conflict_id")
+    before = editing.present_values(conflict, conflict.taken)
+    changed = editing.write(call, record, _values(call, record, before))
+    conflict.settled_at, conflict.settled_by, conflict.taken, conflict.left_version = None, None, [], None
+    conflict.save()
+    _tell(call, conflict, record, changed)
+    call.announce(ConflictKept(area_path=record.area_path, table=conflict.table, record_id=record.pk))
     return {"id": str(record.pk), "version": record.version, "changed": changed}
 
 
-def _values(call: Call, conflict: RecordConflict, record: editing.Record, take: list[str]) -> Values:
-    wanted = editing.alternative_values(conflict, take)
+def _record(conflict: RecordConflict) -> editing.Record:
+    """Return the record both edits are of, locked for this action."""
+    household = conflict.table == editing.TABLE_OF[Household]
+    return (find_open_household if household else find_living_entry)(conflict.record_id, "conflict_id")
+
+
+def _tell(call: Call, conflict: RecordConflict, record: editing.Record, changed: list[str]) -> None:
+    call.about(conflict.table, record.pk, fields=changed)
+    if changed:
+        call.announce(_fact(record, changed))
+
+
+def _values(call: Call, record: editing.Record, wanted: Values) -> Values:
     if isinstance(record, Household):
         return household_values(wanted, record)
     return person_values(wanted, local(call.received_at).date())

@@ -57,6 +57,10 @@ PersonId = Annotated[UUID, Field(**labelled("人", "Person", "person"))]
 VillageOrGrid = Annotated[
     str, Field(pattern=r"^\d{12}(\d{3}){0,2}$", **labelled("村或网格", "Village or grid", "area"))
 ]
+After = Annotated[
+    list[UUID],
+    Field(max_length=50, **labelled("所依据的本机先前修改", "Own earlier edits it stands on", "hidden")),
+]
 Version = Annotated[int, Field(ge=1, le=10**6, **labelled("版本", "Version", "hidden"))]
 Reason = Annotated[str, Field(min_length=2, max_length=200, **labelled("原因", "Reason"))]
 Name = Annotated[str, Field(min_length=1, max_length=60, **labelled("姓名", "Name"))]

@@ -8,6 +8,7 @@ from lianfang.domain.people.actions import editing
 from lianfang.domain.people.actions.fields import (
     NO_HOUSEHOLD,
     Address,
+    After,
     HeadName,
     HouseholdId,
     Latitude,
@@ -26,7 +27,7 @@ from lianfang.domain.people.actions.fields import (
     require_area,
 )
 from lianfang.domain.people.events import HouseholdAdded, HouseholdChanged, HouseholdClosed, HouseholdsMoved
-from lianfang.domain.people.models import Household, Person
+from lianfang.domain.people.models import Household, Person, RecordConflict
 from lianfang.domain.people.queries import STANDING_HOUSEHOLD
 from lianfang.domain.people.rules import LIVING
 from lianfang.foundation.actions.inputs import Input
@@ -89,6 +90,7 @@ def _next_order(path: str) -> int:
 class EditHousehold(Input):
     household_id: HouseholdId
     version: Version
+    after: After = []
     area_path: VillageOrGrid | None = None
     number: Number | None = None
     address: Address | None = None
@@ -109,15 +111,18 @@ class EditHousehold(Input):
 def edit_household(call: Call, given: EditHousehold) -> Result:
     """Change what is given and leave the rest. A stale edit is kept beside the record until somebody settles it.
 
+    An edit made on top of one's own, which may not have arrived yet, names those in `after`.
+
     With another grid, everybody in the household comes along.
     """
     row = find_open_household(given.household_id)
     call.permit(row.area_path)
     call.about(TABLE, row.pk)
-    asked = given.model_dump(exclude={"household_id", "version", "area_path"}, exclude_none=True)
+    asked = given.model_dump(exclude={"household_id", "version", "after", "area_path"}, exclude_none=True)
     values = household_values(asked, row)
-    if given.version != row.version:
-        kept = editing.keep_alternative(call, row, values, given.version)
+    if editing.is_stale(row, given.version, given.after):
+        kept = editing.keep_alternative(call, row, values, given.version, given.after)
+        call.about(TABLE, row.pk, kept_beside=True)
         conflict = str(kept.pk) if kept else None
         return {"id": str(row.pk), "version": row.version, "changed": [], "conflict_id": conflict}
     moved = _move(call, row, given.area_path) if given.area_path else False
@@ -144,6 +149,7 @@ def move_households(call: Call, rows: list[Household], path: str) -> None:
     people = list(Person.objects.filter(household_id__in=ids).values_list("pk", flat=True))
     Household.objects.filter(pk__in=ids).update(area_path=path, updated_at=call.received_at)
     Person.objects.filter(pk__in=people).update(area_path=path, updated_at=call.received_at)
+    RecordConflict.objects.filter(record_id__in=[*ids, *people]).update(area_path=path)
     call.announce(
         HouseholdsMoved(
             area_path=path,

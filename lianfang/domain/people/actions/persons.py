@@ -10,6 +10,7 @@ from pydantic import Field
 from lianfang.domain.people.actions import editing
 from lianfang.domain.people.actions.fields import (
     LIVING_ENTRY,
+    After,
     BornOn,
     HouseholdId,
     IdentityNumber,
@@ -31,7 +32,7 @@ from lianfang.domain.people.actions.fields import (
 )
 from lianfang.domain.people.actions.suggesting import suggest, told
 from lianfang.domain.people.events import PersonAdded, PersonChanged, PersonMoved
-from lianfang.domain.people.models import Household, Person
+from lianfang.domain.people.models import Household, Person, RecordConflict
 from lianfang.domain.people.rules import LIVING, LIVING_STATES, PERSON_STATES
 from lianfang.foundation.actions.inputs import MISSING, Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
@@ -96,6 +97,7 @@ def add_person(call: Call, given: AddPerson) -> Result:
 class EditPerson(Input):
     person_id: PersonId
     version: Version
+    after: After = []
     name: Name | None = None
     sex: SexChoice | None = None
     born_on: BornOn = None
@@ -112,10 +114,11 @@ def edit_person(call: Call, given: EditPerson) -> Result:
     row = find_living_entry(given.person_id)
     call.permit(row.area_path)
     call.about(TABLE, row.pk)
-    asked = given.model_dump(exclude={"person_id", "version"}, exclude_none=True)
+    asked = given.model_dump(exclude={"person_id", "version", "after"}, exclude_none=True)
     values = person_values(asked, local(call.received_at).date())
-    if given.version != row.version:
-        kept = editing.keep_alternative(call, row, values, given.version)
+    if editing.is_stale(row, given.version, given.after):
+        kept = editing.keep_alternative(call, row, values, given.version, given.after)
+        call.about(TABLE, row.pk, kept_beside=True)
         conflict = str(kept.pk) if kept else None
         return {"id": str(row.pk), "version": row.version, "changed": [], "conflict_id": conflict}
     changed = editing.write(call, row, values)
@@ -163,6 +166,7 @@ def _moved(call: Call, row: Person, target: Household | None, path: str, given: 
     if given.relation is not None:
         values["relation"] = given.relation
     editing.write(call, row, values)
+    RecordConflict.objects.filter(record_id=row.pk).update(area_path=path)
     recount({one for one in (left, household_id) if one})
     call.about(TABLE, row.pk)
     call.announce(

@@ -15,7 +15,7 @@ from lianfang.domain.people.tests.conftest import Do, number
 from lianfang.domain.people.tests.test_households import refused
 from lianfang.foundation.tables.reading import Query, read
 
-KEPT_OUT = {"version", "updated_at"}
+KEPT_OUT = {"version", "edits", "updated_at"}
 
 
 @pytest.fixture

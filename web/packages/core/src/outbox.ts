@@ -20,6 +20,10 @@ export interface Entry extends Required<Command> {
   refusal: RefusalBody | null
   label: Bilingual
   subject: string | null
+  /** The version the record had after this edit, where the server said one. */
+  left_version?: number
+  /** The server kept this edit beside another one; a person chooses between the two. */
+  beside?: boolean
 }
 
 export interface NewEntry extends Required<Command> {
@@ -94,7 +98,15 @@ function settleOne(entry: Entry, result: CommandResult | undefined, at: string):
   if (result.status === 'refused') {
     return { ...entry, attempts, state: 'refused', settled_at: at, refusal: result.refusal ?? null }
   }
-  return { ...entry, attempts, state: 'sent', settled_at: at, refusal: null }
+  return { ...entry, attempts, state: 'sent', settled_at: at, refusal: null, ...editOf(result.result ?? {}) }
+}
+
+/** What the answer to an edit says of the record. */
+function editOf(result: Record<string, unknown>): Pick<Entry, 'left_version' | 'beside'> {
+  return {
+    ...(typeof result.version === 'number' ? { left_version: result.version } : {}),
+    ...(result.conflict_id ? { beside: true } : {}),
+  }
 }
 
 /** Entries after an upload that got no answer. */

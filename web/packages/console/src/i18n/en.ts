@@ -270,6 +270,18 @@ export const en: Messages = {
     latest: 'Latest jobs',
     attempts: 'tried {n} times',
   },
+  settle: {
+    title: 'Two edits: choose',
+    how: 'Choose what holds, field by field. Where you choose nothing, what is registered now stays.',
+    others: 'Somebody who may settle it has to choose.',
+    settled: 'Settled. What was chosen is marked.',
+    now: 'Registered now',
+    second: 'The other edit',
+    phone: 'phone …{id}',
+    decide: 'Settle ({n} of {all} from the other edit)',
+    allNow: 'Keep everything as it is',
+    allSecond: 'Take everything from the other',
+  },
   household: {
     title: 'Household',
     members: 'Members',

@@ -258,6 +258,18 @@ export const zh = {
     latest: '最近的任务',
     attempts: '已试 {n} 次',
   },
+  settle: {
+    title: '两份修改，选定一份',
+    how: '每一项点选算数的那份。不点选的，保留现在的。',
+    others: '等有权的人选定。',
+    settled: '已选定。标出的是选定时采用的。',
+    now: '现在登记的',
+    second: '另一份修改',
+    phone: '手机 …{id}',
+    decide: '就这样定（{all} 项中采用另一份 {n} 项）',
+    allNow: '全部保留现在的',
+    allSecond: '全部采用另一份',
+  },
   household: {
     title: '户',
     members: '家庭成员',

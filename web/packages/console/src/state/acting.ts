@@ -3,10 +3,12 @@ import type { Action, ActionDone } from '@lianfang/core'
 import { uuid7 } from '@lianfang/core'
 import { shallowRef } from 'vue'
 import { i18n, tell } from '../i18n'
+import { router } from '../router'
 import { cellText } from './cells'
 import { tellDone, tellProblem } from './notices'
 import { fieldFor } from './offering'
 import { actionNamed, api, tableNamed } from './session'
+import { isDoneOnPage } from './special'
 
 export interface Acting {
   action: string
@@ -53,6 +55,10 @@ export async function openActionOn(
 ): Promise<void> {
   const declared = actionNamed(action)
   if (!declared) return
+  if (isDoneOnPage(action)) {
+    await router.push({ name: 'row', params: { table, id: row.id } })
+    return
+  }
   const cells = row.cells ?? (await api.row(table, row.id).catch(() => null))?.row.cells ?? {}
   const field = fieldFor(declared, table)
   const known = { ...knownFrom(declared, table, cells), ...(field ? { [field]: row.id } : {}) }

@@ -7,9 +7,14 @@ export interface Household {
   door_no: string
   address: string
   head: string
+  phone: string
+  note: string
+  status: string
   initials: string
   order: number | null
   flags: string[]
+  /** What an edit made here starts from. */
+  version: number
 }
 
 export interface Person {
@@ -20,7 +25,11 @@ export interface Person {
   sex: string | null
   age: number | null
   phone: string | null
+  relation: string
+  status: string
   flags: string[]
+  /** What an edit made here starts from. */
+  version: number
 }
 
 export interface Observation {
@@ -86,6 +95,8 @@ export interface Rules {
 export interface Bundle {
   version: number
   as_of: string
+  /** When this phone took it in, by the phone's own clock. */
+  taken_at?: string
   /** For how many days without contact the phone may hold this. */
   keep_days: number
   areas: AreaRef[]

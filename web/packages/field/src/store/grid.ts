@@ -3,7 +3,8 @@ import { Refusal, Unreachable } from '@lianfang/core'
 import { computed, ref, shallowRef } from 'vue'
 import type { Bundle, Household, Person } from './bundle'
 import { type Given, stillOn, type Taken, withHanded } from './handing'
-import { handOverAndWipe } from './outbox'
+import { entries, handOverAndWipe } from './outbox'
+import { withEdits } from './overlay'
 import { readBundle } from './reading'
 import { api, device, me, mustSignIn, online, phone } from './session'
 import type { PhoneStore } from './store'
@@ -11,10 +12,9 @@ import type { PhoneStore } from './store'
 const own = shallowRef<Bundle | null>(null)
 export const taken = shallowRef<Taken[]>([])
 export const given = shallowRef<Given[]>([])
-/** The own grid, with what was handed from phone to phone. */
-export const bundle = computed(
-  () => own.value && withHanded(own.value, taken.value, given.value, new Date().toISOString()),
-)
+const whole = computed(() => own.value && withHanded(own.value, taken.value, given.value, new Date().toISOString()))
+/** The own grid, with what was handed from phone to phone and what this phone has edited since. */
+export const bundle = computed(() => whole.value && withEdits(whole.value, entries.value))
 export const downloading = ref(false)
 
 export const households = computed(() => new Map((bundle.value?.households ?? []).map((one) => [one.id, one])))

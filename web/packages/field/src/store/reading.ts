@@ -1,4 +1,5 @@
 // Reads the server's bundle into the phone's shapes; tolerates what an older or newer server leaves out.
+import { isoWithOffset } from '@lianfang/core'
 import type { Bundle, Errand, Household, Notice, Observation, OpenVisit, Person, Slot } from './bundle'
 import { walking } from './work'
 
@@ -17,6 +18,7 @@ export function readBundle(raw: unknown): Bundle {
   return {
     version: Number(given.version ?? 1),
     as_of: text(given.as_of),
+    taken_at: isoWithOffset(new Date()),
     keep_days: Number(given.keep_days ?? 7),
     areas: list(given.areas) as unknown as Bundle['areas'],
     households: list(given.households).map(household).sort(walking),
@@ -42,9 +44,13 @@ function household(given: Loose): Household {
     door_no: text(given.door_no),
     address: text(given.address),
     head: text(given.head ?? given.head_name),
+    phone: text(given.phone),
+    note: text(given.note),
+    status: text(given.status) || 'occupied',
     initials: text(given.initials),
     order: given.order === null || given.order === undefined ? null : Number(given.order),
     flags: words(given.flags),
+    version: Number(given.version ?? 1),
   }
 }
 
@@ -57,7 +63,10 @@ function person(given: Loose): Person {
     sex: maybe(given.sex),
     age: given.age === null || given.age === undefined ? null : Number(given.age),
     phone: maybe(given.phone),
+    relation: text(given.relation),
+    status: text(given.status) || 'resident',
     flags: words(given.flags),
+    version: Number(given.version ?? 1),
   }
 }
 
