@@ -144,6 +144,8 @@ class RecordConflict(models.Model):
         **dict.fromkeys(["id", "area_path", "table", "record_id", "base_version", "found_version", "fields",
                          "account_id", "device_id", "at", "settled_at", "settled_by", "taken",
                          "left_version"], PrivacyClass.WORK),
+        "record_name": PrivacyClass.NAME,
+        "name_sides": PrivacyClass.NAME,
         "identity_sides": PrivacyClass.IDENTITY,
         "contact_sides": PrivacyClass.CONTACT,
         "address_sides": PrivacyClass.ADDRESS,
@@ -158,6 +160,8 @@ class RecordConflict(models.Model):
     base_version = models.PositiveIntegerField()
     found_version = models.PositiveIntegerField()
     fields = models.JSONField(default=list)
+    record_name = models.CharField(max_length=120, blank=True)
+    name_sides = EncryptedText(context="conflict.name")
     identity_sides = EncryptedText(context="conflict.identity")
     contact_sides = EncryptedText(context="conflict.contact")
     address_sides = EncryptedText(context="conflict.address")

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, TextField, Value, When
-from django.db.models.functions import Cast, Coalesce, Concat, Trim
+from django.db.models.functions import Cast, Coalesce
 
 from lianfang.domain.people.models import DuplicateSuggestion, Household, MergeRecord, Person, RecordConflict
 from lianfang.domain.people.queries import (
@@ -233,29 +233,18 @@ MASKS: dict[str, Mask] = {
     "name": mask_name, "head_name": mask_name, "guardian_name": mask_name, "phone": mask_phone,
     "guardian_phone": mask_phone, "address": mask_address, "identity_number": mask_identity,
 }  # fmt: skip
-NAMES = frozenset({"name", "head_name"})
 _APART, _BESIDE, _OF = "；", " ⇄ ", "："
 
 
-def show_sides(packed: str, only: Callable[[str], bool] = lambda _: True) -> str:
+def show_sides(packed: str) -> str:
     """Return two values of each field side by side: 电话：13812345678 ⇄ 13912345678."""
-    pairs = [(name, pair) for name, pair in json.loads(packed or "{}").items() if only(name)]
+    pairs = json.loads(packed or "{}").items()
     return _APART.join(f"{_label(name)}{_OF}{_value(now)}{_BESIDE}{_value(other)}" for name, (now, other) in pairs)
 
 
 def _value(text: str) -> str:
     """Return a value in which nothing can be taken for what stands between values."""
     return text.replace(_APART, "，").replace("⇄", "-") or "空"
-
-
-def show_names(packed: str) -> str:
-    """Return the two names of what is packed as identity: who may see names sees them, whatever else is masked."""
-    return show_sides(packed, NAMES.__contains__)
-
-
-def show_identity(packed: str) -> str:
-    """Return what is packed as identity without the names."""
-    return show_sides(packed, lambda name: name not in NAMES)
 
 
 def mask_sides(shown: str) -> str:
@@ -276,9 +265,9 @@ def _masked(part: str) -> str:
 
 def _sides(
     name: str, zh: str, en: str, privacy: PrivacyClass, source: str = "", *,
-    mask: Mask = mask_sides, show: Callable[[str], str] = show_sides,
+    mask: Mask = mask_sides,
 ) -> Column:  # fmt: skip
-    return Column(name, both(zh, en), privacy=privacy, source=source, show=show, mask=mask)
+    return Column(name, both(zh, en), privacy=privacy, source=source, show=show_sides, mask=mask)
 
 
 def _mask_last(text: str) -> str:
@@ -292,12 +281,8 @@ def _conflicts(_: Actor) -> Any:
     quiet = Exists(Household.objects.filter(pk=OuterRef("record_id"), confidential_address=True))
     packed = EncryptedText(context="conflict.address")
     nothing = Value("", output_field=packed)
-    homes, people = Household.objects.filter(pk=OuterRef("record_id")), Person.objects.filter(pk=OuterRef("record_id"))
     phones_known = Device.objects.filter(device_id=OuterRef("device_id"))
     return RecordConflict.objects.annotate(
-        record_name=Coalesce(
-            homes.values_list(Trim(Concat("number", Value(" "), "head_name"))), people.values("name")[:1], Value("")
-        ),
         phone_label=Coalesce(phones_known.values("label")[:1], Value("")),
         open_sides=Case(When(quiet, then=nothing), default=F("address_sides"), output_field=packed),
         quiet_sides=Case(When(quiet, then=F("address_sides")), default=nothing, output_field=packed),
@@ -322,8 +307,8 @@ table(
             Column("record_id", both("记录", "Record"), kind="text", filterable=True, hidden=True),
             Column("record_name", both("谁的记录", "Whose record"), privacy=NAME, mask=_mask_last),
             Column("fields", both("项目", "Fields"), kind="json", choices=_options(FIELD_LABELS)),
-            _sides("name_sides", "姓名", "Name", NAME, "identity_sides", show=show_names),
-            _sides("identity_sides", "身份信息", "Identity", IDENTITY, show=show_identity),
+            _sides("name_sides", "姓名", "Name", NAME),
+            _sides("identity_sides", "身份信息", "Identity", IDENTITY),
             _sides("contact_sides", "联系方式", "Contact", CONTACT),
             _sides("address_sides", "地址", "Address", ADDRESS, source="open_sides"),
             _sides("quiet_address_sides", "保密地址", "Confidential address", IDENTITY, "quiet_sides", mask=hide_all),

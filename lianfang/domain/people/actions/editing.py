@@ -22,7 +22,8 @@ TABLE_OF: dict[type[Record], str] = {Household: "people.households", Person: "pe
 
 # which column of a kept alternative holds which field, by how private the field is
 SIDES: dict[str, str] = {
-    **dict.fromkeys(["name", "sex", "born_on", "identity_number", "head_name"], "identity_sides"),
+    **dict.fromkeys(["name", "head_name"], "name_sides"),
+    **dict.fromkeys(["sex", "born_on", "identity_number"], "identity_sides"),
     **dict.fromkeys(["phone", "guardian_name", "guardian_phone"], "contact_sides"),
     **dict.fromkeys(["address", "longitude", "latitude"], "address_sides"),
     **dict.fromkeys(["note", "confidential_address"], "care_sides"),
@@ -82,10 +83,16 @@ def keep_alternative(
     conflict.found_version, conflict.fields, conflict.at = record.version, fields, call.received_at
     if not fields:
         conflict.settled_at = call.received_at
+    conflict.record_name = _called(record)
     _pack(conflict, {name: (getattr(record, name), said[name]) for name in fields})
     conflict.save()
     call.announce(ConflictKept(area_path=record.area_path, table=conflict.table, record_id=record.pk))
     return conflict if fields else None
+
+
+def _called(record: Record) -> str:
+    """Return what a person finds the record by: house number and head of household, or a name."""
+    return record.name if isinstance(record, Person) else f"{record.number} {record.head_name}".strip()
 
 
 def note_present(conflict: RecordConflict, record: Record) -> None:
