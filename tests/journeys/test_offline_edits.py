@@ -129,7 +129,7 @@ def test_the_board_names_who_answers_and_opens_the_choice_on_a_phone_without_ove
         if office.get_by_role("button", name="去选定").count():
             break
         office.wait_for_timeout(500)
-    expect(office.get_by_text("王支书").first).to_be_visible()
+    expect(office.get_by_role("main").get_by_text("王支书").first).to_be_visible()
     office.get_by_role("button", name="去选定").first.click()
     expect(office.get_by_role("heading", name="两份修改，选定一份")).to_be_visible()
     wide = office.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
