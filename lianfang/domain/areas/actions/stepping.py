@@ -32,7 +32,7 @@ _BY_HAND = ("name", "short_name", "keys", "version", "valid_to")
 HELD = frozenset({"people.Household.area_path", "people.Person.area_path", "organisation.Responsibility.area_path",
                   "access.Grant.area_path", "accounts.Account.home_area", "places.Place.area_path"})  # fmt: skip
 # kept by the system about an area, and made again by itself
-_OF_ITSELF = ("gaps.", "jobs.")
+_OF_ITSELF = ("gaps.", "jobs.", "areas.")
 
 Row = dict[str, Any]
 
@@ -53,7 +53,7 @@ def take_step(
     recount_all(county)
     return AreaStep.objects.create(
         area_path=county, migration=migration, decision=decision, at=call.received_at, moves=plan.moves,
-        goes_on=plan.goes_on, rows=rows, **_changed_areas(before, after),
+        goes_on=plan.goes_on, rows=rows, **_changed_areas(before, after, plan.moves),
     )  # fmt: skip
 
 
@@ -123,11 +123,12 @@ def _exchange(before: list[Row], after: list[Row]) -> None:
     Area.objects.bulk_create((Area(**row) for path, row in now.items() if was.get(path) != row), batch_size=500)
 
 
-def _changed_areas(before: list[Row], after: list[Row]) -> dict[str, list[Row]]:
-    was, now = _by_path(before), _by_path(after)
+def _changed_areas(before: list[Row], after: list[Row], moves: Mapping[str, str]) -> dict[str, list[Row]]:
+    """Return the areas that differ or moved: one that came to the code of its twin differs in nothing."""
+    was, now, touched = _by_path(before), _by_path(after), {*moves, *moves.values()}
     return {
-        "before": [_plain(row) for path, row in was.items() if now.get(path) != row],
-        "after": [_plain(row) for path, row in now.items() if was.get(path) != row],
+        "before": [_plain(row) for path, row in was.items() if path in touched or now.get(path) != row],
+        "after": [_plain(row) for path, row in now.items() if path in touched or was.get(path) != row],
     }
 
 

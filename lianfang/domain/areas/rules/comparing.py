@@ -137,6 +137,7 @@ class _Claims:
 
     def settle(self) -> None:
         """Go through the evidence."""
+        self._same_code_and_name()
         self._told()
         self._same_code_and_stem()
         for why, by in (("name", self._kind_and_stem), ("name_of_other_kind", self._stem)):
@@ -167,15 +168,27 @@ class _Claims:
     def _told(self) -> None:
         for code, heirs in self.new.told.items():
             known = tuple(sorted({heir for heir in heirs if heir in self.new.villages}))
-            if code in self.old.villages and len(known) == 1:
+            if code not in self.old.villages or code in self.heir:
+                continue
+            if len(known) == 1:
                 self._claim(code, known[0], "told")
-            elif code in self.old.villages and known:
+            elif known:
                 self.several[code] = known
-                self.taken.update(heir for heir in known if heir not in self.old.villages)
+                self.taken.update(known)
+
+    def _same_code_and_name(self) -> None:
+        """Match what the register has already: its remarks on old codes were about what these codes named before."""
+        for code, name in self.old.villages.items():
+            if self.new.villages.get(code) == name:
+                self._claim(code, code, "code_and_name")
 
     def _same_code_and_stem(self) -> None:
         for code in self._left_old():
-            if code in self.new.villages and self._stem(code, self.old) == self._stem(code, self.new):
+            if code not in self.new.villages:
+                continue
+            mine, now = self._stem(code, self.old), self._stem(code, self.new)
+            # one that others were told to have joined may have been renamed for it: 赵庄 and 钱庄 → 新赵庄
+            if mine == now or (code in self.taken and mine in now):
                 self._claim(code, code, "code_and_name")
 
     def _by_name(self, why: str, by: Callable[[str, Register], Hashable], *, in_town: bool) -> None:
