@@ -1,4 +1,4 @@
-"""What a newer register left open, decided by people: refusals first, then a village that was dropped finds its place."""
+"""What a newer register left open is decided by people: refusals first, then a dropped village finds its place."""
 
 from __future__ import annotations
 
