@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 
 from lianfang.config.demo.cast import COUNTY, GRID, NEIGHBOUR_GRID, TOWN, VILLAGE, make_cast
-from lianfang.domain.areas.actions import _area
+from lianfang.domain.areas.actions import make_area
 from lianfang.domain.areas.models import Area
 from lianfang.foundation.access.actor import SYSTEM, Actor, actor_for
 from lianfang.foundation.accounts.models import Account
@@ -76,7 +76,7 @@ def county(db: None) -> str:
     ]
     with writing():
         Area.objects.bulk_create(
-            _area(path, name, date(2019, 10, 31))
+            make_area(path, name, date(2019, 10, 31))
             for path, name in [
                 *wanted,
                 *rows,

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,51 @@ def areas_resolve(given: argparse.Namespace) -> int:
             _line(body)
     except Refusal as no:
         return _refused(no)
+    return 0
+
+
+def _register(given: argparse.Namespace) -> Any:
+    from lianfang.doors.files.register_commands import Asked
+
+    older = Path(given.older) if getattr(given, "older", "") else None
+    return Asked([Path(one) for one in given.file], given.within, given.valid_from, older)
+
+
+def areas_load(given: argparse.Namespace) -> int:
+    """Load a division register into a database that has nothing of the county yet."""
+    _setup()
+    _migrate()
+    from lianfang.doors.files.register_commands import load_register
+
+    _line(load_register(_register(given), _actor(given.account)))
+    return 0
+
+
+def areas_migrate(given: argparse.Namespace) -> int:
+    """Hold a newer division register against a county and say what would change; --apply takes it over.
+
+    Without --apply nothing is changed. A county that the database lacks is taken from the built-in register of 2019.
+    """
+    _setup()
+    _migrate()
+    from lianfang.doors.files.register_commands import judge_register, lines_of, take_over
+
+    asked, actor = _register(given), _actor(given.account)
+    judged = judge_register(asked, actor)
+    if given.apply:
+        take_over(asked, actor, lambda text: print(text, file=sys.stderr, flush=True))
+    for body in () if given.json else lines_of(judged):
+        _line(body)
+    _line(judged.counts())
+    return 0
+
+
+def areas_undo(given: argparse.Namespace) -> int:
+    """Undo the latest register that a county took over."""
+    _setup()
+    from lianfang.doors.files.register_commands import undo_latest
+
+    _line(undo_latest(given.within, _actor(given.account), given.reason))
     return 0
 
 
@@ -338,6 +384,22 @@ def _serving(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _registers(areas: Any) -> None:
+    for name, handler in (("load", areas_load), ("migrate", areas_migrate)):
+        made = _add(areas, name, handler)
+        made.add_argument("file", nargs="+", help="CSV or workbook; villages and towns may stand in two files")
+        made.add_argument("--within", required=True, help="county code (6 digits)")
+        made.add_argument("--valid-from", type=date.fromisoformat, help="the day it takes force; today without")
+        made.add_argument("--as", dest="account", default="", help="sign-in name")
+    made.add_argument("--json", action="store_true", help="print the counts alone, as one JSON object")
+    made.add_argument("--older", default="", metavar="FILE", help="compare with this register, not with the database")
+    made.add_argument("--apply", action="store_true", help="take it over; without, nothing is changed")
+    made = _add(areas, "undo", areas_undo)
+    made.add_argument("--within", required=True, help="county code (6 digits)")
+    made.add_argument("--reason", default="撤销区划迁移")
+    made.add_argument("--as", dest="account", default="", help="sign-in name")
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     top = argparse.ArgumentParser(
@@ -375,6 +437,7 @@ def parser() -> argparse.ArgumentParser:
     made = _add(areas, "resolve", areas_resolve)
     made.add_argument("--within", required=True, help="county (6 digits) or city (4 digits) code")
     made.add_argument("text", nargs="*")
+    _registers(areas)
     made = _add(_group(commands, "identity", "identity numbers"), "check", identity_check)
     made.add_argument("number", nargs="*")
     _add(_group(commands, "audit", "the audit trail"), "verify", audit_verify)

@@ -12,7 +12,7 @@ from lianfang.domain.people import events as people
 from lianfang.domain.places import events as places
 from lianfang.domain.screening import events as screening
 from lianfang.domain.screening.reactions import persons as screening_persons
-from lianfang.domain.screening.reactions.visits import keep_roster, keep_sweeps, report_returnees
+from lianfang.domain.screening.reactions.visits import keep_roster, keep_sweeps, recount_sweeps, report_returnees
 from lianfang.domain.welfare import events as welfare
 from lianfang.domain.welfare import reactions as welfare_reacts
 from lianfang.foundation.events.announcing import Reaction
@@ -49,6 +49,8 @@ WIRING: dict[type[Fact], tuple[Reaction, ...]] = {
     ),
     places.PlaceClosed: (organisation_reacts.end_with_place,),
     areas.GridClosed: (organisation_reacts.end_with_grid,),
+    # a register gave areas other codes: sweeps are counted under these
+    areas.AreasMoved: (keep_sweeps, recount_sweeps),
     people.PeopleAdded: (keep_sweeps,),
     organisation.ResponsibilityAssigned: (keep_sweeps,),
     organisation.HouseholdsAssigned: (keep_sweeps,),

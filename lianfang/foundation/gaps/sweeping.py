@@ -84,6 +84,12 @@ def _recount(declared: Gap, area: str) -> None:
     )
 
 
+def recount_all(area: str) -> None:
+    """Add up the counts of every gap below an area again from the kept items, after areas changed their codes."""
+    for declared in GAPS.values():
+        _recount(declared, area)
+
+
 def sweep_all(path: str = "", names: Iterable[str] | None = None) -> None:
     """Sweep every declared gap, or the named ones, below an area."""
     for name in names or GAPS:

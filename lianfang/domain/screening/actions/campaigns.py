@@ -10,7 +10,7 @@ from pydantic import Field
 
 from lianfang.domain.areas.queries import area_exists
 from lianfang.domain.incidents.queries import find_incident, incident_of, rule
-from lianfang.domain.screening.actions.keeping import refresh
+from lianfang.domain.screening.actions.keeping import recount, refresh
 from lianfang.domain.screening.events import CampaignClosed, CampaignStarted
 from lianfang.domain.screening.models.visits import Campaign, SweepHousehold
 from lianfang.domain.screening.queries.visits import asked_in_running
@@ -26,6 +26,7 @@ from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import When, when
 from lianfang.foundation.administration.actions import Path, Reason, labelled
+from lianfang.foundation.privacy.fields import within
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import Problems, refusal
 from lianfang.kernel.text import both
@@ -201,3 +202,13 @@ def refresh_sweep(call: Call, given: RefreshSweep) -> Result:
             Campaign.objects.filter(pk=campaign.pk).update(households=households)
             done.append(str(campaign.pk))
     return {"campaigns": done}
+
+
+@action("screening.recount_sweeps", both("重新合计排查进度", "Add up sweeps again"), RefreshSweep, offered=False)
+def recount_sweeps(call: Call, given: RefreshSweep) -> Result:
+    """Add up the counts of an area's sweeps again from their doors, ended ones too. Safe to repeat."""
+    call.permit(given.area_path)
+    campaigns = Campaign.objects.filter(within(given.area_path)).order_by("pk")
+    for campaign in campaigns:
+        recount(campaign)
+    return {"campaigns": len(campaigns)}

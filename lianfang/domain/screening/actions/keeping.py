@@ -270,6 +270,13 @@ def _leave(campaign: Campaign, rows: Mapping[UUID, _Known]) -> set[str]:
     return set(moved.values())
 
 
+def recount(campaign: Campaign) -> None:
+    """Rewrite all counts of a campaign from its households."""
+    Campaign.objects.select_for_update().get(pk=campaign.pk)
+    SweepCount.objects.filter(campaign=campaign).delete()
+    _recount(campaign, campaign.area_path)
+
+
 def _recount(campaign: Campaign, path: str) -> int:
     """Rewrite the campaign's counts below an area from its households, carry the difference up, return the whole."""
     found = SweepHousehold.objects.filter(within(path), campaign=campaign).order_by()

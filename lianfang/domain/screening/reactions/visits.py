@@ -87,3 +87,8 @@ def _touched(fact: dict[str, Any]) -> str:
     paths = [fact["area_path"], *(one for one in (fact.get("from_path"), fact.get("to_path")) if one)]
     common = [one for one in ancestors_of(min(paths, key=len)) if all(path.startswith(one) for path in paths)]
     return common[-1] if common else ""
+
+
+def recount_sweeps(fact: dict[str, Any]) -> None:
+    """Add up every sweep of an area again, ended ones as well, after its parts came under other codes."""
+    follow("screening.recount_sweeps", {"area_path": fact["area_path"]}, because=fact["event_id"])

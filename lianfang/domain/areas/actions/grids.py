@@ -1,4 +1,4 @@
-"""What people do with areas: load the register of a county, create, rename and close grids."""
+"""The register of a county is loaded; grids are created, renamed and closed."""
 
 from __future__ import annotations
 
@@ -50,20 +50,24 @@ def load_register(call: Call, given: LoadAreas) -> Result:
         call.permit(path)
     known = set(Area.objects.filter(path__in=paths).values_list("path", flat=True))
     fresh = [
-        _area(path, name, given.valid_from, given.points.get(path)) for path, name in given.areas if path not in known
+        make_area(path, name, given.valid_from, given.points.get(path))
+        for path, name in given.areas
+        if path not in known
     ]
     Area.objects.bulk_create(fresh, batch_size=1000)
     call.about("areas.areas", call.area_path, loaded=len(fresh))
     return {"loaded": len(fresh)}
 
 
-def _area(path: str, name: str, valid_from: date, point: tuple[float, float] | None = None) -> Area:
+def make_area(path: str, name: str, valid_from: date, point: tuple[float, float] | None = None) -> Area:
+    """Return an area, not saved yet, with what its path and name say."""
     longitude, latitude = point or (None, None)
-    return Area(path=path, name=name, short_name=short_name(name), keys=_keys(name), level=level_of(path),
+    return Area(path=path, name=name, short_name=short_name(name), keys=keys_of(name), level=level_of(path),
                 parent=parent_of(path), valid_from=valid_from, longitude=longitude, latitude=latitude)  # fmt: skip
 
 
-def _keys(name: str) -> str:
+def keys_of(name: str) -> str:
+    """Return what an area is searched by."""
     return " ".join(sorted(search_keys(name)))[:160]
 
 
@@ -98,8 +102,8 @@ def make_grid(call: Call, village: str, name: str) -> str:
     if siblings.filter(name=name, valid_to__isnull=True).exists():
         raise NAME_TAKEN(field="name")
     path = next_grid_path(village, list(siblings.values_list("path", flat=True)))
-    _area(path, name, today()).save(force_insert=True)
-    _changed(call, path, "created", {}, {"name": name})
+    make_area(path, name, today()).save(force_insert=True)
+    note_change(call, path, "created", {}, {"name": name})
     call.about("areas.areas", path)
     call.announce(GridCreated(area_path=path))
     return path
@@ -110,13 +114,13 @@ def close_grid(call: Call, path: str, successors: list[str], kind: str, reason: 
     grid = _grid(path)
     grid.valid_to, grid.successors = today(), successors
     grid.save(update_fields=["valid_to", "successors"])
-    _changed(call, path, kind, {"name": grid.name}, {"successors": successors}, reason)
+    note_change(call, path, kind, {"name": grid.name}, {"successors": successors}, reason)
     call.announce(GridClosed(area_path=path, successors=tuple(successors)))
 
 
 def note_split(call: Call, path: str, into: str, reason: str) -> None:
     """Write into the history of a grid that another was cut from it, for an action that moves the households."""
-    _changed(call, _grid(path).path, "split", {}, {"into": into}, reason)
+    note_change(call, _grid(path).path, "split", {}, {"into": into}, reason)
 
 
 STANDING_GRID = when(lambda path, level, until: _is_grid(path, level) and until is None, "path", "level", "valid_to")
@@ -135,7 +139,10 @@ def _grid(path: str) -> Area:
     return grid
 
 
-def _changed(call: Call, path: str, kind: str, before: dict[str, Any], after: dict[str, Any], reason: str = "") -> None:
+def note_change(
+    call: Call, path: str, kind: str, before: dict[str, Any], after: dict[str, Any], reason: str = ""
+) -> None:
+    """Write a change into the history of areas."""
     account: UUID | None = call.actor.account_id
     AreaChange.objects.create(
         path=path, kind=kind, before=before, after=after, at=call.received_at, account_id=account, reason=reason
@@ -160,9 +167,9 @@ def rename_grid(call: Call, given: RenameGrid) -> Result:
     grid = _grid(given.path)
     if grid.version != given.version:
         raise STALE(field="version", details={"version": grid.version})
-    _changed(call, grid.path, "renamed", {"name": grid.name}, {"name": given.name})
+    note_change(call, grid.path, "renamed", {"name": grid.name}, {"name": given.name})
     undo = {"action": "areas.rename_grid", "input": {"path": grid.path, "name": grid.name, "version": grid.version + 1}}
-    grid.name, grid.short_name, grid.keys, grid.version = given.name, given.name, _keys(given.name), grid.version + 1
+    grid.name, grid.short_name, grid.keys, grid.version = given.name, given.name, keys_of(given.name), grid.version + 1
     grid.save(update_fields=["name", "short_name", "keys", "version"])
     call.about("areas.areas", grid.path)
     return {"path": grid.path, "undo": undo}
