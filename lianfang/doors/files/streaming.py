@@ -5,7 +5,6 @@ Takes apart what spreadsheets write: cells, shared texts, dates by number format
 
 from __future__ import annotations
 
-import html
 import io
 import re
 import zipfile
@@ -13,6 +12,7 @@ from array import array
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from html import unescape
 from typing import Any
 
 from lianfang.doors.files.guarding import BOMB, DAMAGED, SheetPart, column_number
@@ -24,6 +24,11 @@ _LONGEST_ROW = 16 << 20
 MOST_STRINGS = 400 * 2**20
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?row>)", re.DOTALL)
 _CELL = re.compile(rb'<(?:\w+:)?c(?:\s+r="([A-Z]{1,3})\d{1,7}")?((?:\s[^>]*?)?)(?:/>|>(.*?)</(?:\w+:)?c>)', re.DOTALL)
+# the two ways in which nearly every cell is written
+_PLAIN = re.compile(
+    rb'<c r="([A-Z]{1,3})\d{1,7}"((?: s="\d{1,6}")?(?: t="\w+")?)>'
+    rb'(?:<v>([^<]*)</v>|<is><t(?: xml:space="preserve")?>([^<]*)</t></is>)</c>'
+)
 _NUMBER = re.compile(rb'\br="(\d{1,7})"')
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})\d{1,7}"')
 _STYLE = re.compile(rb'\bs="(\d{1,6})"')
@@ -77,7 +82,7 @@ class Streamed:
         expected = 1
         try:
             with zipfile.ZipFile(io.BytesIO(self.body)) as archive:
-                for piece in _whole(archive, part.path, b"row>"):
+                for piece in _whole(archive, part.path, b"row"):
                     for found in _ROW.finditer(piece):
                         said = _NUMBER.search(found[1])
                         number = int(said[1]) if said else expected
@@ -89,6 +94,21 @@ class Streamed:
             raise DAMAGED(field="file") from None
 
     def _cells(self, row: bytes, width: int) -> Cells:
+        cells: Cells = [""] * width
+        plain = _PLAIN.findall(row)
+        if len(plain) != row.count(b"</c>") or b":c>" in row:
+            return self._other_cells(row, width)
+        for letters, rest, value, text in plain:
+            place = column_number(letters)
+            if place >= width:
+                continue
+            if text:
+                cells[place] = unescape(said) if "&" in (said := text.decode("utf-8", "replace")) else said
+            elif value:
+                cells[place] = self._plain_value(self.kinds.get(rest) or self._kind(rest), value)
+        return cells
+
+    def _other_cells(self, row: bytes, width: int) -> Cells:
         cells: Cells = [""] * width
         place = -1
         for letters, rest, inner in _CELL.findall(row):
@@ -104,9 +124,10 @@ class Streamed:
         if kind == b"inlineStr":
             return _joined(inner)
         found = _VALUE.search(inner)
-        if found is None:
-            return ""
-        value = found[1]
+        return self._plain_value((kind, is_date), found[1]) if found else ""
+
+    def _plain_value(self, told: tuple[bytes, bool], value: bytes) -> Any:
+        kind, is_date = told
         if kind == b"s":
             return self.texts.text(int(value))
         if kind == b"str":
@@ -146,7 +167,7 @@ def _iso(text: str) -> date | datetime | str:
 
 def _plain(text: bytes) -> str:
     said = text.decode("utf-8", "replace")
-    return html.unescape(said) if "&" in said else said
+    return unescape(said) if "&" in said else said
 
 
 def _joined(inner: bytes) -> str:
@@ -155,14 +176,17 @@ def _joined(inner: bytes) -> str:
     return _plain(b"".join(_TEXT.findall(inner)))
 
 
-def _whole(archive: zipfile.ZipFile, path: str, ending: bytes) -> Iterator[bytes]:
-    """Yield a part in pieces that end where an element ends. Raises `intake.damaged` for one that never does."""
-    rest = b""
+def _whole(archive: zipfile.ZipFile, path: str, name: bytes) -> Iterator[bytes]:
+    """Yield a part in pieces that end where such an element ends. Raises `intake.damaged` for one that never does."""
+    rest, ending = b"", b""
     with archive.open(path) as stream:
         while piece := stream.read(_PIECE):
             if b"<!" in piece:  # because no spreadsheet writes comments or entities here
                 raise DAMAGED(field="file")
-            whole, mark, rest = (rest + piece).rpartition(ending)
+            rest += piece
+            if not ending and (found := re.search(rb"</(?:\w+:)?" + name + rb">", rest)):
+                ending = found[0]
+            whole, mark, rest = rest.rpartition(ending) if ending else (b"", b"", rest)
             if mark:
                 yield whole + mark
             elif len(rest) > _LONGEST_ROW:
@@ -174,7 +198,7 @@ def _shared(archive: zipfile.ZipFile) -> Texts:
     texts = Texts()
     path = "xl/sharedStrings.xml"
     if path in archive.NameToInfo:
-        for piece in _whole(archive, path, b"si>"):
+        for piece in _whole(archive, path, b"si"):
             for inner in _STRING.findall(piece):
                 texts.add(b"".join(_TEXT.findall(_SOUNDS.sub(b"", inner) if b"rPh" in inner else inner)))
     return texts
@@ -188,7 +212,7 @@ def _date_styles(archive: zipfile.ZipFile) -> frozenset[int]:
     formats = set(_DATE_FORMATS)
     for found in re.finditer(r"<(?:\w+:)?numFmt\b([^>]*)>", text):
         told = dict(re.findall(r'(\w+)="([^"]*)"', found[1]))
-        code = html.unescape(told.get("formatCode", "")).split(";")[0]
+        code = unescape(told.get("formatCode", "")).split(";")[0]
         is_date = not _ELAPSED.search(code) and re.search(r"[ymdhs]", _QUOTED.sub("", code), re.IGNORECASE)
         if is_date and told.get("numFmtId", "").isdecimal():
             formats.add(int(told["numFmtId"]))
