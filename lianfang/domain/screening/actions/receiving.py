@@ -267,10 +267,18 @@ def undo(batch_id: UUID) -> int:
     if begun:
         raise WORK_STARTED(count=begun)
     MatchProposal.objects.filter(lead__batch_id=batch_id).delete()
-    mine.filter(same_as__isnull=False).delete()
-    taken_back, _ = mine.delete()
+    _delete(mine.filter(same_as__isnull=False))
+    taken_back = _delete(mine)
     LeadBatch.objects.filter(pk=batch_id).delete()
     return taken_back
+
+
+def _delete(leads: QuerySet[Lead]) -> int:
+    """Delete leads some thousands at a time and return how many: all at once would hold each of them in memory."""
+    count = 0
+    while portion := list(leads.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+        count += Lead.objects.filter(pk__in=portion).delete()[0]
+    return count
 
 
 LEADS = target(Target("screening.leads", both("线索（推送）名单", "List of leads"), match_rows, receive, undo, started))
