@@ -13,7 +13,7 @@ BENCHES = {
     "board": "gap board and coverage of the county",
     "lists": "list pages at any depth, beside OFFSET",
     "report": "the daily report of the county",
-    "intake": "a messy workbook of 20,000 rows, beside django-import-export",
+    "intake": "a messy workbook of 100,000 rows beside django-import-export, and one of a million",
     "places": "the place resolver",
     "identity": "the identity number check",
     "audit": "verifying the audit chains",

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import io
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import IO, Any
 
 import xlsxwriter
 
@@ -27,6 +27,9 @@ HEADERS = (
     "返乡\n日期",
     "从何地返回",
     "交通方式 ",
+    "性别",
+    "同行人",
+    "推送原因",
     "备注",
 )
 CITIES = ("武汉市", "黄冈市", "孝感市", "信阳市", "温州市")
@@ -47,19 +50,17 @@ class Line:
     flaw: str = ""
 
 
-def lines(number: int, known: list[tuple[str, str, str]]) -> list[Line]:
-    """Return that many people: 30% from the known (name, identity number, phone), 5% with a flaw."""
+def lines(number: int, known: list[tuple[str, str, str]]) -> Iterator[Line]:
+    """Yield that many people: 30% from the known (name, identity number, phone), 5% with a flaw."""
     draw = random.Random(20200203)
     places = list(_places())
-    made = []
     for row in range(number):
         name, identity_number, phone = _person(draw, row, known)
         town, village = draw.choice(places)
         flaw = draw.choice(("check_digit", "numeric", "date", "phone")) if draw.random() < 0.05 else ""
         address = f"{town}{village}{draw.randint(1, 9)}组{draw.randint(1, 200)}号"
         on = date(2020, 1, 10) + timedelta(days=draw.randint(0, 20))
-        made.append(Line(name, identity_number, phone, address, on, draw.choice(CITIES), flaw))
-    return made
+        yield Line(name, identity_number, phone, address, on, draw.choice(CITIES), flaw)
 
 
 def _person(draw: random.Random, row: int, known: list[tuple[str, str, str]]) -> tuple[str, str, str]:
@@ -81,10 +82,9 @@ def _places() -> Iterator[tuple[str, str]]:
             yield areas[code[:9]], name.removesuffix("委会").removesuffix("居")
 
 
-def messy(people: list[Line]) -> bytes:
-    """Return the list as its sender made it."""
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_numbers": False})
+def messy(people: Iterable[Line], file: IO[bytes]) -> None:
+    """Write the list as its sender made it, row by row: a long one is never in memory."""
+    book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_numbers": False})
     sheet = book.add_worksheet("返乡名单")
     sheet.merge_range(0, 0, 0, len(HEADERS) - 1, TITLE)
     sheet.write(1, 0, SMALL_PRINT)
@@ -92,7 +92,6 @@ def messy(people: list[Line]) -> bytes:
     for number, line in enumerate(people):
         sheet.write_row(number + 3, 0, _cells(number, line))
     book.close()
-    return out.getvalue()
 
 
 def _cells(number: int, line: Line) -> list[Any]:
@@ -103,7 +102,8 @@ def _cells(number: int, line: Line) -> list[Any]:
         identity_number = float(identity_number[:17] + "0")
     phone = line.phone[:-2] if line.flaw == "phone" else _phone(number, line.phone)
     day: Any = "2020年2月30日" if line.flaw == "date" else _day(number, line.returned_on)
-    return [number + 1, line.name, identity_number, phone, line.address, day, line.city, "自驾", ""]
+    return [number + 1, line.name, identity_number, phone, line.address, day, line.city, "自驾",
+            "男" if int(line.identity_number[16]) % 2 else "女", "", "自外地返回", ""]  # fmt: skip
 
 
 def _phone(number: int, digits: str) -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import openpyxl
 import pytest
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.table import Table
 
 from lianfang.domain.screening.models.leads import Lead, LeadBatch, MatchProposal
 from lianfang.doors.files.batches import silent, take_in
@@ -290,6 +294,33 @@ def test_no_formula_or_link_of_a_stranger_is_passed_on(put: Any, cast: dict[str,
     assert page is not None
     assert page["C2"].value is None
     assert page["A2"].hyperlink is None
+
+
+def test_no_rule_outside_reference_or_table_of_a_stranger_is_passed_on(put: Any, cast: dict[str, Actor]) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in [["姓名", "电话", "备注"], ["王明", "12", "x"]]:
+        sheet.append(row)
+    sheet["C2"].data_type, sheet["C2"]._value = "s", "=cmd|' /C calc'!A1"
+    for kind, formula in (("custom", '=WEBSERVICE("http://example.invalid")'), ("list", '"甲,乙"')):
+        rule = DataValidation(type=kind, formula1=formula)
+        rule.add("C2")
+        sheet.add_data_validation(rule)
+    sheet.conditional_formatting.add("A1:C2", FormulaRule(formula=["[1]Sheet1!$A$1>0"]))
+    sheet.add_table(Table(displayName="Facts", ref="A1:C2"))
+    out = io.BytesIO()
+    book.save(out)
+    path = put(out.getvalue())
+    intake_run(path, "140826", cast["duty"])
+    with zipfile.ZipFile(marked_path(path)) as marked:
+        names, page = marked.namelist(), marked.read("xl/worksheets/sheet1.xml").decode()
+    assert not [name for name in names if "externalLink" in name or "tables/" in name]
+    assert not any(word in page for word in ("<f>", "WEBSERVICE", "conditionalFormatting", "[1]"))
+    assert "甲,乙" in page
+    kept = openpyxl.load_workbook(marked_path(path)).active
+    assert kept is not None
+    assert (kept["C2"].data_type, kept["C2"].value) == ("s", "=cmd|' /C calc'!A1")
 
 
 # --- through HTTP ------------------------------------------------------------------------------------------------

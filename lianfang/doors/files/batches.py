@@ -1,7 +1,8 @@
 """A list's way through: read, judged, matched with what is known, taken in whole or not at all, marked for its sender.
 
-`examine` changes nothing. `take_in` writes everything in one transaction, so that a cancel or a killed server leaves
-no half batch, and a repeat of the work finds it done.
+`examine` changes nothing. `check` judges into sealed portions that nobody sees; a crash goes on at the next portion.
+`take_in` writes them in one transaction, so that a cancel or a killed server leaves no half batch, and a repeat of the
+work finds it done.
 """
 
 from __future__ import annotations
@@ -19,15 +20,16 @@ from django.db import transaction
 from lianfang.doors.files.headers import NO_HEADER, Layout, best_sheet, find_layout, with_mapping
 from lianfang.doors.files.judging import Judge, Problem
 from lianfang.doors.files.reading import Book, Sheet, open_book
+from lianfang.doors.files.staging import LEVELS, Figures, clear, portions, repeated_rows, stage, staged_rows, start
 from lianfang.foundation.actions.guard import writing
 from lianfang.foundation.attachments.storing import read_file
 from lianfang.foundation.audit.chain import Entry, append
 from lianfang.foundation.intake.actions import ended, sender_of
-from lianfang.foundation.intake.models import IntakeBatch, RefusedRow
+from lianfang.foundation.intake.models import IntakeBatch, RefusedRow, StagedPortion
 from lianfang.foundation.intake.remembering import remembered
-from lianfang.foundation.intake.targets import Delivery, Row, RowMatch, find_target
+from lianfang.foundation.intake.targets import Delivery, Incoming, Row, RowMatch, find_target
 from lianfang.foundation.jobs.models import Job
-from lianfang.foundation.jobs.queue import CancelledJob
+from lianfang.foundation.jobs.queue import CancelledJob, report_aside
 from lianfang.kernel.clock import local
 from lianfang.kernel.places import Register
 from lianfang.kernel.text import Bilingual, both
@@ -35,10 +37,7 @@ from lianfang.kernel.text import Bilingual, both
 Report = Callable[[int, int, Bilingual], None]
 
 READING = both("正在核对每一行", "Judging each row")
-MATCHING = both("正在与登记比对", "Matching with the register")
 WRITING = both("正在写入", "Writing")
-_STEP = 5000
-_MOST_KEPT = 20_000
 
 
 def silent(done: int, total: int, note: Bilingual) -> None:
@@ -62,24 +61,19 @@ class Examined:
 
     sheet: Sheet
     layout: Layout
-    total: int = 0
-    rows: list[Row] = field(default_factory=list)
+    figures: Figures = field(default_factory=Figures)
     refused: list[Problem] = field(default_factory=list)
-    warned: list[Problem] = field(default_factory=list)
-    refused_rows: int = 0
-    matches: list[RowMatch] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the answer of the command line."""
-        matched = Counter(one.level for one in self.matches)
-        places = Counter(row.place for row in self.rows)
+        told = self.figures.as_dict()
         return {
-            "rows": self.total,
-            "accepted": len(self.rows),
+            "rows": told["rows"],
+            "accepted": told["accepted"],
             "rejected": [one.as_dict() for one in self.refused],
             "mapping": self.layout.mapping,
-            "matched": {level: matched[level] for level in ("exact", "probable", "new")},
-            "places": {state: places[state] for state in ("resolved", "ambiguous", "unresolved")},
+            "matched": told["matched"],
+            "places": told["places"],
         }
 
 
@@ -88,17 +82,29 @@ def examine(
     report: Report = silent,
 ) -> Examined:  # fmt: skip
     """Read, judge and match a list; changes nothing. Raises `intake.*` for a list that cannot be read at all."""
+    examined = _laid_out(book, sheet, mapping)
+    judge = _judge(examined, within, on)
+    with seldom_collecting():
+        for portion in portions(judge):
+            portion.count_matches(find_target(target).match(portion.rows, within, on))
+            examined.refused += portion.refused
+            examined.figures.add(portion.figures)
+            report(examined.figures.rows, examined.sheet.height, READING)
+    return examined
+
+
+def _laid_out(book: Book, sheet: str, mapping: dict[str, str] | None) -> Examined:
+    """Return the chosen sheet with what its columns mean. Raises `intake.no_sheet`, `intake.no_header`."""
     chosen, layout = choose(book, sheet)
     if mapping:
         layout = with_mapping(layout, mapping)
     if not layout.says_who:
         raise NO_HEADER(field="mapping")
-    examined = Examined(chosen, layout)
-    with seldom_collecting():
-        _judge(examined, within, on, report)
-        report(examined.total, examined.total, MATCHING)
-        examined.matches = find_target(target).match(examined.rows, within, on)
-    return examined
+    return Examined(chosen, layout)
+
+
+def _judge(examined: Examined, within: str, on: date) -> Judge:
+    return Judge(examined.sheet, examined.layout, register=_register(within), on=on)
 
 
 def choose(book: Book, sheet: str = "") -> tuple[Sheet, Layout]:
@@ -110,20 +116,6 @@ def choose(book: Book, sheet: str = "") -> tuple[Sheet, Layout]:
         found = book.sheet(sheet)
         return found, find_layout(found)
     return best_sheet(book)
-
-
-def _judge(examined: Examined, within: str, on: date, report: Report) -> None:
-    judge = Judge(examined.sheet, examined.layout, register=_register(within), on=on)
-    for judged in judge.rows():
-        examined.total += 1
-        examined.warned += judged.warned
-        if judged.refused:
-            examined.refused_rows += 1
-            examined.refused += judged.refused
-        else:
-            examined.rows.append(judged.row)
-        if examined.total % _STEP == 0:
-            report(examined.total, 0, READING)
 
 
 def _register(within: str) -> Register | None:
@@ -146,33 +138,95 @@ def open_file(batch: IntakeBatch) -> Book:
 
 
 def check(batch: IntakeBatch, at: datetime, report: Report) -> Examined:
-    """Examine a batch and keep what was found wrong; nothing of the list itself is taken in."""
-    examined = _examine(batch, at, report)
-    with transaction.atomic():
-        keep(batch, examined)
-        batch.state = IntakeBatch.State.CHECKED
-        # A batch cancelled meanwhile stays cancelled.
-        IntakeBatch.objects.filter(pk=batch.pk, state=IntakeBatch.State.MAPPED).update(**_changed(batch))
+    """Examine a batch and keep what was found, unseen; nothing of the list itself is taken in."""
+    examined = stage_whole(batch, at, report, matching=True)
+    batch.state = IntakeBatch.State.CHECKED
+    # A batch cancelled meanwhile stays cancelled.
+    if not IntakeBatch.objects.filter(pk=batch.pk, state=IntakeBatch.State.MAPPED).update(**_changed(batch)):
+        clear(batch)
     return examined
 
 
-def take_in(batch: IntakeBatch, at: datetime, report: Report, examined: Examined | None = None) -> dict[str, Any]:
-    """Take a batch in: all good rows in one transaction. A batch that is in already is left as it is."""
-    examined = examined or _examine(batch, at, report)
+def stage_whole(
+    batch: IntakeBatch, at: datetime, report: Report = silent, *, matching: bool = False, book: Book | None = None
+) -> Examined:
+    """Judge a batch's rows into sealed portions; what the same work did before a crash is not done again.
+
+    The figures go on the batch, unsaved. Raises as `examine`, and CancelledJob through the report.
+    """
+    on = local(at).date()
+    examined = _laid_out(book or open_file(batch), batch.sheet, batch.mapping)
+    judge = _judge(examined, batch.area_path, on)
+    key = f"{batch.job_id or batch.pk}:{on}"
+    before, last = start(batch, key)
+    for one in before:
+        examined.figures.add(Figures.of(one.figures))
+    try:
+        with seldom_collecting():
+            for rows in staged_rows(batch):
+                for row in rows:
+                    judge.remember(row)
+            for number, portion in enumerate(portions(judge, last), start=len(before)):
+                if matching:
+                    portion.count_matches(find_target(batch.target).match(portion.rows, batch.area_path, on))
+                stage(batch, key, number, portion, examined.figures.warnings)
+                examined.figures.add(portion.figures)
+                report(examined.figures.rows, examined.sheet.height, READING)
+    except CancelledJob:
+        clear(batch)
+        raise
+    _tell(batch, examined)
+    return examined
+
+
+def take_in(batch: IntakeBatch, at: datetime, report: Report = silent) -> dict[str, Any]:
+    """Take a batch in: all good rows in one transaction. A batch that is in already is left as it is.
+
+    Rows that the check has judged are not judged again. Raises CancelledJob when the batch was given up.
+    """
+    if not _is_still_running(batch):
+        return batch.summary
+    if not _is_staged(batch):
+        stage_whole(batch, at, report)
+    report(0, batch.accepted, WRITING)
+    try:
+        with seldom_collecting(), writing(), transaction.atomic():
+            return _write(batch, at)
+    except StagedPortion.DoesNotExist:  # because whoever gives a batch up takes its rows away at once
+        raise CancelledJob from None
+
+
+def _write(batch: IntakeBatch, at: datetime) -> dict[str, Any]:
     delivery = Delivery(
         batch.pk, batch.area_path, batch.sender, batch.account_id, batch.created_at, batch.due_at, batch.options
     )
-    report(examined.total, examined.total, WRITING)
-    with seldom_collecting(), writing(), transaction.atomic():
-        if not _still_running(batch):
-            return batch.summary
-        figures = find_target(batch.target).receive(delivery, examined.rows, examined.matches, lambda: _go_on(batch))
-        keep(batch, examined)
-        batch.summary |= figures
-        ended(batch, at)
-        append([_line(batch)])
-        _go_on(batch)
+    matched: Counter[str] = Counter()
+    incoming = Incoming(batch.accepted, _matched(batch, local(at).date(), matched), repeated_rows(batch))
+    figures = find_target(batch.target).receive(delivery, incoming, lambda: _go_on(batch, matched.total()))
+    # asked only now, because a batch held from the start could not be given up while it is written
+    if not _is_still_running(batch, hold=True):
+        raise CancelledJob
+    batch.summary |= figures | {"matched": {level: matched[level] for level in LEVELS}}
+    StagedPortion.objects.filter(batch=batch).delete()
+    ended(batch, at)
+    append([_line(batch)])
+    _go_on(batch, matched.total())
     return batch.summary
+
+
+def _is_staged(batch: IntakeBatch) -> bool:
+    """Say whether every row of a batch lies judged: a check was here, and nothing of it has been erased."""
+    told = StagedPortion.objects.filter(batch=batch).values_list("figures__rows", flat=True)
+    return bool(batch.summary) and sum(told) == batch.rows > 0
+
+
+def _matched(batch: IntakeBatch, on: date, matched: Counter[str]) -> Iterator[tuple[Sequence[Row], Sequence[RowMatch]]]:
+    """Yield the judged rows with how they stand to what is known now, and count it."""
+    target = find_target(batch.target)
+    for rows in staged_rows(batch):
+        matches = target.match(rows, batch.area_path, on)
+        yield rows, matches
+        matched.update(one.level for one in matches)
 
 
 def _line(batch: IntakeBatch) -> Entry:
@@ -183,50 +237,31 @@ def _line(batch: IntakeBatch) -> Entry:
     )  # fmt: skip
 
 
-def _examine(batch: IntakeBatch, at: datetime, report: Report) -> Examined:
-    return examine(
-        open_file(batch), target=batch.target, within=batch.area_path, on=local(at).date(), sheet=batch.sheet,
-        mapping=batch.mapping, report=report,
-    )  # fmt: skip
-
-
-def _still_running(batch: IntakeBatch) -> bool:
-    """Lock the batch and say whether its rows are still to be taken in. Raises CancelledJob when it was cancelled."""
-    now = IntakeBatch.objects.select_for_update().get(pk=batch.pk)
+def _is_still_running(batch: IntakeBatch, *, hold: bool = False) -> bool:
+    """Say whether a batch's rows are still to be taken in. Raises CancelledJob when it was cancelled."""
+    found = IntakeBatch.objects.filter(pk=batch.pk)
+    now = (found.select_for_update() if hold else found).get()
     if now.state == IntakeBatch.State.CANCELLED:
         raise CancelledJob
-    batch.state, batch.summary = now.state, now.summary
+    if now.state != IntakeBatch.State.RUNNING:
+        batch.state, batch.summary = now.state, now.summary
     return now.state == IntakeBatch.State.RUNNING
 
 
-def _go_on(batch: IntakeBatch) -> None:
-    """Raise CancelledJob when somebody asked the batch's job to stop; the open transaction is then rolled back."""
+def _go_on(batch: IntakeBatch, done: int) -> None:
+    """Say how far the writing is. Raises CancelledJob when somebody asked to stop; all of it is then rolled back."""
     if batch.job_id and Job.objects.filter(pk=batch.job_id, cancel_asked=True).exists():
         raise CancelledJob
+    if batch.job_id:
+        report_aside(batch.job_id, done, batch.accepted)
 
 
-def keep(batch: IntakeBatch, examined: Examined) -> None:
-    """Put the figures on the batch and the refused cells beside it; a cell's content is never copied."""
-    answer = examined.as_dict()
-    batch.rows, batch.accepted, batch.refused = examined.total, len(examined.rows), examined.refused_rows
+def _tell(batch: IntakeBatch, examined: Examined) -> None:
+    """Put the figures on the batch; a cell's content is never copied."""
+    figures = examined.figures
+    batch.rows, batch.accepted, batch.refused = figures.rows, figures.accepted, figures.refused_rows
     batch.sheet, batch.mapping = examined.sheet.name, examined.layout.mapping
-    batch.fingerprint = examined.layout.fingerprint
-    batch.summary = {name: answer[name] for name in ("rows", "accepted", "matched", "places")} | {
-        "refused_rows": examined.refused_rows,
-        "warnings": len(examined.warned),
-        "codes": dict(Counter(one.code for one in examined.refused)),
-    }
-    RefusedRow.objects.filter(batch=batch).delete()
-    RefusedRow.objects.bulk_create(_refused(batch, examined.refused), batch_size=2000)
-    RefusedRow.objects.bulk_create(_refused(batch, examined.warned[:_MOST_KEPT], is_warning=True), batch_size=2000)
-
-
-def _refused(batch: IntakeBatch, problems: Sequence[Problem], *, is_warning: bool = False) -> list[RefusedRow]:
-    return [
-        RefusedRow(batch=batch, area_path=batch.area_path, row=one.row, column=one.column[:200], code=one.code,
-                   message_zh=one.message.zh[:200], message_en=one.message.en[:200], is_warning=is_warning)
-        for one in problems
-    ]  # fmt: skip
+    batch.fingerprint, batch.summary = examined.layout.fingerprint, figures.as_dict()
 
 
 def _changed(batch: IntakeBatch) -> dict[str, Any]:
@@ -234,15 +269,13 @@ def _changed(batch: IntakeBatch) -> dict[str, Any]:
     return {name: getattr(batch, name) for name in names}
 
 
-def problems_of(batch: IntakeBatch, limit: int = 0) -> list[dict[str, Any]]:
-    """Return the refused cells of a batch in the order of its rows."""
+def problems_of(batch: IntakeBatch, limit: int = 0) -> Iterator[dict[str, Any]]:
+    """Yield the refused cells of a batch in the order of its rows."""
     rows = RefusedRow.objects.filter(batch=batch, is_warning=False).order_by("row", "pk")
-    return [
-        {
+    for one in rows[:limit] if limit else rows.iterator(chunk_size=2000):
+        yield {
             "row": one.row,
             "column": one.column,
             "code": one.code,
             "message": {"zh": one.message_zh, "en": one.message_en},
         }
-        for one in (rows[:limit] if limit else rows)
-    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -44,12 +45,15 @@ def intake_run(path: str | Path, within: str, actor: Actor) -> dict[str, Any]:
     body = _body(path)
     book = open_book(body)
     batch = _batch(Path(path), body, area, actor)
-    examined = examine(book, target=TARGET, within=area, on=today())
     if batch.state == IntakeBatch.State.RUNNING:
-        batches.take_in(batch, now(), batches.silent, examined)
+        moment = now()
+        examined = batches.stage_whole(batch, moment, book=book)
+        batches.take_in(batch, moment)
+    else:
+        examined = examine(book, target=TARGET, within=area, on=today())
     answer = _answer(examined, batch)
-    if examined.refused:
-        _write_marked(Path(path), body, book, examined)
+    if answer["rejected"]:
+        _write_marked(Path(path), body, book, examined, batch)
     return answer
 
 
@@ -89,10 +93,16 @@ def _pieces(body: bytes) -> Iterator[bytes]:
 
 def _answer(examined: Examined, batch: IntakeBatch) -> dict[str, Any]:
     """Return the answer; of a file that was in before, how its rows stood then."""
-    return examined.as_dict() | {"matched": batch.summary["matched"], "places": batch.summary["places"]}
+    rejected = [one | {"message": one["message"]["zh"]} for one in batches.problems_of(batch)]
+    return examined.as_dict() | {
+        "rejected": rejected, "matched": batch.summary["matched"], "places": batch.summary["places"],
+    }  # fmt: skip
 
 
-def _write_marked(path: Path, body: bytes, book: Book, examined: Examined) -> None:
-    problems = [one.as_dict() for one in examined.refused]
-    with marked(body, book, examined.sheet, examined.layout, problems, examined.total) as file:
-        marked_path(path).write_bytes(file.read())
+def _write_marked(path: Path, body: bytes, book: Book, examined: Examined, batch: IntakeBatch) -> None:
+    found = batches.problems_of(batch)
+    with (
+        marked(body, book, examined.sheet, examined.layout, found, batch.rows) as file,
+        marked_path(path).open("wb") as out,
+    ):
+        shutil.copyfileobj(file, out)

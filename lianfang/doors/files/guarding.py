@@ -12,7 +12,8 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Literal
 
 from lianfang.kernel.errors import refusal
@@ -70,21 +71,65 @@ MOST_RATIO = 200
 SMALL = 30 * 2**20
 MOST_COLUMNS = 256
 MOST_CELLS = 60_000_000
+MOST_MERGES = 200_000
+LAST_ROW = 1_048_576
 _CHUNK = 1 << 20
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"PK\x05\x06", b"MZ")
 _MARKUP = re.compile(rb"^\s*<(?:!doctype|html|\?xml|table|mht)", re.IGNORECASE)
 _CELL = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\br="([A-Z]{1,3})(\d{1,7})")[^>]*?(/?)>(\s*<(?:\w+:)?f\b[^>]*(?:/>|>))?')
+_MERGE = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _WIDE = re.compile(rb'\br="([A-Z]{2,3})\d{1,7}"[^>/]*>')
 _HIGH = re.compile(rb'\br="[A-Z]{1,3}(\d{6,7})"[^>/]*>')
 
 
+class Places:
+    """Cells by their place, as (row, column) counted from 0: one bit each, because a sheet may hold millions."""
+
+    def __init__(self) -> None:
+        self._columns: dict[int, bytearray] = {}
+
+    def add(self, row: int, column: int) -> None:
+        """Remember a cell."""
+        bits = self._columns.setdefault(column, bytearray())
+        needed = (row >> 3) + 1
+        if needed > len(bits):
+            bits.extend(bytes(max(needed, len(bits) * 2) - len(bits)))
+        bits[row >> 3] |= 1 << (row & 7)
+
+    def __contains__(self, place: tuple[int, int]) -> bool:
+        row, column = place
+        bits = self._columns.get(column, b"")
+        return row >> 3 < len(bits) and bool(bits[row >> 3] & 1 << (row & 7))
+
+    def __bool__(self) -> bool:
+        return bool(self._columns)
+
+
+@dataclass(frozen=True)
+class SheetPart:
+    """Where a sheet lies in its archive, how far it reaches, its formulas and its merges (counted from 0)."""
+
+    path: str
+    width: int
+    height: int
+    unpacked: int
+    formulas: Places
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    visible: bool = True
+
+    @property
+    def cells(self) -> int:
+        return self.width * self.height
+
+
 @dataclass(frozen=True)
 class Archive:
-    """What the look into an .xlsx found: formula cells by sheet name, as (row, column) counted from 0."""
+    """What the look into an .xlsx found: its sheets by name, and how large it is unpacked."""
 
-    formulas: dict[str, frozenset[tuple[int, int]]] = field(default_factory=dict)
+    sheets: dict[str, SheetPart] = field(default_factory=dict)
+    unpacked: int = 0
 
 
 def kind_of(body: bytes) -> Kind:
@@ -140,18 +185,18 @@ def _check_directory(entries: list[zipfile.ZipInfo], size: int) -> None:
 
 
 def _look_at_sheets(archive: zipfile.ZipFile) -> Archive:
-    formulas: dict[str, frozenset[tuple[int, int]]] = {}
-    for name, path in _sheet_paths(archive).items():
-        formulas[name] = _scan(archive, path)
+    sheets = {
+        name: replace(_scan(archive, path), visible=visible) for name, (path, visible) in _sheet_paths(archive).items()
+    }
     for path in ("xl/sharedStrings.xml",):
         if path in archive.NameToInfo:
             for _ in _chunks(archive, path):  # read to its end, so that a size the directory lies about is noticed
                 pass
-    return Archive(formulas)
+    return Archive(sheets, sum(entry.file_size for entry in archive.infolist()))
 
 
-def _sheet_paths(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Return the part of each sheet by its name."""
+def _sheet_paths(archive: zipfile.ZipFile) -> dict[str, tuple[str, bool]]:
+    """Return the part of each sheet by its name, and whether the sheet shows."""
     book = _small(archive, "xl/workbook.xml")
     links = _small(archive, "xl/_rels/workbook.xml.rels")
     targets = {one.get("Id", ""): one.get("Target", "") for one in _elements(links, "Relationship")}
@@ -160,7 +205,7 @@ def _sheet_paths(archive: zipfile.ZipFile) -> dict[str, str]:
         target = targets.get(next((value for key, value in sheet.items() if key.endswith(":id")), ""), "")
         path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
         if path in archive.NameToInfo and "worksheets/" in path:
-            found[sheet.get("name", "")] = path
+            found[sheet.get("name", "")] = path, sheet.get("state", "visible") == "visible"
     return found
 
 
@@ -189,9 +234,10 @@ def _chunks(archive: zipfile.ZipFile, path: str) -> Iterator[bytes]:
         yield rest
 
 
-def _scan(archive: zipfile.ZipFile, path: str) -> frozenset[tuple[int, int]]:
-    """Return the formula cells of a sheet. Raises when its cells span more than a list can."""
-    formulas: set[tuple[int, int]] = set()
+def _scan(archive: zipfile.ZipFile, path: str) -> SheetPart:
+    """Return what a sheet is made of. Raises when its cells span more than a list can."""
+    formulas = Places()
+    merged: list[tuple[int, int, int, int]] = []
     width, height = 1, 1
     for chunk in _chunks(archive, path):
         width = max(width, _widest(chunk))
@@ -199,14 +245,17 @@ def _scan(archive: zipfile.ZipFile, path: str) -> frozenset[tuple[int, int]]:
         if width > MOST_COLUMNS:
             raise TOO_WIDE(field="file", columns=width, limit=MOST_COLUMNS)
         if b"<f" in chunk or b":f" in chunk:
-            formulas.update(_formulas(chunk))
-    if width * height > MOST_CELLS:
-        raise TOO_MANY_CELLS(field="file")
-    return frozenset(formulas)
+            for row, column in _formulas(chunk):
+                formulas.add(row, column)
+        if b"mergeCell" in chunk:
+            merged += _merges(chunk)
+        if width * height > MOST_CELLS or len(merged) > MOST_MERGES:
+            raise TOO_MANY_CELLS(field="file")
+    return SheetPart(path, width, height, archive.getinfo(path).file_size, formulas, tuple(merged))
 
 
 def _widest(chunk: bytes) -> int:
-    return max((_column(letters) + 1 for letters in set(_WIDE.findall(chunk))), default=26)
+    return max((column_number(letters) + 1 for letters in set(_WIDE.findall(chunk))), default=26)
 
 
 def _highest(chunk: bytes) -> int:
@@ -215,11 +264,18 @@ def _highest(chunk: bytes) -> int:
 
 def _formulas(chunk: bytes) -> Iterator[tuple[int, int]]:
     for letters, row, closed, formula in _CELL.findall(chunk):
-        if formula and not closed:
-            yield int(row) - 1, _column(letters)
+        if formula and not closed and 0 < int(row) <= LAST_ROW:
+            yield int(row) - 1, column_number(letters)
 
 
-def _column(letters: bytes) -> int:
+def _merges(chunk: bytes) -> Iterator[tuple[int, int, int, int]]:
+    for left, top, right, bottom in _MERGE.findall(chunk):
+        yield int(top) - 1, column_number(left), int(bottom) - 1, column_number(right)
+
+
+@cache
+def column_number(letters: bytes) -> int:
+    """Return the column counted from 0: A → 0, AB → 27."""
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64

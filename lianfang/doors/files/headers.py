@@ -122,7 +122,9 @@ def _tops(head: Sequence[Cells], sheet: Sheet) -> dict[tuple[int, int], Any]:
     for top, left, bottom, right in sheet.merged:
         if right > left and top < len(head) and left < len(head[top]):
             for row in range(top, min(bottom, len(head) - 1) + 1):
-                hidden.update({(row, column): head[top][left] for column in range(left, right + 1)})
+                hidden.update(
+                    {(row, column): head[top][left] for column in range(left, min(right + 1, len(head[row])))}
+                )
     return hidden
 
 

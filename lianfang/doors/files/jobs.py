@@ -24,7 +24,7 @@ def _batch(body: dict[str, Any]) -> IntakeBatch | None:
 
 @job("intake.check", both("核对名单", "Check a list"), attempts=3)
 def check_list(body: dict[str, Any], progress: Progress) -> dict[str, Any] | None:
-    """Judge and match every row of a batch."""
+    """Judge and match every row of a batch; after a lost worker it goes on at the next portion."""
     batch = _batch(body)
     if batch is None or batch.state != IntakeBatch.State.MAPPED:
         return None
@@ -34,7 +34,7 @@ def check_list(body: dict[str, Any], progress: Progress) -> dict[str, Any] | Non
 
 @job("intake.run", both("导入名单", "Take a list in"), attempts=3)
 def run_list(body: dict[str, Any], progress: Progress) -> dict[str, Any] | None:
-    """Take a batch in; after a lost worker it is begun again, and a batch that is in already stays as it is."""
+    """Take a batch in; after a lost worker its judged rows are written again; one that is in stays."""
     batch = _batch(body)
     if batch is None or batch.state != IntakeBatch.State.RUNNING:
         return batch.summary if batch else None

@@ -159,21 +159,40 @@ class Judge:
         ]
         self.labels = [(column.index, _labels(column.header)) for column, _ in self.columns]
         self.any_label = frozenset().union(*(labels for _, labels in self.labels))
-        self.filled = _filled_down(sheet, self.columns, layout.first_data_row)
+        self.merged = _filled_down(sheet, self.columns, layout.first_data_row)
+        self.formulas = sheet.formulas if sheet.formulas else None
+        self.open_merges: dict[int, tuple[int, int]] = {}
+        # by fingerprint, because a million names with phones would be a quarter of a gigabyte more
+        self.seen: dict[int, int] = {}
         self.read_date: Callable[[Any], dates.DateReading | None] = lru_cache(maxsize=4096)(self._read_date)
 
-    def rows(self) -> Iterator[Judged]:
-        """Yield every row of the list in order, judged; blank rows, repeated headers and footers are passed over."""
-        seen: dict[str, int] = {}
+    def rows(self, after: int = 0) -> Iterator[Judged]:
+        """Yield every row of the list in order, judged; blank rows, repeated headers and footers are passed over.
+
+        Rows up to `after` were judged before: what they accepted has been given to `remember`.
+        """
         current: dict[int, Any] = {}
         for place, cells in enumerate(self.sheet.rows()):
             if place < self.layout.first_data_row or not _texts(cells):
                 continue
-            for top, column in self.filled.get(place, ()):
-                current[column] = cells[column] if top == place else current.get(column, "")
-                cells[column] = current[column]
-            if not self._is_furniture(cells):
-                yield self._judge(place, cells, seen)
+            if self.merged or self.open_merges:
+                for top, column in self._filled(place):
+                    current[column] = cells[column] if top == place else current.get(column, "")
+                    cells[column] = current[column]
+            if place >= after and not self._is_furniture(cells):
+                yield self._judge(place, cells)
+
+    def _filled(self, place: int) -> list[tuple[int, int]]:
+        """Return the cells of a row that a merge across rows hides, each with the row that holds its value."""
+        while self.merged and self.merged[-1][0] <= place:
+            top, column, bottom = self.merged.pop()
+            self.open_merges[column] = (top, bottom)
+        return [(top, column) for column, (top, bottom) in self.open_merges.items() if bottom >= place]
+
+    def remember(self, row: Row) -> None:
+        """Note an accepted row, so that a later one about the same person is known for it."""
+        for key in _who(row.values):
+            self.seen.setdefault(key, row.duplicate_of or row.number)
 
     def _is_furniture(self, cells: Cells) -> bool:
         """Say whether a row is the header again, or what stands below a list: totals and who filled it in."""
@@ -186,20 +205,20 @@ class Judge:
         same = sum(1 for place, labels in self.labels if place < len(cells) and cells[place] in labels)
         return same >= 2 and same * 2 > len(texts)
 
-    def _judge(self, place: int, cells: Cells, seen: dict[str, int]) -> Judged:
+    def _judge(self, place: int, cells: Cells) -> Judged:
         judged = Judged(Row(place + 1, {}))
         pen = _Pen(judged, self.headers)
-        values, formulas, width = judged.row.values, self.sheet.formulas, len(cells)
+        values, formulas, width = judged.row.values, self.formulas, len(cells)
         for index, column, spec, named, read in self.readers:
             cell = cells[index] if index < width else ""
-            if formulas and (place, index) in formulas and not self._may_use(spec, cell, column, pen):
+            if formulas is not None and (place, index) in formulas and not self._may_use(spec, cell, column, pen):
                 continue
             if cell != "" and cell is not None:
                 pen.columns = named
                 read(self, cell, spec, values, pen)
         pen.columns = self.headers
         self._judge_whole(judged, pen)
-        _note_double(judged, pen, seen)
+        self._note_double(judged, pen)
         return judged
 
     def _may_use(self, spec: FieldSpec, cell: Any, column: Column, pen: _Pen) -> bool:
@@ -212,6 +231,17 @@ class Judge:
             pen.warn(FORMULA, spec.name)
             return False
         return True
+
+    def _note_double(self, judged: Judged, pen: _Pen) -> None:
+        """Warn when an earlier accepted row is the same person: same identity number, or same name and a phone."""
+        if judged.refused:
+            return
+        row = judged.row
+        first = next((self.seen[key] for key in _who(row.values) if key in self.seen), None)
+        if first is not None:
+            row.duplicate_of = first
+            pen.warn(DUPLICATE, "identity_number" if row.values.get("identity_number") else "name", row=first)
+        self.remember(row)
 
     # one reader for each kind of cell: puts a value down, or says why not
 
@@ -413,20 +443,13 @@ def _agree_on_birth(values: dict[str, Any], born_on: date | None, pen: _Pen) -> 
         values["born_on"] = born_on
 
 
-def _note_double(judged: Judged, pen: _Pen, seen: dict[str, int]) -> None:
-    """Warn when an earlier accepted row is the same person: same identity number, or same name and a same phone."""
-    if judged.refused:
-        return
-    values, number = judged.row.values, judged.row.number
-    keys: list[str] = [values["identity_number"]] if values.get("identity_number") else []
-    if not keys or values.get("name"):
-        keys += [f"{values.get('name', '')}\0{one}" for one in values.get("phone", ())]
-    first = next((seen[key] for key in keys if key in seen), None)
-    if first is not None:
-        judged.row.duplicate_of = first
-        pen.warn(DUPLICATE, "identity_number" if values.get("identity_number") else "name", row=first)
-    for key in keys:
-        seen.setdefault(key, first or number)
+def _who(values: dict[str, Any]) -> list[int]:
+    """Return what is equal for two rows about one person: identity number, or name and a phone."""
+    number, name = values.get("identity_number"), values.get("name", "")
+    keys = [hash(number)] if number else []
+    if not keys or name:
+        keys += [hash(f"{name}\0{one}") for one in values.get("phone", ())]
+    return keys
 
 
 def _texts(cells: Cells) -> Cells:
@@ -457,17 +480,17 @@ def _labels(header: str) -> frozenset[str]:
     return frozenset((header, bare, bare.rsplit("/", 1)[-1]))
 
 
-def _filled_down(sheet: Sheet, columns: list[tuple[Column, FieldSpec]], first: int) -> dict[int, list[tuple[int, int]]]:
-    """Return, for each row, the cells that a merge across rows hides, with the row that holds their value.
+def _filled_down(sheet: Sheet, columns: list[tuple[Column, FieldSpec]], first: int) -> list[tuple[int, int, int]]:
+    """Return top, column and bottom of merges across rows whose value holds for all their rows, the last first.
 
     Places and words are the same for all rows of a merge; a name, a number or a phone belongs to one row only.
     """
     wanted = {
         column.index for column, spec in columns if spec.kind in ("place", "text", "date") and spec.name != "serial"
     }
-    found: dict[int, list[tuple[int, int]]] = {}
-    for top, left, bottom, right in sheet.merged:
-        if bottom > top >= first and left == right and left in wanted:
-            for row in range(top, bottom + 1):
-                found.setdefault(row, []).append((top, left))
-    return found
+    found = [
+        (top, left, bottom)
+        for top, left, bottom, right in sheet.merged
+        if bottom > top >= first and left == right and left in wanted
+    ]
+    return sorted(found, reverse=True)

@@ -6,32 +6,44 @@ Passes on no formula, link or macro of a stranger's sheet: values only. Text sta
 from __future__ import annotations
 
 import io
+import re
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
+from itertools import groupby
+from operator import itemgetter
 from typing import IO, Any
 
 import openpyxl
 import xlsxwriter
 from openpyxl.comments import Comment
+from openpyxl.formatting.formatting import ConditionalFormattingList
 from openpyxl.styles import PatternFill
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from lianfang.doors.files.headers import Layout
-from lianfang.doors.files.reading import Book, Cells, Sheet
+from lianfang.doors.files.reading import LONGEST_CELL, Book, Cells, Sheet
 
 MOST_MARKED_IN_PLACE = 5_000
+MOST_UNPACKED_IN_PLACE = 20 * 2**20
 _FILL = PatternFill("solid", fgColor="FFFFC7CE")
+_WORDS = re.compile(r'"[^"=\[]*"')
 _AUTHOR = "联防"
 _REASON = "退回原因"
 
 Refused = dict[str, Any]
 
 
-def marked(body: bytes, book: Book, sheet: Sheet, layout: Layout, problems: Sequence[Refused], rows: int) -> IO[bytes]:
-    """Return the marked workbook: the sender's own .xlsx up to 5,000 rows, else the refused rows with their reasons."""
-    if book.kind == "xlsx" and rows <= MOST_MARKED_IN_PLACE:
+def marked(body: bytes, book: Book, sheet: Sheet, layout: Layout, problems: Iterable[Refused], rows: int) -> IO[bytes]:
+    """Return the marked workbook: the sender's own .xlsx up to 5,000 rows, else the refused rows with their reasons.
+
+    Problems come in the order of the rows.
+    """
+    # because what is no row of the list, formats and blank cells, weighs as much when a workbook is written anew
+    if book.kind == "xlsx" and rows <= MOST_MARKED_IN_PLACE and book.unpacked <= MOST_UNPACKED_IN_PLACE:
         return _in_place(body, sheet, layout, problems)
     return _refused_rows(sheet, layout, problems)
 
@@ -41,7 +53,7 @@ def _said(problem: Refused) -> str:
     return message["zh"] if isinstance(message, dict) else str(message)
 
 
-def _in_place(body: bytes, sheet: Sheet, layout: Layout, problems: Sequence[Refused]) -> IO[bytes]:
+def _in_place(body: bytes, sheet: Sheet, layout: Layout, problems: Iterable[Refused]) -> IO[bytes]:
     """Return the sender's workbook with each refused cell filled and commented with the reason."""
     book = openpyxl.load_workbook(io.BytesIO(body), data_only=True, keep_links=False)
     page = book[sheet.name]
@@ -77,19 +89,25 @@ def _disarm(book: openpyxl.Workbook) -> None:
             for cell in row:
                 if cell.hyperlink is not None:
                     cell.hyperlink = None
-        page.data_validations.dataValidation = [
-            one for one in page.data_validations.dataValidation if "[" not in f"{one.formula1}{one.formula2}"
-        ]
+        page.data_validations.dataValidation = [one for one in page.data_validations.dataValidation if _is_choice(one)]
+        page.conditional_formatting = ConditionalFormattingList()
+        page.tables.clear()
+        page.auto_filter = AutoFilter()
+        for drawn in ("_images", "_charts"):  # because a picture may carry a link
+            setattr(page, drawn, [])
     book.defined_names.clear()
 
 
-def _refused_rows(sheet: Sheet, layout: Layout, problems: Sequence[Refused]) -> IO[bytes]:
-    """Return a workbook of the refused rows under their own headers, with row numbers and reasons."""
-    reasons: dict[int, list[str]] = defaultdict(list)
-    bad: dict[int, set[str]] = defaultdict(set)
-    for one in problems:
-        reasons[one["row"]].append(f"{one['column']}：{_said(one)}" if one["column"] else _said(one))
-        bad[one["row"]].add(one["column"])
+def _is_choice(rule: DataValidation) -> bool:
+    """Say whether a rule is a list of words: every other one is a formula."""
+    return rule.type == "list" and bool(_WORDS.fullmatch(rule.formula1 or ""))
+
+
+def _refused_rows(sheet: Sheet, layout: Layout, problems: Iterable[Refused]) -> IO[bytes]:
+    """Return a workbook of the refused rows under their own headers, with row numbers and reasons.
+
+    The problems come in the order of the rows, so that a list of any length passes through a constant memory.
+    """
     out = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115  (the caller streams and closes it)
     book = xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     page = book.add_worksheet("退回的行")
@@ -98,22 +116,30 @@ def _refused_rows(sheet: Sheet, layout: Layout, problems: Sequence[Refused]) -> 
     for place, title in enumerate(["原行号", _REASON, *(column.header for column in layout.columns)]):
         page.write_string(0, place, title, head)
     page.set_column(1, 1, 40)
-    for number, (row, cells) in enumerate(_wanted(sheet, reasons), start=1):
+    page.freeze_panes(1, 2)
+    for number, (row, cells, found) in enumerate(_wanted(sheet, problems), start=1):
+        bad = {one["column"] for one in found}
         page.write_number(number, 0, row)
-        page.write_string(number, 1, "；".join(reasons[row]))
+        page.write_string(number, 1, "；".join(_reason(one) for one in found)[:LONGEST_CELL])
         for place, column in enumerate(layout.columns, start=2):
             cell = cells[column.index] if column.index < len(cells) else ""
-            page.write_string(number, place, as_text(cell), red if column.header in bad[row] else None)
-    page.freeze_panes(1, 2)
+            page.write_string(number, place, as_text(cell), red if column.header in bad else None)
     book.close()
     out.seek(0)
     return out
 
 
-def _wanted(sheet: Sheet, reasons: dict[int, list[str]]) -> Iterator[tuple[int, Cells]]:
-    for number, cells in enumerate(sheet.rows(), start=1):
-        if number in reasons:
-            yield number, cells
+def _reason(one: Refused) -> str:
+    return f"{one['column']}：{_said(one)}" if one["column"] else _said(one)
+
+
+def _wanted(sheet: Sheet, problems: Iterable[Refused]) -> Iterator[tuple[int, Cells, list[Refused]]]:
+    """Yield each refused row with its cells and what is wrong with it; reads the sheet once, beside the problems."""
+    rows = enumerate(sheet.rows(), start=1)
+    for row, found in groupby(problems, key=itemgetter("row")):
+        cells = next((cells for number, cells in rows if number == row), None)
+        if cells is not None:
+            yield row, cells, list(found)
 
 
 def as_text(cell: Any) -> str:

@@ -5,11 +5,12 @@ Nothing is evaluated: a formula is known by its place, and its value is the one 
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -22,12 +23,16 @@ from lianfang.doors.files.guarding import (
     PASSWORD,
     TOO_WIDE,
     UNSUPPORTED,
+    Archive,
     Kind,
+    Places,
+    SheetPart,
     check_size,
     kind_of,
     look_into,
 )
-from lianfang.kernel.errors import refusal
+from lianfang.doors.files.streaming import Streamed
+from lianfang.kernel.errors import Refusal, refusal
 
 ENCODING = refusal(
     "intake.encoding",
@@ -43,6 +48,10 @@ NO_SHEET = refusal("intake.no_sheet", "没有这个工作表：{name}。", "Ther
 
 Cells = list[Any]
 LONGEST_CELL = 32_767
+# A reader that holds the sheet is faster; above this it would need more than a list may take.
+MOST_HELD = 150 * 2**20
+MOST_CELLS_HELD = 6_000_000
+_PIECE = 1 << 20
 _DELIMITERS = ",\t;|"
 # A spreadsheet's way to keep digits as text in a text file: ="440308199901011512"
 _KEPT_AS_TEXT = re.compile(r'^="([^"]*)"$')
@@ -56,8 +65,9 @@ class Sheet:
     width: int
     open_rows: Callable[[], Iterator[Cells]]
     merged: tuple[tuple[int, int, int, int], ...] = ()
-    formulas: frozenset[tuple[int, int]] = frozenset()
+    formulas: Places = Places()  # noqa: RUF009  (nobody adds to it)
     visible: bool = True
+    height: int = 0  # how many rows there are about, 0 when nobody knows before the end
 
     def rows(self) -> Iterator[Cells]:
         """Yield every row from the top; safe to call again."""
@@ -79,7 +89,7 @@ class Book:
     kind: Kind
     sheets: tuple[Sheet, ...]
     encoding: str = ""
-    notes: Mapping[str, Any] = field(default_factory=dict)
+    unpacked: int = 0
 
     def sheet(self, name: str) -> Sheet:
         """Return a sheet by name. Raises `intake.no_sheet`."""
@@ -94,15 +104,21 @@ def open_book(body: bytes) -> Book:
     check_size(len(body))
     kind = kind_of(body)
     if kind == "text":
-        return _text_book(*decode(body))
-    formulas = look_into(body).formulas if kind == "xlsx" else {}
-    return _filled(Book(kind, tuple(_sheets(body, formulas))))
+        return _text_book(body, encoding_of(body))
+    found = look_into(body) if kind == "xlsx" else Archive()
+    held = _is_held(found)
+    sheets = _sheets(body, found.sheets) if held else _streamed(body, found.sheets)
+    return _filled(Book(kind, tuple(sheets), unpacked=found.unpacked))
+
+
+def _is_held(found: Archive) -> bool:
+    return found.unpacked <= MOST_HELD and all(part.cells <= MOST_CELLS_HELD for part in found.sheets.values())
 
 
 def open_paste(text: str) -> Book:
     """Open cells pasted from a spreadsheet: tabs between columns. Raises `intake.empty`, `intake.long_cell`."""
     check_size(len(text))
-    return _text_book(text, "paste")
+    return _text_book(text.encode("utf-8", "replace"), "utf-8")
 
 
 def _filled(book: Book) -> Book:
@@ -110,20 +126,38 @@ def _filled(book: Book) -> Book:
     sheets = tuple(sheet for sheet in book.sheets if not sheet.is_blank)
     if not sheets:
         raise EMPTY(field="file")
-    return Book(book.kind, sheets, book.encoding)
+    return replace(book, sheets=sheets)
 
 
-def _sheets(body: bytes, formulas: Mapping[str, frozenset[tuple[int, int]]]) -> Iterator[Sheet]:
+def _sheets(body: bytes, parts: Mapping[str, SheetPart]) -> Iterator[Sheet]:
     workbook = _guarded(lambda: CalamineWorkbook.from_filelike(io.BytesIO(body)))
-    hidden = {one.name for one in workbook.sheets_metadata if "Visible" not in str(one.visible).rsplit(".", 1)[-1]}
-    charts = {one.name for one in workbook.sheets_metadata if "WorkSheet" not in str(one.typ)}
+    hidden, charts = _hidden(workbook), _charts(workbook)
     for name in workbook.sheet_names:
         if name not in charts:
             sheet = _guarded(lambda name=name: workbook.get_sheet_by_name(name))  # type: ignore[misc]
-            yield _sheet(sheet, formulas.get(name, frozenset()), visible=name not in hidden)
+            formulas = parts[name].formulas if name in parts else Places()
+            yield _sheet(sheet, formulas, visible=name not in hidden)
 
 
-def _sheet(sheet: CalamineSheet, formulas: frozenset[tuple[int, int]], *, visible: bool) -> Sheet:
+def _hidden(workbook: CalamineWorkbook) -> set[str]:
+    return {one.name for one in workbook.sheets_metadata if "Visible" not in str(one.visible).rsplit(".", 1)[-1]}
+
+
+def _charts(workbook: CalamineWorkbook) -> set[str]:
+    return {one.name for one in workbook.sheets_metadata if "WorkSheet" not in str(one.typ)}
+
+
+def _streamed(body: bytes, parts: Mapping[str, SheetPart]) -> Iterator[Sheet]:
+    """Yield the sheets of a workbook too large to be held, in the order of the workbook."""
+    streamed = _guarded(lambda: Streamed(body))
+    for name, part in parts.items():
+        yield Sheet(
+            name, part.width, lambda part=part: streamed.rows(part), part.merged, part.formulas,  # type: ignore[misc]
+            part.visible, part.height,
+        )  # fmt: skip
+
+
+def _sheet(sheet: CalamineSheet, formulas: Places, *, visible: bool) -> Sheet:
     end, start = sheet.end, sheet.start
     width = end[1] + 1 if end else 0
     if width > MOST_COLUMNS:
@@ -137,7 +171,7 @@ def _sheet(sheet: CalamineSheet, formulas: frozenset[tuple[int, int]], *, visibl
             return iter(sheet.iter_rows())
         return (margin + row for row in sheet.iter_rows())
 
-    return Sheet(sheet.name, width, rows, merged, formulas, visible)
+    return Sheet(sheet.name, width, rows, merged, formulas, visible, end[0] + 1 if end else 0)
 
 
 def _guarded(read: Callable[[], Any]) -> Any:
@@ -146,7 +180,7 @@ def _guarded(read: Callable[[], Any]) -> Any:
         return read()
     except PasswordError:
         raise PASSWORD(field="file") from None
-    except (KeyboardInterrupt, SystemExit, MemoryError):
+    except (KeyboardInterrupt, SystemExit, MemoryError, Refusal):
         raise
     except BaseException as trouble:
         if "password" in str(trouble).lower():
@@ -157,38 +191,49 @@ def _guarded(read: Callable[[], Any]) -> Any:
 # --- text --------------------------------------------------------------------------------------------------------
 
 
-def decode(body: bytes) -> tuple[str, str]:
-    """Return the text and its encoding. Raises `intake.encoding` naming the first line that cannot be read."""
+def encoding_of(body: bytes) -> str:
+    """Return the encoding that reads the whole text. Raises `intake.encoding` naming the first line none reads."""
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if body.startswith(mark):
-            return _decoded(body, encoding), encoding
+            return _checked(body, encoding)
     sample = body[:4000]
     odd, even = sample[1::2].count(0), sample[::2].count(0)
     if odd + even > len(sample) // 16 and len(body) % 2 == 0:
-        return _decoded(body, "utf-16-le" if odd > even else "utf-16-be"), "utf-16"
+        return _checked(body, "utf-16-le" if odd > even else "utf-16-be")
     if b"\x00" in body:
         raise UNSUPPORTED(field="file")
-    try:
-        return body.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        return _decoded(body, "gb18030"), "gb18030"
+    return "utf-8" if _unreadable(body, "utf-8") is None else _checked(body, "gb18030")
 
 
-def _decoded(body: bytes, encoding: str) -> str:
-    try:
-        return body.decode(encoding)
-    except UnicodeDecodeError as trouble:
-        raise ENCODING(field="file", line=body.count(b"\n", 0, trouble.start) + 1) from None
+def _checked(body: bytes, encoding: str) -> str:
+    place = _unreadable(body, encoding)
+    if place is not None:
+        raise ENCODING(field="file", line=body.count(b"\n", 0, place) + 1)
+    return encoding
 
 
-def _text_book(text: str, encoding: str) -> Book:
-    if not text.strip():
+def _unreadable(body: bytes, encoding: str) -> int | None:
+    """Return about where a text cannot be read, piece by piece so that a long one is never there twice."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    for start in range(0, len(body), _PIECE):
+        before = len(decoder.getstate()[0])
+        try:
+            decoder.decode(body[start : start + _PIECE], final=start + _PIECE >= len(body))
+        except UnicodeDecodeError as trouble:
+            return max(0, start - before + trouble.start)
+    return None
+
+
+def _text_book(body: bytes, encoding: str) -> Book:
+    head = body[:20_000].decode(encoding, "ignore")
+    if not head.strip() and len(body) <= 20_000:
         raise EMPTY(field="file")
-    delimiter, skip = _delimiter(text)
-    width = max(map(len, islice(_parsed(text, delimiter, skip), 1000)), default=0)
+    delimiter, skip = _delimiter(head)
+    width = max(map(len, islice(_parsed(body, encoding, delimiter, skip), 1000)), default=0)
     if width > MOST_COLUMNS:
         raise TOO_WIDE(field="file", columns=width, limit=MOST_COLUMNS)
-    sheet = Sheet("", width, lambda: _text_rows(text, delimiter, skip, width))
+    height = body.count(b"\n") + 1
+    sheet = Sheet("", width, lambda: _text_rows(body, encoding, delimiter, skip, width), height=height)
     return _filled(Book("text", (sheet,), encoding))
 
 
@@ -201,18 +246,18 @@ def _delimiter(text: str) -> tuple[str, int]:
     return max(_DELIMITERS, key=lambda mark: (sum(line.count(mark) for line in lines), -_DELIMITERS.index(mark))), 0
 
 
-def _parsed(text: str, delimiter: str, skip: int) -> Iterator[list[str]]:
+def _parsed(body: bytes, encoding: str, delimiter: str, skip: int) -> Iterator[list[str]]:
     csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    lines = io.TextIOWrapper(io.BytesIO(body), encoding, newline="")
     try:
-        yield from islice(reader, skip, None)
+        yield from islice(csv.reader(lines, delimiter=delimiter), skip, None)
     except csv.Error:
         raise LONG_CELL(field="file", limit=LONGEST_CELL) from None
 
 
-def _text_rows(text: str, delimiter: str, skip: int, width: int) -> Iterator[Cells]:
+def _text_rows(body: bytes, encoding: str, delimiter: str, skip: int, width: int) -> Iterator[Cells]:
     for _ in range(skip):
         yield [""] * width
-    for row in _parsed(text, delimiter, skip):
+    for row in _parsed(body, encoding, delimiter, skip):
         cells = [_KEPT_AS_TEXT.sub(r"\1", cell) if cell.startswith('="') else cell for cell in row]
         yield cells if len(cells) == width else (cells + [""] * (width - len(cells)))[: max(width, 1)]

@@ -183,7 +183,7 @@ def intake(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     batch = _batch(actor, batch_id)
     summary = None
     if batch.summary:
-        shown = {"rejected": problems_of(batch, _SHOWN), "rejected_count": batch.refused}
+        shown = {"rejected": list(problems_of(batch, _SHOWN)), "rejected_count": batch.refused}
         summary = {**batch.summary, **shown, "mapping": batch.mapping}
     return answer({
         "id": str(batch.pk), "batch_id": str(batch.pk), "status": batch.state, "file": batch.file_name,

@@ -19,7 +19,7 @@ from lianfang.foundation.actions.states import When, when
 from lianfang.foundation.administration.actions import Path, labelled
 from lianfang.foundation.attachments.models import StoredFile
 from lianfang.foundation.attachments.storing import GONE
-from lianfang.foundation.intake.models import IntakeBatch
+from lianfang.foundation.intake.models import IntakeBatch, StagedPortion
 from lianfang.foundation.intake.remembering import remember
 from lianfang.foundation.intake.targets import find_target, work_started
 from lianfang.foundation.jobs.models import Job
@@ -199,6 +199,7 @@ def cancel_batch(call: Call, given: NameBatch) -> Result:
     _jobs_of(batch).filter(state=Job.State.WAITING).update(state=Job.State.CANCELLED)
     _jobs_of(batch).filter(state=Job.State.RUNNING).update(cancel_asked=True)
     IntakeBatch.objects.filter(pk=batch.pk).update(state=State.CANCELLED, ended_at=call.received_at)
+    StagedPortion.objects.filter(batch=batch).delete()
     return {"batch_id": str(batch.pk)}
 
 

@@ -47,8 +47,9 @@ def _blank(model: type[models.Model]) -> dict[str, Any]:
 
 
 def insert_new(model: type[models.Model], rows: Sequence[Draft | models.Model], using: str = "default") -> None:
-    """Insert rows under ids made here: by COPY on PostgreSQL, by one prepared statement for all on SQLite.
+    """Insert rows by COPY on PostgreSQL, by one prepared statement for all on SQLite.
 
+    Their ids are made here, unless the database counts them.
     Fields must not turn their values when saved, except encrypted ones. Raises IntegrityError as any insert does.
     """
     if not rows:
@@ -57,12 +58,17 @@ def insert_new(model: type[models.Model], rows: Sequence[Draft | models.Model], 
     if connection.vendor == "postgresql":
         _copy(model, rows, connection)
         return
-    fields = list(model._meta.concrete_fields)
+    fields = _given(model)
     columns, marks = ", ".join(f'"{field.column}"' for field in fields), ", ".join("%s" for _ in fields)
     into = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({marks})'  # noqa: S608
     values = zip(*(_column(rows, field, connection) for field in fields), strict=True)
     with connection.cursor() as cursor:
         cursor.executemany(into, list(values))
+
+
+def _given(model: type[models.Model]) -> list[models.Field[Any, Any]]:
+    """Return the columns that a row brings; a counted key is the database's."""
+    return [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
 
 
 def _column(
@@ -82,7 +88,7 @@ def _column(
 def _copy(model: type[models.Model], rows: Sequence[Draft | models.Model], connection: BaseDatabaseWrapper) -> None:
     """Write rows by COPY: half the work of an INSERT for the database, which need not take a text of JSON apart."""
     require_writing(model._meta.db_table)
-    fields = model._meta.concrete_fields
+    fields = _given(model)
     columns = ", ".join(f'"{field.column}"' for field in fields)
     lines = map("\t".join, zip(*(_as_copied(rows, field) for field in fields), strict=True))
     into = f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN'

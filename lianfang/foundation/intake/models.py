@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from lianfang.foundation.privacy.classes import PrivacyClass
-from lianfang.foundation.privacy.fields import AreaPathField
+from lianfang.foundation.privacy.fields import AreaPathField, EncryptedText
 from lianfang.kernel.ids import uuid7
 
 
@@ -77,6 +77,30 @@ class RefusedRow(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["batch", "is_warning", "row"]), models.Index(fields=["area_path", "id"])]
+
+
+class StagedPortion(models.Model):
+    """Some judged rows of a list, sealed in one piece, until the list is in or given up.
+
+    `key` says under which work and on which day they were judged; `last_row` where the next portion begins.
+    """
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
+        ["id", "batch", "area_path", "key", "number", "last_row", "figures", "staged_at"], PrivacyClass.WORK
+    ) | {"body": PrivacyClass.IDENTITY}
+
+    id = models.BigAutoField(primary_key=True)
+    batch = models.ForeignKey(IntakeBatch, on_delete=models.CASCADE, related_name="portions")
+    area_path = AreaPathField()
+    key = models.CharField(max_length=60)
+    number = models.PositiveIntegerField()
+    last_row = models.PositiveIntegerField()
+    figures = models.JSONField()
+    body = EncryptedText(context="intake.staged")
+    staged_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "number"], name="portion_once_per_batch")]
 
 
 class RememberedMapping(models.Model):

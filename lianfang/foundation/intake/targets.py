@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
@@ -61,6 +61,24 @@ class Delivery:
 
 
 @dataclass(frozen=True)
+class Incoming:
+    """The good rows of a list, portion by portion and once only, so that a long list is never in memory whole.
+
+    `repeated` are the rows that a later row repeats: who receives needs to remember only those.
+    """
+
+    count: int
+    portions: Iterable[tuple[Sequence[Row], Sequence[RowMatch]]]
+    repeated: frozenset[int] = frozenset()
+
+
+def at_once(rows: Sequence[Row], matches: Sequence[RowMatch]) -> Incoming:
+    """Return a short list as one portion."""
+    repeated = frozenset(row.duplicate_of for row in rows if row.duplicate_of)
+    return Incoming(len(rows), [(rows, matches)], repeated)
+
+
+@dataclass(frozen=True)
 class Target:
     """A kind of list. `match` changes nothing; `receive` writes in the caller's one transaction; `undo` takes back.
 
@@ -72,7 +90,7 @@ class Target:
     name: str
     title: Bilingual
     match: Callable[[Sequence[Row], str, date], list[RowMatch]]
-    receive: Callable[[Delivery, Sequence[Row], Sequence[RowMatch], Callable[[], None]], dict[str, Any]]
+    receive: Callable[[Delivery, Incoming, Callable[[], None]], dict[str, Any]]
     undo: Callable[[UUID], int]
     started: Callable[[Any], Q]
     required: tuple[tuple[str, ...], ...] = (("name", "phone"),)

@@ -55,6 +55,24 @@ class Progress:
         Job.objects.filter(pk=self.job.pk).update(**changes)
 
 
+def report_aside(job_id: UUID, done: int, total: int) -> None:
+    """Record progress from within the work's own open transaction, on a connection beside it.
+
+    Says nothing on SQLite, which has one writer: the open transaction is it.
+    """
+    if connection.vendor == "postgresql":
+        teller = threading.Thread(target=_tell_aside, args=(job_id, done, total), name="progress", daemon=True)
+        teller.start()
+        teller.join()
+
+
+def _tell_aside(job_id: UUID, done: int, total: int) -> None:
+    try:
+        Job.objects.filter(pk=job_id).update(done=done, total=total, beat_at=now())
+    finally:
+        connection.close()
+
+
 Work = Callable[[dict[str, Any], Progress], Any]
 
 

@@ -22,7 +22,7 @@ from lianfang.domain.screening.queries import leads as known
 from lianfang.domain.screening.rules import OUTCOMES, LeadAbout, Particulars, judge_duplicate, lead_deadline
 from lianfang.foundation.events.announcing import announce
 from lianfang.foundation.intake.inserting import Draft, insert_new
-from lianfang.foundation.intake.targets import Delivery, Row, RowMatch, Target, target
+from lianfang.foundation.intake.targets import Delivery, Incoming, Row, RowMatch, Target, target
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.ids import uuid7
@@ -36,7 +36,6 @@ WORK_STARTED = refusal(
     status=409,
 )
 
-PORTION = 10_000
 AT_ONCE = 2000
 MOST_CANDIDATES = 3
 # What a lead keeps beside its own columns; everything else stays in the sender's file (P04).
@@ -62,30 +61,34 @@ def _about(row: Row) -> Particulars:
     return told
 
 
-def receive(
-    delivery: Delivery, rows: Sequence[Row], matches: Sequence[RowMatch], stop: Callable[[], None]
-) -> dict[str, Any]:
+def receive(delivery: Delivery, incoming: Incoming, stop: Callable[[], None]) -> dict[str, Any]:
     """Write the leads of a batch, matched, de-duplicated and sent out, in the caller's transaction.
 
-    Portion by portion, so that a long list is never in memory twice.
+    Portion by portion, so that a long list is never in memory whole.
     """
-    batch = _batch(delivery, len(rows))
+    batch = _batch(delivery, incoming.count)
     figures = dict.fromkeys(("dispatched", "repeated", "unplaced", "to_decide"), 0)
     spoken_for: dict[int, UUID] = {}
-    for start in range(0, len(rows), PORTION):
+    for rows, matches in incoming.portions:
         stop()
-        here = slice(start, start + PORTION)
-        leads = make_leads(batch, rows[here], matches[here], spoken_for)
+        leads = make_leads(batch, rows, matches, spoken_for)
+        _forget_others(spoken_for, rows, incoming.repeated)
         insert_new(Lead, leads)
-        proposals = proposals_of(leads, matches[here])
+        proposals = proposals_of(leads, matches)
         MatchProposal.objects.bulk_create(proposals, batch_size=AT_ONCE)
         figures["dispatched"] += sum(lead.state == "dispatched" for lead in leads)
         figures["repeated"] += sum(lead.same_as_id is not None for lead in leads)
         figures["unplaced"] += sum(not known.is_placed(lead.area_path) for lead in leads)
         figures["to_decide"] += len({one.lead_id for one in proposals})
-    fact = LeadsReceived(area_path=batch.area_path, batch_id=batch.pk, source=batch.source, count=len(rows))
+    fact = LeadsReceived(area_path=batch.area_path, batch_id=batch.pk, source=batch.source, count=incoming.count)
     announce([fact], account_id=delivery.account_id)
     return figures
+
+
+def _forget_others(spoken_for: dict[int, UUID], rows: Sequence[Row], repeated: frozenset[int]) -> None:
+    for row in rows:
+        if row.number not in repeated:
+            spoken_for.pop(row.number, None)
 
 
 def _batch(delivery: Delivery, rows: int) -> LeadBatch:
@@ -264,10 +267,18 @@ def undo(batch_id: UUID) -> int:
     if begun:
         raise WORK_STARTED(count=begun)
     MatchProposal.objects.filter(lead__batch_id=batch_id).delete()
-    mine.filter(same_as__isnull=False).delete()
-    taken_back, _ = mine.delete()
+    _delete(mine.filter(same_as__isnull=False))
+    taken_back = _delete(mine)
     LeadBatch.objects.filter(pk=batch_id).delete()
     return taken_back
+
+
+def _delete(leads: QuerySet[Lead]) -> int:
+    """Delete leads some thousands at a time and return how many: all at once would hold each of them in memory."""
+    count = 0
+    while portion := list(leads.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+        count += Lead.objects.filter(pk__in=portion).delete()[0]
+    return count
 
 
 LEADS = target(Target("screening.leads", both("线索（推送）名单", "List of leads"), match_rows, receive, undo, started))

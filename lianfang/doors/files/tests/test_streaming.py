@@ -1,0 +1,137 @@
+"""Large sheets read as they stream: damaged and swollen ones are refused, all others read as the other reader does."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, datetime, time
+from itertools import product
+from typing import Any
+
+import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lianfang.doors.files import reading, streaming
+from lianfang.doors.files.reading import open_book
+from lianfang.doors.files.tests.sheets import HEADERS, changed, person, xlsx, xlsx_text
+from lianfang.kernel.errors import Refusal
+
+GOOD = xlsx_text([HEADERS, person(1), person(2)])
+_NUMBERS = st.integers(-(10**9), 10**9).map(float)
+SHEET, TEXTS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
+
+
+@pytest.fixture(autouse=True)
+def streamed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MOST_HELD", 0)
+
+
+def rows_of(body: bytes) -> list[list[Any]]:
+    [sheet, *_] = open_book(body).sheets
+    return [list(row) for row in sheet.rows()]
+
+
+def both_ways(body: bytes, monkeypatch: pytest.MonkeyPatch) -> tuple[list[list[Any]], list[list[Any]]]:
+    """Return the rows as the held reader and as the streaming one give them, blank cells at the end left off."""
+    mine = rows_of(body)
+    monkeypatch.setattr(reading, "MOST_HELD", 10**9)
+    return [_cut(row) for row in rows_of(body)], [_cut(row) for row in mine]
+
+
+def _cut(row: list[Any]) -> list[Any]:
+    while row and row[-1] == "":
+        row = row[:-1]
+    return row
+
+
+def refused(body: bytes) -> str:
+    with pytest.raises(Refusal) as caught:
+        rows_of(body)
+    return caught.value.code
+
+
+def test_entities_of_a_stranger_are_not_followed() -> None:
+    laughs = b'<?xml version="1.0"?><!DOCTYPE sst [<!ENTITY a "ha">]><sst><si><t>&a;</t></si></sst>'
+    assert refused(changed(GOOD, TEXTS, laughs)) == "intake.damaged"
+
+
+def test_a_row_that_never_ends_is_refused() -> None:
+    assert refused(changed(GOOD, SHEET, b"<sheetData><row r='1'>" + b" x" * 9_000_000)) == "intake.damaged"
+
+
+def test_a_text_that_is_not_there_is_refused() -> None:
+    assert refused(changed(GOOD, TEXTS, b"<sst><si><t>x</t></si></sst>")) == "intake.damaged"
+
+
+def test_more_text_than_a_list_needs_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "MOST_STRINGS", 20)
+    assert refused(GOOD) == "intake.bomb"
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, len(GOOD) - 1), st.binary(min_size=1, max_size=8))
+def test_a_workbook_with_some_bytes_changed_is_read_or_refused(place: int, noise: bytes) -> None:
+    try:
+        rows_of(GOOD[:place] + noise + GOOD[place + len(noise) :])
+    except Refusal:
+        return
+
+
+def test_every_kind_of_cell_is_read_as_the_other_reader_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    sheet = book.add_worksheet("名单")
+    formats = [book.add_format({"num_format": one}) for one in ("yyyy-mm-dd", 'm"月"d"日"', "h:mm", '0.0"d"', "[Red]0")]
+    for row in range(0, 60, 3):  # blank rows between
+        sheet.write(row, 1, f"王&<{row}>'\"\n二")
+        sheet.write_boolean(row, 2, row % 2)
+        sheet.write_rich_string(row, 3, "王", formats[0], "明", "先生")
+        sheet.write_formula(row, 4, "=1+1", value=f"值{row}")
+        sheet.write_formula(row, 5, "=1/0", value="#DIV/0!")
+        sheet.write_blank(row, 6, None, formats[0])
+        for place, one in enumerate(formats, start=7):
+            sheet.write_number(row, place, 43_000 + row / 4 if place != 9 else row / 60, one)
+    book.close()
+    held, mine = both_ways(out.getvalue(), monkeypatch)
+    assert mine == held
+    assert {type(cell) for row in mine for cell in row} == {str, bool, float, date, datetime, time}
+
+
+@pytest.mark.parametrize("make", [xlsx, xlsx_text])
+def test_workbooks_of_two_writers_are_read_alike(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    held, mine = both_ways(make([[], HEADERS, person(1), [], person(2)]), monkeypatch)
+    assert mine == held
+    assert mine[2][1] == person(1)[1]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.lists(st.one_of(st.text(max_size=9), _NUMBERS, st.booleans()), max_size=5), max_size=5))
+def test_any_cells_come_back_as_they_were_written(rows: list[list[Any]]) -> None:
+    clean = [[one if not isinstance(one, str) else "".join(filter(str.isalnum, one)) for one in row] for row in rows]
+    body = xlsx_text([["姓名"], *clean])
+    wanted = [_cut(["" if one is None else one for one in row]) for row in clean]
+    got = [_cut(row) for row in rows_of(body)[1:]]
+    while wanted and not wanted[-1]:
+        wanted.pop()
+    assert got == wanted
+
+
+def test_formulas_and_merges_are_known_and_hidden_sheets_stay_hidden() -> None:
+    body = xlsx([["姓名", "年龄"], ["王明", "=1+1"], ["李明", 3]], merges=["A2:A3"])
+    [sheet] = open_book(body).sheets
+    assert [place for place in product(range(3), range(2)) if place in sheet.formulas] == [(1, 1)]
+    assert sheet.merged == ((1, 0, 2, 0),)
+    assert sheet.visible
+
+
+@pytest.mark.parametrize("in_memory", [True, False])  # shared texts, and texts in their cells
+def test_a_sheet_of_several_megabytes_loses_no_cell(in_memory: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"constant_memory": not in_memory})
+    sheet = book.add_worksheet("名单")
+    for row in range(9_000):
+        sheet.write_row(row, 0, [f"王{row}明", f"138{row:08d}", row, "古绛镇下高池村" * 9 + str(row)])
+    book.close()
+    held, mine = both_ways(out.getvalue(), monkeypatch)
+    assert mine == held
