@@ -17,7 +17,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
-from tests.sync.phones import Phone, Session, new_device
+from tests.sync.durable import DurablePhone
+from tests.sync.phones import Session, new_device
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -72,10 +73,11 @@ class Server:
     def session(self, username: str, device: str = "") -> Session:
         return Session("127.0.0.1", self.port, username, device).sign_in()
 
-    def phone(self, username: str) -> Phone:
+    def phone(self, username: str) -> DurablePhone:
         session = self.session(username, new_device())
         _, me = session.ask("GET", "/api/session")
-        return Phone(session, me["account"]["id"])
+        disk = self.var / f"phone-{session.device}"
+        return DurablePhone(session, me["account"]["id"], disk=disk)
 
 
 def _free_port() -> int:

@@ -61,6 +61,15 @@ class Session:
         with socket.create_connection((self.host, self.port), timeout=60) as line:
             line.sendall(raw[: max(1, int(len(raw) * after))])
 
+    def ask_and_hang_up(self, path: str, body: Any, after: float) -> None:
+        """Send the whole request and hang up after a share of the answer: the phone never learns what was done."""
+        payload = self._payload(body) or b""
+        headers = {"Host": f"{self.host}:{self.port}", "Content-Length": str(len(payload)), **self._headers(body)}
+        head = f"POST {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        with socket.create_connection((self.host, self.port), timeout=60) as line:
+            line.sendall(head.encode() + b"\r\n" + payload)
+            line.recv(max(1, int(4096 * after)))
+
     def _payload(self, body: Any) -> bytes | None:
         return None if body is None else json.dumps(body).encode()
 
@@ -77,6 +86,7 @@ class Phone:
     session: Session
     account: str = ""
     clock: timedelta = timedelta()
+    version: str = "0.1.0"
     waiting: list[Entry] = field(default_factory=list)
     known: dict[str, Entry] = field(default_factory=dict)
     refused: dict[str, Entry] = field(default_factory=dict)
@@ -88,19 +98,30 @@ class Phone:
     def record(self, action: str, given: dict[str, Any], ago: timedelta = timedelta()) -> Entry:
         """Write something down in the queue, at the time this phone believes it is."""
         happened_at = datetime.now(UTC) + self.clock - ago
-        entry = {"id": str(uuid7()), "action": action, "input": given, "happened_at": happened_at.isoformat()}
-        self.waiting.append(entry)
+        entry = {"id": str(uuid7()), "action": action, "input": given, "happened_at": happened_at.isoformat(),
+                 "app_version": self.version}  # fmt: skip
+        self.take_in(entry)
         return entry
 
+    def take_in(self, entry: Entry) -> None:
+        """Put an entry in the queue."""
+        self.waiting.append(entry)
+
     def body(self, entries: list[Entry]) -> dict[str, Any]:
-        return {"commands": entries, "device_id": self.device, "app_version": "0.1.0"}
+        return {"commands": entries, "device_id": self.device, "app_version": self.version}
 
     def upload(self, entries: list[Entry] | None = None) -> list[str]:
         """Upload what waits, or these; return the statuses. An answer moves entries on; nothing else does."""
         sent = self.waiting[:] if entries is None else entries
         status, answer = self.session.ask("POST", "/api/sync/upload", self.body(sent))
         assert status == 200, (status, answer)
-        return self.settle(sent, answer["results"])
+        statuses = self.settle(sent, answer["results"])
+        if answer.get("wipe"):
+            self.wipe()
+        return statuses
+
+    def wipe(self) -> None:
+        """Forget what was downloaded, as a phone reported lost is told to. What was refused is on the server."""
 
     def settle(self, sent: list[Entry], results: list[dict[str, Any]]) -> list[str]:
         """Move each entry to where its outcome puts it; one the answer does not name met a busy server and waits."""
@@ -108,9 +129,13 @@ class Phone:
         assert {one["id"] for one in results} <= set(entries)
         for result in results:
             entry = entries[result["id"]]
-            self.waiting = [one for one in self.waiting if one["id"] != entry["id"]]
-            (self.refused if result["status"] == "refused" else self.known)[entry["id"]] = entry
+            self.note(entry, "refused" if result["status"] == "refused" else "known")
         return [one["status"] for one in results]
+
+    def note(self, entry: Entry, outcome: str) -> None:
+        """Move an entry to where its outcome puts it."""
+        self.waiting = [one for one in self.waiting if one["id"] != entry["id"]]
+        (self.refused if outcome == "refused" else self.known)[entry["id"]] = entry
 
     def lose_the_network(self, after: float) -> None:
         """Upload what waits on a line that breaks: the phone learns nothing and keeps everything."""

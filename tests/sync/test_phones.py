@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from lianfang.domain.screening.rules import VISIT_OUTCOMES, VisitMade, standing
+from lianfang.kernel.ids import uuid7
+from tests.sync.durable import DurablePhone, NotSaved, SwitchedOff
 from tests.sync.phones import Entry, Phone, Session
 
 OUTCOMES = st.sampled_from(sorted(VISIT_OUTCOMES))
@@ -47,7 +49,7 @@ class Ledger:
     def __init__(self, server: Any) -> None:
         self.server = server
         self.office: Session = server.session("town")
-        self.phones: list[Phone] = [server.phone(name) for name in ("grid", "grid", "doctor")]
+        self.phones: list[DurablePhone] = [server.phone(name) for name in ("grid", "grid", "doctor")]
         self.entries: dict[str, Entry] = {}
         self.brought: dict[str, Entry] = {}  # accepted from a file, whatever the phone was told before
 
@@ -63,6 +65,7 @@ class Ledger:
     def check(self) -> None:
         """Compare everything the phones know with everything the server has."""
         for phone in self.phones:
+            phone.full = False
             for _ in range(5):
                 if phone.waiting:
                     phone.upload()
@@ -130,8 +133,57 @@ def machine(ledger: Ledger) -> type[RuleBasedStateMachine]:
 
     class Phones(RuleBasedStateMachine):
         def write(self, which: int, action: str, given: dict[str, Any], ago: timedelta = timedelta()) -> None:
-            entry = ledger.phones[which].record(action, given, ago)
+            phone = ledger.phones[which]
+            try:
+                entry = phone.record(action, given, ago)
+            except NotSaved:
+                return  # the worker was told so, and writes it again when there is room
             ledger.entries[entry["id"]] = entry
+
+        @rule(which=WHICH, door=DOORS, share=st.floats(0.0, 1.0))
+        def go_off_in_the_middle_of_a_write(self, which: int, door: int, share: float) -> None:
+            phone = ledger.phones[which]
+            if phone.full:
+                return
+            before = {one["id"] for one in phone.waiting} | set(phone.known) | set(phone.refused)
+            phone.off_after = share
+            with pytest.raises(SwitchedOff):
+                phone.record("screening.record_visit", visit_of(ledger, door, "done"))
+            phone.restart()
+            after = {one["id"]: one for one in phone.waiting} | phone.known | phone.refused
+            assert before <= set(after)
+            ledger.entries.update({id: one for id, one in after.items() if id not in before})
+            assert len(set(after) - before) <= 1
+
+        @rule(which=WHICH, full=st.booleans())
+        def fill_the_storage(self, which: int, full: bool) -> None:
+            ledger.phones[which].full = full
+
+        @rule(which=WHICH, after=st.floats(0.0, 1.0))
+        def lose_the_answer(self, which: int, after: float) -> None:
+            phone = ledger.phones[which]
+            phone.session.ask_and_hang_up("/api/sync/upload", phone.body(phone.waiting), after)
+
+        @rule(which=WHICH, version=st.sampled_from(["0.1.0", "0.2.0", "0.9.9"]))
+        def update_the_app_with_a_full_queue(self, which: int, version: str) -> None:
+            ledger.phones[which].version = version
+
+        @rule(which=WHICH)
+        def lose_the_phone_and_find_another(self, which: int) -> None:
+            phone = ledger.phones[which]
+            before, phone.version = phone.version, f"lost-{phone.device[:12]}"
+            phone.upload([])  # so that the office finds the phone by what it calls itself
+            [row] = table(ledger.office, "devices.devices", app_version=phone.version)
+            phone.version = before
+            given = {"device": row["id"], "reason": "演练：手机丢失"}
+            body = {"id": str(uuid7()), "input": given}
+            status, answer = ledger.office.ask("POST", "/api/actions/devices.mark_lost", body)
+            assert status == 200, answer
+            kept = {one["id"]: one for one in phone.waiting}
+            assert set(phone.upload()) <= {"refused"}
+            assert not phone.disk.exists()
+            assert phone.waiting == []
+            assert set(kept) <= set(phone.refused), "what it had not sent is on the server, with its reason"
 
         @rule(which=WHICH, door=DOORS, outcome=OUTCOMES, hours=st.integers(0, 200))
         def visit(self, which: int, door: int, outcome: str, hours: int) -> None:
@@ -194,7 +246,9 @@ def machine(ledger: Ledger) -> type[RuleBasedStateMachine]:
 
         @rule(which=WHICH)
         def restart(self, which: int) -> None:
-            ledger.phones[which].session.sign_in()
+            phone = ledger.phones[which]
+            phone.restart()
+            phone.session.sign_in()
 
         @rule(which=WHICH)
         def bring_the_queue_to_the_office(self, which: int) -> None:
