@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 
+from lianfang.doors.files.guarding import DAMAGED
 from lianfang.doors.files.sheets.formulas import Formula, letters_of, number_of, read_formula
 from lianfang.doors.files.sheets.package import Package, SheetPart, local, open_package, parse
 from lianfang.kernel.errors import refusal
@@ -142,6 +143,13 @@ class Template:
 def open_template(body: bytes) -> Template:
     """Read a form. Raises what `open_package` raises, and `sheets.too_many_cells`."""
     package = open_package(body)
+    try:
+        return _template(package)
+    except (ElementTree.ParseError, ValueError):
+        raise DAMAGED(field="file") from None
+
+
+def _template(package: Package) -> Template:
     names = tuple(_names(package))
     known = frozenset(attributes["name"] for attributes, _ in names if "name" in attributes)
     reader = _Reader(frozenset(one.name for one in package.sheets), known, _texts(package.texts))
