@@ -1,8 +1,9 @@
 """What a cell of somebody's sheet may mean: a column of a table, a figure, the unit's name, a text with blanks.
 
 A meaning is a short text that mappings keep: "serial", "col:phone", "col:person.identity_number",
-"col:area_path#village", "fig:returnees.new", "count:people.persons?status=resident", "area", "text:单位：{unit}", and
-"hand" for what is left to the pen. Whether a table or figure exists is asked of the registries, never assumed.
+"col:area_path#village", "fig:returnees.new", "count:people.persons?status=resident", "area", "text:单位：{unit}",
+"formula" for what their own formula works out, and "hand" for what is left to the pen. Whether a table or figure
+exists is asked of the registries, never assumed.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from lianfang.domain.reports.queries.figures import is_offered
 from lianfang.foundation.tables.registry import TABLES, Column, Table
 from lianfang.kernel.text import Bilingual, both, clean
 
-SERIAL, AREA, HAND = "serial", "area", "hand"
+SERIAL, AREA, HAND, FORMULA = "serial", "area", "hand", "formula"
 PARTS: dict[str, Bilingual] = {
     "county": both("县", "county"),
     "town": both("乡镇", "town"),
@@ -32,6 +33,7 @@ _PLAIN: dict[str, Bilingual] = {
     SERIAL: both("序号", "Number"),
     AREA: both("单位（区域）名称", "Name of the unit"),
     HAND: both("手填", "By hand"),
+    FORMULA: both("他们的公式", "Their own formula"),
 }
 _LINKED: Mapping[str, tuple[str, ...]] = {
     "people.persons": ("name", "sex", "age", "born_on", "identity_number", "phone", "relation", "status", "number",
@@ -152,14 +154,14 @@ def offered_columns(table: str) -> list[dict[str, Any]]:
         linked = TABLES.get(column.link or "")
         if linked is not None:
             asked += [f"col:{column.name}.{name}" for name in _LINKED.get(linked.name, ()) if linked.column(name)]
-    return _worded([*asked, HAND], table)
+    return _worded([*asked, FORMULA, HAND], table)
 
 
 def offered_figures() -> list[dict[str, Any]]:
     """Return every meaning that a single cell or a column of units may have."""
     asked = [f"fig:{one.code}" for one in rules.FIGURES if is_offered(one)]
     asked += sorted({one for one in figure_headers().values() if one.startswith("count:")})
-    return _worded([*asked, AREA, SERIAL, HAND])
+    return _worded([*asked, AREA, SERIAL, FORMULA, HAND])
 
 
 def _worded(asked: Iterable[str], table: str = "") -> list[dict[str, Any]]:

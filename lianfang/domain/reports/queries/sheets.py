@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from lianfang.domain.reports.models import SheetFill, SheetTemplate, SheetVersion
-from lianfang.domain.reports.queries.meanings import is_held, is_meaning
+from lianfang.domain.reports.queries.meanings import AREA, FORMULA, SERIAL, is_held, is_meaning
 from lianfang.domain.reports.rules.sheets import TABLE, SheetMapping, asked_of, is_due, read_mapping
 from lianfang.foundation.intake.remembering import remembered
 from lianfang.kernel.clock import local
@@ -77,7 +77,7 @@ def remembered_meanings(sender: str, area_path: str) -> dict[str, str]:
 
 def counted_asked(mapping: Sequence[SheetMapping]) -> tuple[int, int, int]:
     """Return how many things a sheet asks, how many of them are held already, and how many are left to the pen."""
-    meanings = [one.meaning for _, one in asked_of(mapping) if one.meaning not in ("serial", "area")]
+    meanings = [one.meaning for _, one in asked_of(mapping) if one.meaning not in (SERIAL, AREA, FORMULA)]
     held = sum(is_held(one) for one in meanings)
     return len(meanings), held, len(meanings) - held
 

@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 TABLE, AREAS = "table", "areas"
+UNFILLED = ("", "hand", "formula")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,8 @@ class ListMapping:
     fixed: Mapping[int, str] = field(default_factory=dict)
 
     def meanings(self) -> list[str]:
-        """Return what its columns mean, without those left to the pen."""
-        return [one.meaning for one in self.columns if one.meaning]
+        """Return what its columns are filled with, without those left to the pen or to a formula."""
+        return [one.meaning for one in self.columns if one.meaning not in UNFILLED]
 
 
 @dataclass(frozen=True, slots=True)

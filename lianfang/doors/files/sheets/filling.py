@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lianfang.domain.reports.queries.gathering import Unit
-from lianfang.domain.reports.rules.sheets import AREAS, ListMapping, SheetMapping, with_blanks_filled
+from lianfang.domain.reports.queries.meanings import FORMULA
+from lianfang.domain.reports.rules.sheets import AREAS, UNFILLED, ListMapping, SheetMapping, with_blanks_filled
 from lianfang.doors.files.sheets.formulas import number_of
 from lianfang.doors.files.sheets.suggesting import SheetChoice
-from lianfang.doors.files.sheets.template import Page, Template, place_of
+from lianfang.doors.files.sheets.template import Template, place_of
 from lianfang.doors.files.sheets.writing import Filling, Mark, write
 
 _BLANKS = ("unit", "date", "time", "by")
@@ -23,17 +24,17 @@ def fill(template: Template, mapping: Sequence[SheetMapping], unit: Unit, mark: 
 
 def spared(mapping: Sequence[SheetMapping], unit: Unit) -> int:
     """Return how many cells of the unit's workbook nobody had to type."""
-    cells = sum(1 for sheet in mapping for one in sheet.cells if one.meaning and one.meaning != "hand")
+    cells = sum(1 for sheet in mapping for one in sheet.cells if one.meaning not in UNFILLED)
     listed = sum(len(sheet.list.meanings()) * len(unit.lists.get(sheet.name, ())) for sheet in mapping if sheet.list)
     return cells + listed
 
 
 def _filling(sheet: SheetMapping, unit: Unit) -> Filling:
-    cells = {place_of(one.place): _value(one.meaning, unit) for one in sheet.cells if one.meaning not in ("", "hand")}
+    cells = {place_of(one.place): _value(one.meaning, unit) for one in sheet.cells if one.meaning not in UNFILLED}
     if sheet.list is None:
         return Filling(cells)
     listed = sheet.list
-    columns = [(number_of(one.place), one.meaning) for one in listed.columns if one.meaning not in ("", "hand")]
+    columns = [(number_of(one.place), one.meaning) for one in listed.columns if one.meaning not in UNFILLED]
     records = unit.lists.get(sheet.name, [])
     if listed.kind == AREAS and listed.fixed:
         return Filling(cells | dict(_fixed(listed, columns, records)))
@@ -61,19 +62,7 @@ def blank_form(template: Template, choices: Sequence[SheetChoice]) -> bytes:
     """Return the form as it is kept: without what its lists held, for nobody's data lies in a form."""
     fillings = {}
     for one in choices:
-        page = template.page(one.name)
-        if one.list and not one.list.fixed and page:
-            columns = frozenset(number_of(choice.place) for choice in one.list.columns)
-            keep = _with_formulas(page, one.list.first, one.list.last)
-            fillings[one.name] = Filling({}, one.list.first, one.list.last, columns - keep)
+        if one.list and not one.list.fixed and template.page(one.name):
+            columns = frozenset(number_of(each.place) for each in one.list.columns if each.meaning != FORMULA)
+            fillings[one.name] = Filling({}, one.list.first, one.list.last, columns)
     return write(template, fillings)
-
-
-def _with_formulas(page: Page, first: int, last: int) -> set[int]:
-    return {
-        column
-        for row in range(first, last + 1)
-        if row in page.rows
-        for column, cell in page.rows[row].cells.items()
-        if cell.formula is not None
-    }

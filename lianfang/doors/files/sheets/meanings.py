@@ -66,14 +66,23 @@ def read_column(table: str, header: str, group: str = "") -> Suggestion:
     own = {plain_header(column.label.zh): column.name for column in _shown(TABLES[table])}
     if text in own:
         return Suggestion(f"col:{own[text]}{_default_part(TABLES[table], own[text])}", 1.0)
-    for said in (f"{plain_header(group)}{text}", text) if group else (text,):
-        field, confidence = read_header(said)
-        if field == "serial":
-            return Suggestion(SERIAL, confidence)
-        if field and (column := answers().get(table, {}).get(field)) and find_column(table, column):
-            return Suggestion(f"col:{column}", round(0.95 * confidence, 2))
+    alone = _field_column(table, text)
+    joined = _field_column(table, f"{plain_header(group)}{text}") if group else NOTHING
+    best = joined if joined.confidence > max(alone.confidence, 0.8) or not alone.meaning else alone
+    if best.meaning:
+        return best
     close = process.extractOne(text, own.keys(), scorer=fuzz.ratio, score_cutoff=_SURE_FUZZY)
     return Suggestion(f"col:{own[close[0]]}", 0.6) if close else NOTHING
+
+
+def _field_column(table: str, text: str) -> Suggestion:
+    """Return the column that answers the field a header names."""
+    field, confidence = read_header(text)
+    if field == "serial":
+        return Suggestion(SERIAL, confidence)
+    column = answers().get(table, {}).get(field, "")
+    found = column and find_column(table, column)
+    return Suggestion(f"col:{column}", round(0.95 * confidence, 2)) if found else NOTHING
 
 
 def read_area(header: str) -> Suggestion:

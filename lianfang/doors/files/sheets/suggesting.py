@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lianfang.domain.areas.queries import areas_of_level, children
-from lianfang.domain.reports.queries.meanings import AREA, is_figure, is_meaning
+from lianfang.domain.reports.queries.meanings import AREA, FORMULA, is_figure, is_meaning
 from lianfang.domain.reports.rules.sheets import AREAS, TABLE
 from lianfang.doors.files.sheets.formulas import letters_of
 from lianfang.doors.files.sheets.layout import ListFound, PageFound, find_page
@@ -106,7 +106,7 @@ def _sheet(page: Page, found: PageFound, within: str, memory: Mapping[str, str])
     fixed = _named_units(listed, within)
     if not fixed and (matrix := list(_matrix(page, listed, memory))):
         return SheetChoice(page.name, None, (*cells, *matrix))
-    return SheetChoice(page.name, _list(listed, fixed, memory), tuple(cells))
+    return SheetChoice(page.name, _with_formulas(page, _list(listed, fixed, memory)), tuple(cells))
 
 
 # --- lists -------------------------------------------------------------------------------------------------------
@@ -124,6 +124,23 @@ def _list(found: ListFound, fixed: Mapping[int, str], memory: Mapping[str, str])
         {name: {one.place: one.meaning for one in choices if one.meaning} for name, choices in by_table.items()},
         fixed if is_areas else {},
     )  # fmt: skip
+
+
+def _with_formulas(page: Page, listed: ListChoice) -> ListChoice:
+    """Return the list with the columns that its own formulas fill marked as theirs."""
+    theirs = {
+        letters_of(column)
+        for row in range(listed.first, listed.last + 1)
+        if row in page.rows
+        for column, cell in page.rows[row].cells.items()
+        if cell.formula is not None
+    }
+    columns = tuple(replace(one, meaning=FORMULA, confidence=1.0) if one.place in theirs else one
+                    for one in listed.columns)  # fmt: skip
+    of_theirs = dict.fromkeys(sorted(theirs), FORMULA)
+    return replace(
+        listed, columns=columns, by_table={name: {**of, **of_theirs} for name, of in listed.by_table.items()}
+    )
 
 
 def _of_table(found: ListFound, table: str, memory: Mapping[str, str]) -> tuple[Choice, ...]:
