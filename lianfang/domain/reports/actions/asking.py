@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from django.db.models import F
 from pydantic import Field
 
-from lianfang.domain.reports.models import AskedField, SheetTemplate
+from lianfang.domain.areas.queries import areas_of_level
+from lianfang.domain.reports.events import FieldAnswered, FieldApproved
+from lianfang.domain.reports.models import AskedField, FieldAnswer, SheetTemplate
 from lianfang.domain.reports.queries.burden import held_as
 from lianfang.foundation.actions.inputs import RANGE, Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
@@ -36,6 +39,10 @@ OWN_REQUEST = refusal(
     status=403,
 )
 State = AskedField.State
+LEVELS = [
+    {"value": "village", "label": both("各村（社区）", "each village").as_dict()},
+    {"value": "town", "label": both("各乡镇", "each township").as_dict()},
+]
 
 
 def note_unrecorded(template: SheetTemplate, headers: Iterable[str], at: datetime) -> None:
@@ -94,13 +101,16 @@ def _field(call: Call, field_id: UUID) -> AskedField:
 class DecideField(Input):
     field_id: UUID
     approve: bool = Field(**labelled("同意增加", "Approve"))
+    level: Literal["village", "town"] = Field(
+        "village", **labelled("由谁填一次", "Asked once of", "choice", **{"x-choices": LEVELS})
+    )
     note: Reason
 
 
 @action("reports.decide_field", both("审批新增项", "Decide on a new field"), DecideField,
         subject=Subject("reports.asked_fields", "field_id", TO_DECIDE))  # fmt: skip
 def decide_field(call: Call, given: DecideField) -> Result:
-    """Approve or refuse a new field; never one's own request. Raises `reports.own_request`."""
+    """Approve a new field, to be asked once of each unit, or refuse it. Raises `reports.own_request`."""
     found = _field(call, given.field_id)
     if found.state == State.REQUESTED and found.requested_by == call.actor.account_id and not call.actor.system:
         raise OWN_REQUEST(field="field_id")
@@ -109,4 +119,36 @@ def decide_field(call: Call, given: DecideField) -> Result:
     found.state = State.APPROVED if given.approve else State.REFUSED
     found.decided_at, found.decided_by, found.decided_note = call.received_at, call.actor.account_id, given.note
     found.save()
+    if given.approve:
+        _ask(call, found, given.level)
     return {"id": str(found.pk), "state": found.state}
+
+
+def _ask(call: Call, field: AskedField, level: str) -> None:
+    """Ask each unit of the level once."""
+    units = areas_of_level(level, field.area_path)
+    FieldAnswer.objects.bulk_create(
+        [FieldAnswer(field=field, area_path=unit.path, asked_at=call.received_at) for unit in units],
+        ignore_conflicts=True,
+    )
+    call.announce(FieldApproved(area_path=field.area_path, field_id=str(field.pk), units=len(units)))
+
+
+class AnswerField(Input):
+    answer_id: UUID
+    value: float = Field(ge=0, le=1e9, **labelled("数字", "Number"))
+
+
+@action("reports.answer_field", both("填一次", "Answer once"), AnswerField,
+        subject=Subject("reports.field_answers", "answer_id"))  # fmt: skip
+def answer_field(call: Call, given: AnswerField) -> Result:
+    """Say a unit's number for a field that was approved; a later word replaces it, and every sheet knows it."""
+    found = FieldAnswer.objects.select_for_update().filter(pk=given.answer_id).first()
+    if found is None:
+        raise NO_FIELD(field="answer_id")
+    call.permit(found.area_path)
+    found.value, found.answered_at, found.account_id = given.value, call.received_at, call.actor.account_id
+    found.save(update_fields=["value", "answered_at", "account_id"])
+    call.about("reports.field_answers", found.pk)
+    call.announce(FieldAnswered(area_path=found.area_path, field_id=str(found.field_id)))
+    return {"id": str(found.pk)}

@@ -150,3 +150,23 @@ class AskedField(models.Model):
     class Meta:
         indexes = [models.Index(fields=["area_path", "id"])]
         constraints = [models.UniqueConstraint(fields=["area_path", "header"], name="asked_field_once_per_area")]
+
+
+class FieldAnswer(models.Model):
+    """What one unit says to a new field that was approved: a number, asked once and known to every later sheet."""
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
+        ["id", "field", "area_path", "value", "asked_at", "answered_at", "account_id"], PrivacyClass.WORK
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    field = models.ForeignKey(AskedField, on_delete=models.CASCADE, related_name="answers")
+    area_path = AreaPathField()
+    value = models.FloatField(null=True, blank=True)
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    account_id = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["area_path", "id"])]
+        constraints = [models.UniqueConstraint(fields=["field", "area_path"], name="field_answered_once_per_unit")]

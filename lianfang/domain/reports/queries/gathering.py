@@ -10,9 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
+
+from django.db.models import Sum
+from django.db.models.functions import Substr
 
 from lianfang.domain.areas.queries import areas_of_level, children, names
 from lianfang.domain.reports import rules
+from lianfang.domain.reports.models import FieldAnswer
 from lianfang.domain.reports.queries.figures import count_units, period
 from lianfang.domain.reports.queries.meanings import (
     AREA,
@@ -26,6 +31,7 @@ from lianfang.domain.reports.queries.meanings import (
 from lianfang.domain.reports.rules.sheets import AREAS, TABLE, ListMapping, SheetMapping, in_words
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.privacy.classes import PrivacyClass
+from lianfang.foundation.privacy.fields import within
 from lianfang.foundation.tables.counting import counted
 from lianfang.foundation.tables.reading import MAX_LIMIT, Query, find_table, read_all, read_named
 from lianfang.foundation.tables.registry import Column, Table
@@ -91,7 +97,7 @@ def gather(wanted: Wanted, mapping: Sequence[SheetMapping], units: Sequence[str]
 
 
 def _nought(meanings: Iterable[str]) -> dict[str, Any]:
-    return {meaning: 0 for meaning in meanings if is_figure(meaning)}
+    return {meaning: 0 for meaning in meanings if is_figure(meaning) and not meaning.startswith("asked:")}
 
 
 def _words(wanted: Wanted, path: str) -> dict[str, str]:
@@ -122,7 +128,18 @@ def _figures(wanted: Wanted, meanings: Iterable[str], length: int) -> dict[str, 
             wanted.viewer.require(table, wanted.path)
             for path, number in counted(table, _dated(where, wanted.on), wanted.path, length).items():
                 found[path][meaning] = number
+        elif meaning.startswith("asked:"):
+            for path, number in _answered(wanted, meaning.removeprefix("asked:"), length).items():
+                found[path][meaning] = number
     return found
+
+
+def _answered(wanted: Wanted, field_id: str, length: int) -> dict[str, float]:
+    """Return what units answered to an approved field, added up by area; nothing where nobody has answered."""
+    wanted.viewer.require("reports.field_answers", wanted.path)
+    given = FieldAnswer.objects.filter(within(wanted.path), field_id=UUID(field_id), value__isnull=False)
+    summed = given.values(unit=Substr("area_path", 1, length)).annotate(total=Sum("value")).order_by()
+    return {one["unit"]: int(total) if (total := one["total"]).is_integer() else total for one in summed}
 
 
 def _reported(wanted: Wanted, meanings: Sequence[str], length: int) -> dict[str, dict[str, Any]]:

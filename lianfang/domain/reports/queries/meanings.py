@@ -14,8 +14,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 from lianfang.domain.reports import rules
+from lianfang.domain.reports.models import AskedField
 from lianfang.domain.reports.queries.figures import is_offered
 from lianfang.foundation.tables.registry import TABLES, Column, Table
 from lianfang.kernel.text import Bilingual, both, clean
@@ -91,8 +93,10 @@ def find_count(meaning: str) -> tuple[str, dict[str, str]] | None:
 
 
 def is_meaning(meaning: str, table: str = "") -> bool:
-    """Say whether a meaning can be filled: its figure, table or column is there."""
+    """Say whether a meaning can be filled: its figure, table or column is there, its new field approved."""
     kind, _, rest = meaning.partition(":")
+    if kind == "asked":
+        return approved_field(rest) is not None
     if kind == "col":
         return find_column(table, rest) is not None
     if kind == "fig":
@@ -102,14 +106,29 @@ def is_meaning(meaning: str, table: str = "") -> bool:
     return meaning in _PLAIN or kind == "text"
 
 
+def approved_field(key: str) -> AskedField | None:
+    """Return a field that passed the burden gate, by its id as text."""
+    try:
+        return AskedField.objects.filter(pk=UUID(key), state=AskedField.State.APPROVED).first()
+    except ValueError:
+        return None
+
+
+def approved_fields(path: str) -> dict[str, str]:
+    """Return header → meaning of the fields that were approved at an area or above it."""
+    above = [path[:length] for length in range(2, len(path) + 1)]
+    listed = AskedField.objects.filter(area_path__in=above, state=AskedField.State.APPROVED).order_by("pk")
+    return {one.header: f"asked:{one.pk}" for one in listed}
+
+
 def is_figure(meaning: str) -> bool:
     """Say whether a meaning is a number of an area."""
-    return meaning.startswith(("fig:", "count:"))
+    return meaning.startswith(("fig:", "count:", "asked:"))
 
 
 def is_held(meaning: str) -> bool:
     """Say whether a meaning spares somebody typing: it is recorded already, not a number of the row or a pen's work."""
-    return meaning.startswith(("col:", "fig:", "count:"))
+    return meaning.startswith(("col:", "fig:", "count:", "asked:"))
 
 
 def label_of(meaning: str, table: str = "") -> Bilingual:
@@ -121,6 +140,8 @@ def label_of(meaning: str, table: str = "") -> Bilingual:
         return FIGURES[rest].label
     if kind == "count":
         return _count_label(meaning)
+    if kind == "asked" and (field := approved_field(rest)):
+        return both(field.header, field.header)
     return _column_label(table, rest) if kind == "col" else both(rest, rest)
 
 
@@ -157,10 +178,11 @@ def offered_columns(table: str) -> list[dict[str, Any]]:
     return _worded([*asked, FORMULA, HAND], table)
 
 
-def offered_figures() -> list[dict[str, Any]]:
-    """Return every meaning that a single cell or a column of units may have."""
+def offered_figures(path: str) -> list[dict[str, Any]]:
+    """Return every meaning that a single cell or a column of units may have in an area."""
     asked = [f"fig:{one.code}" for one in rules.FIGURES if is_offered(one)]
     asked += sorted({one for one in figure_headers().values() if one.startswith("count:")})
+    asked += approved_fields(path).values()
     return _worded([*asked, AREA, SERIAL, FORMULA, HAND])
 
 

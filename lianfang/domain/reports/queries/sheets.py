@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from lianfang.domain.reports.models import SheetFill, SheetTemplate, SheetVersion
-from lianfang.domain.reports.queries.meanings import AREA, FORMULA, SERIAL, is_held, is_meaning
+from lianfang.domain.reports.queries.meanings import AREA, FORMULA, SERIAL, approved_fields, is_held, is_meaning
 from lianfang.domain.reports.rules.sheets import TABLE, SheetMapping, asked_of, is_due, read_mapping
 from lianfang.foundation.intake.remembering import remembered
 from lianfang.kernel.clock import local
@@ -71,8 +71,8 @@ def check_meanings(mapping: Sequence[SheetMapping]) -> None:
 
 
 def remembered_meanings(sender: str, area_path: str) -> dict[str, str]:
-    """Return what headers of a sender's earlier sheets were confirmed to mean."""
-    return remembered(f"sheet:{sender}", "", area_path)
+    """Return what headers of a sender's earlier sheets were confirmed to mean, and those that were approved since."""
+    return remembered(f"sheet:{sender}", "", area_path) | approved_fields(area_path)
 
 
 def counted_asked(mapping: Sequence[SheetMapping]) -> tuple[int, int, int]:

@@ -110,7 +110,7 @@ def _by_header(mapping: Iterable[SheetMapping]) -> dict[tuple[str, str, int], As
 
 def carried(older: Iterable[SheetMapping]) -> dict[str, str]:
     """Return what each header of an older edition was confirmed to mean."""
-    return {one.header: one.meaning for _, one in asked_of(older) if one.meaning and one.header}
+    return {one.header: one.meaning for _, one in asked_of(older) if one.meaning not in UNFILLED and one.header}
 
 
 def is_due(fill_at: str, filled_on: date | None, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lianfang.domain.reports.models import AskedField, SheetFill, SheetTemplate
+from lianfang.domain.reports.models import AskedField, FieldAnswer, SheetFill, SheetTemplate
 from lianfang.foundation.tables.registry import Column, SavedFilter, Table, table
 from lianfang.kernel.text import both
 
@@ -104,5 +104,28 @@ table(
             Column("template", both("表样", "Form"), kind="link", link="reports.sheets", filterable=True, hidden=True),
         ),
         saved=(SavedFilter("requested", both("待审批", "To be decided"), {"state": "requested"}),),
+        related=(("reports.field_answers", "field"),),
     )
 )
+
+table(
+    Table(
+        name="reports.field_answers",
+        title=both("新增项填一次", "New fields, asked once"),
+        help=both("经审批新增的项目，各单位只填一次，以后各表通用。", "Each unit answers once, for all sheets."),
+        rows=lambda viewer: FieldAnswer.objects.all(),
+        columns=(
+            Column("header", both("项目", "Field"), source="field__header"),
+            Column("area_path", both("单位", "Unit"), kind="area", filterable=True),
+            Column("value", both("数字", "Number"), kind="number"),
+            Column("purpose", both("用途", "Purpose"), source="field__purpose"),
+            Column("owner", both("负责单位", "Owner"), source="field__owner"),
+            Column("expires_on", both("用到哪天", "Until"), kind="date", source="field__expires_on"),
+            Column("answered_at", both("填写时间", "Answered"), kind="datetime", filterable=True),
+            Column("account_id", both("填写人", "Answered by"), kind="link", link="accounts.accounts"),
+            Column("field", both("新增项", "Asked field"), kind="link", link="reports.asked_fields", filterable=True,
+                   hidden=True),
+        ),
+        saved=(SavedFilter("open", both("未填", "Open"), {"answered_at": ""}),),
+    )
+)  # fmt: skip

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from lianfang.config.demo.cast import COUNTY, TOWN
+from lianfang.config.demo.cast import COUNTY, TOWN, VILLAGE
 from lianfang.domain.reports.queries.burden import burden, held_as, re_asked
 from lianfang.domain.reports.rules.sheets import changes, is_due, read_mapping
 from lianfang.domain.reports.tests.conftest import at
 from lianfang.doors.files.sheets.tests.conftest import Clerk, observed, suggested
-from lianfang.doors.files.sheets.tests.forms import police_form, saved, street_form
+from lianfang.doors.files.sheets.tests.forms import label_form, police_form, saved, street_form
 from lianfang.foundation.access.actor import Actor
+from lianfang.foundation.gaps.registry import GAPS
 from lianfang.foundation.jobs.queue import enqueue, run_waiting
 from lianfang.foundation.tables.reading import Query, read
 from lianfang.kernel.clock import fixed
@@ -81,6 +82,32 @@ def test_another_person_approves_and_the_decision_is_kept(clerk: Clerk, cast: di
         == 200
     )
     assert (asked(cast)["护照号码"]["state"], asked(cast)["护照号码"]["template"]) == ("refused", sheet)
+
+
+def test_an_approved_field_is_answered_once_and_known_to_every_later_sheet(
+    clerk: Clerk, cast: dict[str, Actor], send: Any
+) -> None:
+    clerk.ready(label_form(), within=TOWN, sender="宣传部")
+    field = asked(cast)["标语条数"]["id"]
+    clerk.act("reports.request_field", field_id=field, **JUSTIFIED)
+    agreed = send("town", "reports.decide_field", {"field_id": field, "approve": True, "note": "只问一次"})
+    assert agreed.status_code == 200
+    mine = read(cast["secretary"], "reports.field_answers").rows
+    assert [row["area"] for row in mine] == [VILLAGE]
+    assert send("secretary", "reports.answer_field", {"answer_id": mine[0]["id"], "value": 12}).status_code == 200
+    later = clerk.ready(label_form(), within=TOWN, sender="文明办")
+    assert clerk.filled(later)["表一"]["B6"].value == 12
+    assert clerk.filled(later, area_path=VILLAGE)["表一"]["B6"].value == 12
+
+
+def test_who_was_asked_and_has_not_answered_is_a_gap(clerk: Clerk, cast: dict[str, Actor], send: Any) -> None:
+    clerk.ready(label_form(), within=VILLAGE)
+    field = asked(cast)["标语条数"]["id"]
+    clerk.act("reports.request_field", field_id=field, **JUSTIFIED)
+    assert not list(GAPS["fields_unanswered"].find(COUNTY, at(11)))
+    send("secretary", "reports.decide_field", {"field_id": field, "approve": True, "note": "同意"})
+    found = list(GAPS["fields_unanswered"].find(COUNTY, at(11)))
+    assert [(one.area_path, one.details["field"]) for one in found] == [(VILLAGE, "标语条数")]
 
 
 def test_a_second_sheet_that_asks_the_same_counts_and_is_listed_once(clerk: Clerk, cast: dict[str, Actor]) -> None:

@@ -110,7 +110,7 @@ def _opened(actor: Actor, template_id: UUID, form: Template, choices: list[Sheet
         "tables": [
             {"name": name, "title": TABLES[name].title.as_dict(), "columns": offered_columns(name)} for name in tables
         ],
-        "figures": offered_figures(),
+        "figures": offered_figures(template.area_path),
     }
 
 
