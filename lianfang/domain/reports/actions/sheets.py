@@ -27,10 +27,12 @@ from lianfang.foundation.actions.states import when
 from lianfang.foundation.administration.actions import Path, Reason, labelled
 from lianfang.foundation.attachments.models import StoredFile
 from lianfang.foundation.attachments.storing import GONE
+from lianfang.foundation.exports.actions import NOT_EXPORTABLE
 from lianfang.foundation.exports.freezing import refuse_if_frozen
 from lianfang.foundation.exports.keeping import check_expiry
 from lianfang.foundation.intake.remembering import remember
 from lianfang.foundation.jobs.queue import enqueue
+from lianfang.foundation.tables.reading import find_table
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
@@ -227,6 +229,8 @@ def _check_named(call: Call, given: FillSheet, version: SheetVersion, path: str)
         raise NO_LIST(field="named")
     if len(tables) > 1:
         raise SEVERAL_TABLES(field="named", n=len(tables))
+    if not find_table(tables[0]).named_export:
+        raise NOT_EXPORTABLE(field="named")
 
 
 def named_tables(mapping: Sequence[SheetMapping]) -> list[str]:

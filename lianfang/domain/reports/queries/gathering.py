@@ -33,7 +33,7 @@ from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.privacy.classes import PrivacyClass
 from lianfang.foundation.privacy.fields import within
 from lianfang.foundation.tables.counting import counted
-from lianfang.foundation.tables.reading import MAX_LIMIT, Query, find_table, read_all, read_named
+from lianfang.foundation.tables.reading import MAX_LIMIT, Query, find_table, read, read_all, read_named
 from lianfang.foundation.tables.registry import Column, Table
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
@@ -126,7 +126,10 @@ def _figures(wanted: Wanted, meanings: Iterable[str], length: int) -> dict[str, 
         if counting := find_count(meaning) if meaning.startswith("count:") else None:
             table, where = counting
             wanted.viewer.require(table, wanted.path)
-            for path, number in counted(table, _dated(where, wanted.on), wanted.path, length).items():
+            where = _dated(where, wanted.on)
+            # because counting asks as the house: a filter that this viewer's list refuses would tell what it hides
+            read(wanted.viewer, table, Query(where, wanted.path, limit=1))
+            for path, number in counted(table, where, wanted.path, length).items():
                 found[path][meaning] = number
         elif meaning.startswith("asked:"):
             for path, number in _answered(wanted, meaning.removeprefix("asked:"), length).items():
@@ -225,12 +228,12 @@ def _linked(wanted: Wanted, declared: Table, link: str, rows: Sequence[Record]) 
     found = {}
     for start in range(0, len(keys), MAX_LIMIT):
         query = Query({"id__in": ",".join(keys[start : start + MAX_LIMIT])}, limit=MAX_LIMIT)
-        read = (
+        shown = (
             read_named(wanted.viewer, other, PERMISSION, query)
-            if wanted.named
+            if wanted.named and find_table(other).named_export
             else read_all(wanted.viewer, other, query, _MASKED)
         )
-        found.update({str(row["id"]): row for row in read})
+        found.update({str(row["id"]): row for row in shown})
     return found
 
 

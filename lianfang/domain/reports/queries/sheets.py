@@ -30,6 +30,14 @@ BAD_MEANING = refusal(
 )
 
 
+BAD_ROWS = refusal(
+    "reports.bad_rows",
+    "“{sheet}”的名单行数不对：最后一行不能早于第一行，空行最多 {limit} 行。",
+    "The rows of the list on “{sheet}” do not fit: the last comes before the first, or more than {limit} are blank.",
+)
+MOST_BLANK = 2_500
+
+
 def find_sheet(template_id: UUID) -> SheetTemplate:
     """Return a sheet that is in use. Raises `reports.no_sheet`."""
     found = SheetTemplate.objects.filter(pk=template_id).exclude(state=SheetTemplate.State.RETIRED).first()
@@ -62,9 +70,11 @@ def find_fill(fill_id: UUID) -> SheetFill | None:
 
 
 def check_meanings(mapping: Sequence[SheetMapping]) -> None:
-    """Raise `reports.bad_meaning` for the first meaning that nothing here can fill."""
+    """Raise `reports.bad_meaning` for the first meaning that nothing here can fill, `reports.bad_rows`."""
     for sheet in mapping:
         table = sheet.list.table if sheet.list and sheet.list.kind == TABLE else ""
+        if sheet.list and not 0 <= sheet.list.last - sheet.list.first < MOST_BLANK:
+            raise BAD_ROWS(field="mapping", sheet=sheet.name, limit=MOST_BLANK)
         for one in sheet.asked():
             if one.meaning and not is_meaning(one.meaning, table):
                 raise BAD_MEANING(field="mapping", header=one.header[:40], meaning=one.meaning[:80])

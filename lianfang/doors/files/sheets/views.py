@@ -32,6 +32,7 @@ from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.actions.running import run
 from lianfang.foundation.attachments.storing import find_file, read_file, store
 from lianfang.foundation.audit.chain import Entry, append
+from lianfang.foundation.exports.freezing import refuse_if_frozen
 from lianfang.foundation.tables.registry import TABLES
 from lianfang.kernel.clock import today
 
@@ -163,6 +164,7 @@ def fetch(request: HttpRequest, fill_id: UUID) -> FileResponse:
     found = find_fill(fill_id)
     if found is None or found.file_id is None:
         raise NO_SHEET()
+    refuse_if_frozen(found.area_path)
     file = find_file(actor, found.file_id)
     append([Entry("reports.fetch_sheet", actor.account_id, actor.door, subject=f"reports.sheet_fills/{found.pk}",
                   area_path=found.area_path)])  # fmt: skip

@@ -9,8 +9,9 @@ import pytest
 
 from lianfang.config.demo.cast import COUNTY, TOWN, VILLAGE
 from lianfang.domain.reports.tests.conftest import lead
+from lianfang.foundation.jobs.queue import run_waiting
 
-from .conftest import NAMES, Clerk
+from .conftest import NAMES, Clerk, observed, suggested
 from .forms import figures_form, health_form, label_form, opened, police_form, street_form
 
 pytestmark = pytest.mark.django_db
@@ -97,8 +98,6 @@ def test_every_village_gets_its_own_copy_in_one_archive(clerk: Clerk) -> None:
 
 
 def test_a_value_that_looks_like_a_formula_stays_a_text(clerk: Clerk) -> None:
-    from .conftest import observed
-
     observed(9, '=HYPERLINK("http://x")')
     sheet = clerk.filled(clerk.ready(police_form()))["名单"]
     assert [cell.data_type for cell in sheet["B"][1:]] == ["s"] * 6
@@ -141,8 +140,36 @@ def test_nothing_is_filled_while_exports_are_frozen(clerk: Clerk) -> None:
 
 def test_somebody_elses_filling_is_not_fetched(clerk: Clerk, signed_in: Any) -> None:
     asked = clerk.act("reports.fill_sheet", template_id=clerk.ready(police_form()))
-    from lianfang.foundation.jobs.queue import run_waiting
-
     run_waiting()
     answer = signed_in("town").get(f"/api/sheets/fills/{asked.json()['result']['id']}/file")
     assert answer.status_code == 403
+
+
+def test_a_list_that_never_leaves_with_names_does_not_in_another_layout_either(clerk: Clerk) -> None:
+    taken = clerk.take(police_form()).json()
+    mapping = suggested(taken)
+    columns = mapping[0]["list"]["columns"]
+    mapping[0]["list"] |= {"table": "screening.leads", "columns": [{**columns[1], "meaning": "col:name"}]}
+    clerk.act("reports.confirm_sheet", template_id=taken["sheet"]["id"], mapping=mapping)
+    said = {"purpose": "公安核查", "recipient": "县公安局", "expires_on": "2020-02-05"}
+    refused = clerk.act("reports.fill_sheet", template_id=taken["sheet"]["id"], named=True, **said)
+    assert refused.json()["code"] == "privacy.not_exportable"
+
+
+def test_a_count_tells_nothing_that_the_askers_own_list_hides(clerk: Clerk) -> None:
+    taken = clerk.take(label_form()).json()
+    mapping = suggested(taken)
+    mapping[0]["cells"] = [{"place": "B3", "header": "不适", "meaning": "count:screening.visits?unwell__gte=1"}]
+    clerk.act("reports.confirm_sheet", template_id=taken["sheet"]["id"], mapping=mapping)
+    asked = clerk.act("reports.fill_sheet", template_id=taken["sheet"]["id"]).json()["result"]
+    run_waiting()
+    job = clerk.browser.get(f"/api/jobs/{asked['job_id']}").json()
+    assert (job["state"], job["refusal"]["code"]) == ("failed", "table.unknown_column")
+
+
+def test_a_list_that_ends_before_it_begins_is_refused(clerk: Clerk) -> None:
+    taken = clerk.take(police_form()).json()
+    mapping = suggested(taken)
+    mapping[0]["list"]["last"] = 1
+    refused = clerk.act("reports.confirm_sheet", template_id=taken["sheet"]["id"], mapping=mapping)
+    assert refused.json()["code"] == "reports.bad_rows"
