@@ -17,7 +17,7 @@ from lianfang.domain.reports.rules.sheets import TABLE, SheetMapping, asked_of
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.privacy.fields import within
 from lianfang.foundation.tables.registry import TABLES
-from lianfang.kernel.text import clean
+from lianfang.kernel.text import Bilingual, clean
 
 DAYS = 7
 _ALIKE = 85
@@ -107,7 +107,7 @@ def _by_unit(fills: Any) -> list[dict[str, Any]]:
              "fills": one["fills"], "spared": one["spared"]} for one in units]  # fmt: skip
 
 
-def _held(mapping: tuple[SheetMapping, ...]) -> dict[str, str]:
+def _held(mapping: tuple[SheetMapping, ...]) -> dict[str, Bilingual]:
     """Return what a sheet asks and the house holds, with its words, told apart by table."""
     found = {}
     for sheet in mapping:
@@ -115,20 +115,20 @@ def _held(mapping: tuple[SheetMapping, ...]) -> dict[str, str]:
         for one in sheet.asked():
             if is_held(one.meaning):
                 of = table if one.meaning.startswith("col:") else ""
-                found[f"{of} {one.meaning}"] = label_of(one.meaning, of).zh
+                found[f"{of} {one.meaning}"] = label_of(one.meaning, of)
     return found
 
 
 def _repeated(sheets: list[tuple[SheetTemplate, tuple[SheetMapping, ...]]]) -> list[dict[str, Any]]:
     """Return what more than one sheet asks, most asked first, with who asks."""
     who: dict[str, list[str]] = defaultdict(list)
-    words: dict[str, str] = {}
+    words: dict[str, Bilingual] = {}
     for template, mapping in sheets:
         for key, label in _held(mapping).items():
             who[key].append(template.name)
             words[key] = label
     often = sorted(((key, names) for key, names in who.items() if len(names) > 1), key=lambda it: -len(it[1]))
-    return [{"field": words[key], "times": len(names), "sheets": names[:10]} for key, names in often[:40]]
+    return [{"field": words[key].as_dict(), "times": len(names), "sheets": names[:10]} for key, names in often[:40]]
 
 
 def _droppable(sheets: list[tuple[SheetTemplate, tuple[SheetMapping, ...]]]) -> list[dict[str, Any]]:

@@ -109,7 +109,7 @@ export interface Burden {
   }[]
   days_kept: { on: string; fills: number; spared: number }[]
   units: { path: string; name: string; fills: number; spared: number }[]
-  repeated: { field: string; times: number; sheets: string[] }[]
+  repeated: { field: Bilingual; times: number; sheets: string[] }[]
   droppable: { sheet: string; sender: string; within: string }[]
 }
 

@@ -198,13 +198,13 @@ export const en: Messages = {
     button: 'Show “{column}” in full',
   },
   sheets: {
-    title: 'Departments’ sheets',
+    title: 'Sheets of other departments',
     intro:
       'Sheets that other departments want: taken in once, confirmed once, then filled in their own layout, with nothing typed.',
     sender: 'Asked by',
     senderHint: 'e.g. health bureau',
     name: 'Sheet',
-    nameHint: 'empty: the file’s name',
+    nameHint: 'empty: the name of the file',
     drop: 'Drop their .xlsx here (whatever list is in it is not kept)',
     reading: 'Reading the sheet…',
     known: 'Sheets taken in',
@@ -212,6 +212,7 @@ export const en: Messages = {
     state: 'State',
     states: { draft: 'to confirm', ready: 'ready', retired: 'retired' },
     about: '{sender} · edition {version} · asks {asked}, {held} of them held already',
+    aboutNew: '{sender} · edition {version} · look at what goes where, then confirm',
     daily: 'Fill daily',
     dailyAt: 'filled daily at {at}',
     fill: 'Fill it',
@@ -258,7 +259,7 @@ export const en: Messages = {
   burden: {
     title: 'Burden meter',
     intro:
-      'What departments’ sheets ask in all, what of it is recorded already, what is left to the pen; below, what could go.',
+      'What the sheets of departments ask in all, what of it is recorded already, what is left to the pen; below, what could go.',
     sheets: 'Sheets in use',
     asked: 'Asked',
     held: 'Held',
@@ -270,6 +271,9 @@ export const en: Messages = {
     bySender: 'Who asks',
     byForm: 'By sheet',
     fills: 'Filled in {days} days',
+    byDay: 'By day and area',
+    day: 'Day',
+    times2: 'Times filled',
     droppable: 'Sheets that could be dropped or merged',
     within: '“{sheet}” ({sender}) asks nothing that “{other}” does not',
     repeated: 'Asked by several sheets',
