@@ -10,6 +10,7 @@ handler500 = "lianfang.doors.api.answers.server_trouble"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/sync/", include("lianfang.doors.sync.urls")),
     path("api/", include("lianfang.doors.files.urls")),
+    path("api/", include("lianfang.doors.files.sheets.views")),
     path("api/", include("lianfang.doors.files.cards")),
     path("api/", include("lianfang.doors.files.letter_views")),
     path("api/", include("lianfang.doors.files.erasures")),

@@ -26,6 +26,8 @@ CONSOLE = (
     "/console/intake",
     "/console/coverage",
     "/console/report",
+    "/console/sheets",
+    "/console/burden",
     "/console/jobs",
     "/console/queue-import",
     "/console/no-such-page",

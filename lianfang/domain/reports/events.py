@@ -38,3 +38,18 @@ class ReportPublished(Fact):
     name: ClassVar[str] = "reports.report_published"
     report_id: str
     report_on: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldApproved(Fact):
+    """A new field passed the burden gate, and units are asked for it once."""
+
+    name: ClassVar[str] = "reports.field_approved"
+    field_id: str
+    units: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldAnswered(Fact):
+    name: ClassVar[str] = "reports.field_answered"
+    field_id: str

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from lianfang.domain.organisation.queries import answerable_ids
 from lianfang.domain.reports import rules
-from lianfang.domain.reports.models import DailyReport
+from lianfang.domain.reports.models import DailyReport, FieldAnswer
 from lianfang.domain.reports.queries.units import open_reports, patience, phones, state_of
 from lianfang.foundation.gaps.registry import Find, Gap, Open, gap
+from lianfang.foundation.privacy.fields import within
 from lianfang.kernel.clock import local
 from lianfang.kernel.text import both
 
@@ -61,5 +62,32 @@ gap(
         find=_find(frozenset({"draft"})),
         act=("page", "report", both("打开日报", "Open the report")),
         facts=FACTS,
+    )
+)
+
+
+def _unanswered(path: str, now: datetime) -> Iterable[Open]:
+    """Yield the units that were asked for an approved field, still needed, and have not answered."""
+    today = local(now).date()
+    asked = FieldAnswer.objects.filter(within(path), answered_at__isnull=True, field__expires_on__gte=today)
+    found = list(asked.select_related("field"))
+    answerable = answerable_ids({one.area_path for one in found}, today)
+    for one in found:
+        yield Open(str(one.pk), one.area_path, one.asked_at, answerable.get(one.area_path), {"field": one.field.header})
+
+
+gap(
+    Gap(
+        name="fields_unanswered",
+        title=both("新增项未填", "New fields to answer"),
+        help=both(
+            "经审批新增的项目只问一次：填了以后，各部门的表都能用。",
+            "An approved field is asked once: answered, it is known to every department's sheet.",
+        ),
+        severity="soon",
+        table="reports.field_answers",
+        find=_unanswered,
+        act=("action", "reports.answer_field", both("填一次", "Answer once")),
+        facts=("reports.field_approved", "reports.field_answered"),
     )
 )

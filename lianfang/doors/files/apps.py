@@ -11,3 +11,4 @@ class FilesConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("lianfang.doors.files.jobs")
+        import_module("lianfang.doors.files.sheets.jobs")

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import secrets
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from django.conf import settings
 from pydantic import Field
 
-from lianfang.foundation.actions.inputs import RANGE, Input
+from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import when_empty
 from lianfang.foundation.administration.actions import Path, Reason, labelled
-from lianfang.foundation.attachments.storing import erase, store
-from lianfang.foundation.exports.freezing import KIND, refuse_if_frozen
+from lianfang.foundation.attachments.storing import erase
+from lianfang.foundation.exports.freezing import refuse_if_frozen
+from lianfang.foundation.exports.keeping import Leaving, check_expiry, keep_export, new_mark
 from lianfang.foundation.exports.models import ExportFreeze, NamedExport
-from lianfang.foundation.exports.writing import named_workbook, visible_mark
-from lianfang.foundation.privacy.models import Reveal
+from lianfang.foundation.exports.writing import named_workbook
 from lianfang.foundation.tables.reading import Query, find_table, read_named
-from lianfang.foundation.tables.subjects import persons_of
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
@@ -63,7 +61,7 @@ def export_named(call: Call, given: ExportNamed) -> Result:
     declared = find_table(given.table)
     if not declared.named_export:
         raise NOT_EXPORTABLE(field="table")
-    _near(given.expires_on, local(call.received_at).date())
+    check_expiry(given.expires_on, local(call.received_at).date())
     limit = settings.LIANFANG_NAMED_EXPORT_ROWS
     rows = read_named(call.actor, given.table, call.action, Query(given.where, path, given.search, limit=limit + 1))
     if not rows:
@@ -71,42 +69,14 @@ def export_named(call: Call, given: ExportNamed) -> Result:
     if len(rows) > limit:
         raise TOO_MANY(limit=limit, field="where")
     columns = [column for column in declared.columns if not column.hidden]
-    mark = secrets.token_hex(4)
-    said = visible_mark(call.actor.name, call.received_at, given.purpose, given.recipient, given.expires_on, mark)
-    facts = {"mark": mark, "user": call.actor.name, "account": str(call.actor.account_id),
-             "time": call.received_at.isoformat(), "purpose": given.purpose, "recipient": given.recipient}  # fmt: skip
-    book = named_workbook(declared, columns, rows, said, facts)
-    file = store(call.actor, f"{declared.title.zh}-{mark}.xlsx", [book], KIND, path)
-    export = NamedExport.objects.create(
-        id=call.id, mark=mark, account_id=call.actor.account_id, account_name=call.actor.name, table=given.table,
-        filters=sorted(given.where), columns=[column.name for column in columns], row_ids=[row["id"] for row in rows],
-        rows=len(rows), area_path=path, purpose=given.purpose, recipient=given.recipient, at=call.received_at,
-        expires_on=given.expires_on, file_id=file.pk,
+    leaving = Leaving(call.actor, call.received_at, path, given.purpose, given.recipient, given.expires_on, new_mark())
+    book = named_workbook(declared, columns, rows, leaving.said, leaving.facts)
+    export = keep_export(
+        leaving, call.id, f"{declared.title.zh}-{leaving.mark}.xlsx", book, given.table, list(given.where),
+        [column.name for column in columns], [row["id"] for row in rows],
     )  # fmt: skip
-    _note_looks(call, export)
-    call.about("privacy.exports", export.pk, exported=given.table, rows=len(rows), mark=mark)
-    return {"id": str(export.pk), "file_id": str(file.pk), "rows": len(rows), "mark": mark}
-
-
-def _note_looks(call: Call, export: NamedExport) -> None:
-    """Note every row as looked at: whoever asks who saw their record is told of the export too."""
-    if call.actor.account_id is None:
-        return
-    persons = persons_of(export.table, export.row_ids)
-    Reveal.objects.bulk_create(
-        Reveal(
-            account_id=call.actor.account_id, table=export.table, row_id=row, column="*", reason=export.purpose,
-            area_path=export.area_path, at=call.received_at, until=call.received_at, person_id=persons.get(row),
-            via="export", via_id=export.pk,
-        )
-        for row in export.row_ids
-    )  # fmt: skip
-
-
-def _near(expires_on: date, on: date) -> None:
-    last = on + timedelta(days=settings.LIANFANG_NAMED_EXPORT_DAYS)
-    if not on <= expires_on <= last:
-        raise RANGE(field="expires_on", limit=f"{on} – {last}")
+    call.about("privacy.exports", export.pk, exported=given.table, rows=len(rows), mark=leaving.mark)
+    return {"id": str(export.pk), "file_id": str(export.file_id), "rows": len(rows), "mark": leaving.mark}
 
 
 class RevokeExport(Input):

@@ -12,15 +12,19 @@ from django.db import transaction
 
 from lianfang.domain.areas.queries import areas_of_level
 from lianfang.domain.reports import rules
+from lianfang.domain.reports.actions.sheets import note_scheduled
 from lianfang.domain.reports.models import DailyReport
 from lianfang.domain.reports.queries.coverage import is_outdated, recount
 from lianfang.domain.reports.queries.figures import period
+from lianfang.domain.reports.queries.sheets import due_sheets
 from lianfang.domain.reports.queries.units import open_reports, patience, phones, reports_on, state_of
-from lianfang.foundation.access.actor import SYSTEM
+from lianfang.foundation.access.actor import SYSTEM, actor_for
+from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.actions.guard import writing
-from lianfang.foundation.actions.running import run
+from lianfang.foundation.actions.running import Request, run, run_many
 from lianfang.foundation.jobs.queue import Progress, job
 from lianfang.kernel.clock import local, now
+from lianfang.kernel.ids import uuid7
 from lianfang.kernel.text import both
 
 
@@ -30,6 +34,7 @@ def tick(_: dict[str, Any], __: Progress) -> None:
     moment = now()
     for county, level, on in _due(moment):
         run(SYSTEM, "reports.prepare_report", {"area_path": county, "level": level, "on": on.isoformat()})
+    fill_due(moment)
     with writing(), transaction.atomic():
         mark_states(moment)
         if is_outdated(moment):
@@ -51,6 +56,19 @@ def _due(moment: datetime) -> Iterator[tuple[str, str, date]]:
 def _lacks_some(county: str, level: str, on: date) -> bool:
     known = reports_on(county, level, on)
     return any(area.path not in known for area in areas_of_level(level, county))
+
+
+def fill_due(moment: datetime) -> None:
+    """Have the sheets filled that fill themselves daily, each as whoever said so; one that is refused waits a day."""
+    on = local(moment).date()
+    for template in due_sheets(moment):
+        account = Account.objects.filter(pk=template.fill_by).first() if template.fill_by else None
+        actor = actor_for(account, on=on, door="clock") if account else None
+        with writing():
+            note_scheduled(template.pk, on)
+        if actor is not None:
+            asked = {"template_id": str(template.pk), "each": template.fill_each}
+            run_many([Request(actor, "reports.fill_sheet", asked, uuid7())])
 
 
 def mark_states(moment: datetime, path: str = "") -> None:

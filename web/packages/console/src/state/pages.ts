@@ -6,6 +6,7 @@ const PAGES = {
   intake: { title: 'nav.intake', icon: 'upload', to: { name: 'intake' } },
   coverage: { title: 'nav.coverage', icon: 'map', to: { name: 'coverage' } },
   report: { title: 'nav.report', icon: 'report', to: { name: 'report' } },
+  sheets: { title: 'nav.sheets', icon: 'table', to: { name: 'sheets' } },
   jobs: { title: 'nav.jobs', icon: 'jobs', to: { name: 'jobs' } },
 } as const
 
@@ -22,6 +23,7 @@ export function maySeePage(page: PageKey): boolean {
   if (page === 'intake') return me.value?.can.includes('intake.open_batch') ?? false
   if (page === 'report') return tableNamed('reports.reports') !== undefined
   if (page === 'coverage') return me.value?.can.includes('screening.coverage') ?? false
+  if (page === 'sheets') return tableNamed('reports.sheets') !== undefined
   if (page === 'jobs') return tableNamed('jobs.jobs') !== undefined
   return true
 }

@@ -1,0 +1,154 @@
+"""The burden gate (P04): what sheets ask and nobody has recorded is asked of anyone only after it was justified.
+
+A request says purpose, owner, legal basis and until when; another person decides. What is held already is not asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from django.db.models import F
+from pydantic import Field
+
+from lianfang.domain.areas.queries import areas_of_level
+from lianfang.domain.reports.events import FieldAnswered, FieldApproved
+from lianfang.domain.reports.models import AskedField, FieldAnswer, SheetTemplate
+from lianfang.domain.reports.queries.burden import held_as
+from lianfang.foundation.actions.inputs import RANGE, Input
+from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.actions.states import ME, when
+from lianfang.foundation.administration.actions import Reason, labelled
+from lianfang.kernel.clock import local
+from lianfang.kernel.errors import refusal
+from lianfang.kernel.text import both
+
+NO_FIELD = refusal("reports.no_asked_field", "没有这一项，或已处理。", "No such item, or it is settled.", status=404)
+HELD = refusal(
+    "reports.already_held",
+    "系统已登记此项（{held}），请直接选用，不再向基层要。",
+    "This is recorded already ({held}); use it instead of asking anyone again.",
+    status=409,
+)
+OWN_REQUEST = refusal(
+    "reports.own_request",
+    "申请人不能审批自己的申请，请由另一人审批。",
+    "Nobody decides on their own request; ask somebody else.",
+    status=403,
+)
+State = AskedField.State
+LEVELS = [
+    {"value": "village", "label": both("各村（社区）", "each village").as_dict()},
+    {"value": "town", "label": both("各乡镇", "each township").as_dict()},
+]
+
+
+def note_unrecorded(template: SheetTemplate, headers: Iterable[str], at: datetime) -> None:
+    """Keep what a sheet asks and nobody has recorded; asked by another sheet again, it counts once more."""
+    for header in dict.fromkeys(one[:120] for one in headers if one):
+        known = AskedField.objects.filter(area_path=template.area_path, header=header)
+        if known.exclude(template=template).update(times=F("times") + 1) or known.exists():
+            continue
+        AskedField.objects.create(
+            area_path=template.area_path, header=header, sender=template.sender, template=template, asked_at=at,
+            held_as=held_as(header)[:120],
+        )  # fmt: skip
+
+
+OPEN = when(lambda state: state in (State.FOUND, State.REFUSED), "state")
+TO_DECIDE = when(lambda state, by, me: state == State.REQUESTED and (by is None or by != me), "state",
+                 "requested_by", ME)  # fmt: skip
+
+
+class RequestField(Input):
+    field_id: UUID
+    purpose: str = Field(min_length=2, max_length=200, **labelled("用途", "Purpose"))
+    owner: str = Field(min_length=2, max_length=80, **labelled("负责单位（谁要、谁用）", "Owner: who asks and uses it"))
+    basis: str = Field(min_length=2, max_length=200, **labelled("依据", "Legal basis"))
+    expires_on: date = Field(**labelled("用到哪天", "Needed until", "date"))
+    not_held: bool = Field(False, **labelled("已核对：系统里没有相同内容", "I looked: nothing recorded answers it"))
+
+
+@action("reports.request_field", both("申请增加一项", "Ask for a new field"), RequestField,
+        subject=Subject("reports.asked_fields", "field_id", OPEN))  # fmt: skip
+def request_field(call: Call, given: RequestField) -> Result:
+    """Ask that something be recorded once, with purpose, owner, basis and expiry. Raises `reports.already_held`."""
+    found = _field(call, given.field_id)
+    if not call.allows(OPEN, found):
+        raise NO_FIELD(field="field_id")
+    if given.expires_on < local(call.received_at).date():
+        raise RANGE(field="expires_on", limit=f"≥ {local(call.received_at).date()}")
+    if found.held_as and not given.not_held:
+        raise HELD(field="not_held", held=found.held_as)
+    found.purpose, found.owner, found.basis = given.purpose, given.owner, given.basis
+    found.expires_on, found.state = given.expires_on, State.REQUESTED
+    found.requested_at, found.requested_by = call.received_at, call.actor.account_id
+    found.save()
+    return {"id": str(found.pk)}
+
+
+def _field(call: Call, field_id: UUID) -> AskedField:
+    found = AskedField.objects.select_for_update().filter(pk=field_id).first()
+    if found is None:
+        raise NO_FIELD(field="field_id")
+    call.permit(found.area_path)
+    call.about("reports.asked_fields", found.pk)
+    return found
+
+
+class DecideField(Input):
+    field_id: UUID
+    approve: bool = Field(**labelled("同意增加", "Approve"))
+    level: Literal["village", "town"] = Field(
+        "village", **labelled("由谁填一次", "Asked once of", "choice", **{"x-choices": LEVELS})
+    )
+    note: Reason
+
+
+@action("reports.decide_field", both("审批新增项", "Decide on a new field"), DecideField,
+        subject=Subject("reports.asked_fields", "field_id", TO_DECIDE))  # fmt: skip
+def decide_field(call: Call, given: DecideField) -> Result:
+    """Approve a new field, to be asked once of each unit, or refuse it. Raises `reports.own_request`."""
+    found = _field(call, given.field_id)
+    if found.state == State.REQUESTED and found.requested_by == call.actor.account_id and not call.actor.system:
+        raise OWN_REQUEST(field="field_id")
+    if not call.allows(TO_DECIDE, found):
+        raise NO_FIELD(field="field_id")
+    found.state = State.APPROVED if given.approve else State.REFUSED
+    found.decided_at, found.decided_by, found.decided_note = call.received_at, call.actor.account_id, given.note
+    found.save()
+    if given.approve:
+        _ask(call, found, given.level)
+    return {"id": str(found.pk), "state": found.state}
+
+
+def _ask(call: Call, field: AskedField, level: str) -> None:
+    """Ask each unit of the level once."""
+    units = areas_of_level(level, field.area_path)
+    FieldAnswer.objects.bulk_create(
+        [FieldAnswer(field=field, area_path=unit.path, asked_at=call.received_at) for unit in units],
+        ignore_conflicts=True,
+    )
+    call.announce(FieldApproved(area_path=field.area_path, field_id=str(field.pk), units=len(units)))
+
+
+class AnswerField(Input):
+    answer_id: UUID
+    value: float = Field(ge=0, le=1e9, **labelled("数字", "Number"))
+
+
+@action("reports.answer_field", both("填一次", "Answer once"), AnswerField,
+        subject=Subject("reports.field_answers", "answer_id"))  # fmt: skip
+def answer_field(call: Call, given: AnswerField) -> Result:
+    """Say a unit's number for a field that was approved; a later word replaces it, and every sheet knows it."""
+    found = FieldAnswer.objects.select_for_update().filter(pk=given.answer_id).first()
+    if found is None:
+        raise NO_FIELD(field="answer_id")
+    call.permit(found.area_path)
+    found.value, found.answered_at, found.account_id = given.value, call.received_at, call.actor.account_id
+    found.save(update_fields=["value", "answered_at", "account_id"])
+    call.about("reports.field_answers", found.pk)
+    call.announce(FieldAnswered(area_path=found.area_path, field_id=str(found.field_id)))
+    return {"id": str(found.pk)}

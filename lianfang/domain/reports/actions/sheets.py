@@ -1,0 +1,294 @@
+"""Taking a department's sheet in, saying what it asks, filling it, by itself daily, and retiring it.
+
+Reading and filling workbooks are the work of the files door, queued here under the name `sheets.fill`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from django.conf import settings
+from pydantic import Field
+
+from lianfang.domain.areas.queries import find_area
+from lianfang.domain.reports.actions.asking import note_unrecorded
+from lianfang.domain.reports.models import SheetFill, SheetTemplate, SheetVersion
+from lianfang.domain.reports.queries.gathering import PERMISSION, units_below
+from lianfang.domain.reports.queries.page import NO_UNIT
+from lianfang.domain.reports.queries.sheets import check_meanings, confirmed, counted_asked, find_sheet, newest
+from lianfang.domain.reports.rules.sheets import Changes, SheetMapping, asked_of, carried, changes, read_mapping
+from lianfang.foundation.access.actor import NOT_YOURS
+from lianfang.foundation.actions.inputs import MISSING, Input
+from lianfang.foundation.actions.registry import Call, Result, Subject, action
+from lianfang.foundation.actions.states import when
+from lianfang.foundation.administration.actions import Path, Reason, labelled
+from lianfang.foundation.attachments.models import StoredFile
+from lianfang.foundation.attachments.storing import GONE
+from lianfang.foundation.exports.actions import NOT_EXPORTABLE
+from lianfang.foundation.exports.freezing import refuse_if_frozen
+from lianfang.foundation.exports.keeping import check_expiry
+from lianfang.foundation.intake.remembering import remember
+from lianfang.foundation.jobs.queue import enqueue
+from lianfang.foundation.tables.reading import find_table
+from lianfang.kernel.clock import local
+from lianfang.kernel.errors import refusal
+from lianfang.kernel.text import both
+
+SEVERAL_TABLES = refusal(
+    "reports.sheet_several_tables",
+    "带姓名的表一次只能取自一张名单，这张表样取自 {n} 张。",
+    "A sheet with names may come from one list at a time; this one comes from {n}.",
+)
+NO_LIST = refusal(
+    "reports.sheet_without_names",
+    "这张表没有名单，不用带姓名导出。",
+    "This sheet lists nobody; there are no names to export.",
+)
+
+Short = Annotated[str, Field(max_length=200)]
+Place = Annotated[str, Field(pattern=r"^[A-Z]{1,3}[0-9]{0,7}$", max_length=10)]
+RowNumber = Annotated[int, Field(ge=1, le=1_048_576)]
+Level = Literal["", "village", "town"]
+LEVELS = [
+    {"value": "", "label": both("本区域一份", "One for the area").as_dict()},
+    {"value": "village", "label": both("每村一份（压缩包）", "One per village, zipped").as_dict()},
+    {"value": "town", "label": both("每乡镇一份（压缩包）", "One per township, zipped").as_dict()},
+]
+
+
+class AskedIn(Input):
+    place: Place
+    header: Short = ""
+    meaning: Short = ""
+
+
+Columns = Annotated[list[AskedIn], Field(max_length=256)]
+Cells = Annotated[list[AskedIn], Field(max_length=2_000)]
+
+
+class ListIn(Input):
+    kind: Literal["table", "areas"]
+    table: str = Field("", max_length=80)
+    first: RowNumber
+    last: RowNumber
+    columns: Columns
+    where: dict[Short, Short] = Field(default_factory=dict, max_length=20)
+    fixed: dict[Annotated[str, Field(pattern=r"^[0-9]{1,7}$")], Annotated[str, Field(max_length=18)]] = Field(
+        default_factory=dict, max_length=2_000
+    )
+
+
+class SheetIn(Input):
+    name: str = Field(max_length=31)
+    list: ListIn | None = None
+    cells: Cells = []
+
+
+Sheets = Annotated[list[SheetIn], Field(max_length=40)]
+
+
+class TakeSheet(Input):
+    file_id: UUID
+    file_name: str = Field(max_length=200)
+    name: str = Field(min_length=1, max_length=120, **labelled("表名", "Name"))
+    sender: str = Field(min_length=1, max_length=80, **labelled("要表单位", "Asked by"))
+    area_path: Path
+    found: Sheets
+    template_id: UUID | None = None
+
+
+@action("reports.take_sheet", both("上传表样", "Take a sheet in"), TakeSheet, offered=False)
+def take_sheet(call: Call, given: TakeSheet) -> Result:
+    """Keep a department's sheet as a form, or as a newer edition of one; what it means is yet to be confirmed."""
+    call.permit(given.area_path)
+    stored = StoredFile.objects.filter(pk=given.file_id, erased_at__isnull=True).first()
+    if stored is None:
+        raise GONE(field="file_id")
+    if stored.account_id != call.actor.account_id:
+        raise NOT_YOURS(field="file_id")
+    template = _template(call, given)
+    found = read_mapping([one.model_dump() for one in given.found])
+    differ = _differences(template, found)
+    SheetVersion.objects.create(
+        template=template, area_path=template.area_path, number=template.version, file_id=stored.pk,
+        file_name=given.file_name, sha256=stored.sha256, found=[one.model_dump() for one in given.found],
+        changes={"new": differ.new, "gone": differ.gone, "moved": differ.moved} if differ else {},
+        account_id=call.actor.account_id, at=call.received_at,
+    )  # fmt: skip
+    call.about("reports.sheets", template.pk, version=template.version)
+    return {"id": str(template.pk), "version": template.version}
+
+
+def _template(call: Call, given: TakeSheet) -> SheetTemplate:
+    """Return the new form, or the one that this is a newer edition of."""
+    if given.template_id is None:
+        return SheetTemplate.objects.create(
+            id=call.id, area_path=given.area_path, name=given.name, sender=given.sender,
+            account_id=call.actor.account_id, created_at=call.received_at,
+        )  # fmt: skip
+    template = find_sheet(given.template_id)
+    call.permit(template.area_path)
+    template.version += 1
+    template.save(update_fields=["version"])
+    return template
+
+
+def _differences(template: SheetTemplate, found: Sequence[SheetMapping]) -> Changes | None:
+    before = template.versions.order_by("-number").first()
+    return changes(read_mapping(before.mapping or before.found), found) if before else None
+
+
+class ConfirmSheet(Input):
+    template_id: UUID
+    mapping: Sheets
+
+
+@action("reports.confirm_sheet", both("确认各栏含义", "Confirm what a sheet asks"), ConfirmSheet, offered=False)
+def confirm_sheet(call: Call, given: ConfirmSheet) -> Result:
+    """Say what each column and cell of the newest edition means; remembered for the sender's other sheets.
+
+    Raises `reports.bad_meaning`.
+    """
+    template = find_sheet(given.template_id)
+    call.permit(template.area_path)
+    mapping = read_mapping([one.model_dump() for one in given.mapping])
+    check_meanings(mapping)
+    version = newest(template)
+    version.mapping = [one.model_dump() for one in given.mapping]
+    version.confirmed_at, version.confirmed_by = call.received_at, call.actor.account_id
+    version.save(update_fields=["mapping", "confirmed_at", "confirmed_by"])
+    template.asked, template.held, template.by_hand = counted_asked(mapping)
+    template.state = SheetTemplate.State.READY
+    template.save(update_fields=["asked", "held", "by_hand", "state"])
+    remember(f"sheet:{template.sender}", str(template.pk)[:32], carried(mapping), area_path=template.area_path,
+             account_id=call.actor.account_id, at=call.received_at)  # fmt: skip
+    note_unrecorded(template, [one.header for _, one in asked_of(mapping) if one.meaning in ("", "hand")],
+                    call.received_at)  # fmt: skip
+    call.about("reports.sheets", template.pk, version=version.number)
+    return {"id": str(template.pk), "asked": template.asked, "held": template.held, "by_hand": template.by_hand}
+
+
+IN_USE = when(lambda state: state != SheetTemplate.State.RETIRED, "state")
+READY = when(lambda state: state == SheetTemplate.State.READY, "state")
+_OF_SHEET = Subject("reports.sheets", "template_id", READY)
+
+
+class FillSheet(Input):
+    template_id: UUID
+    area_path: Path | None = Field(None, **labelled("区域", "Area", "area"))
+    on: date | None = Field(None, **labelled("日期（默认今天）", "Day (today by default)", "date"))
+    each: Level = Field("", **labelled("份数", "Copies", "choice", **{"x-choices": LEVELS}))
+    named: bool = Field(False, **labelled("带姓名（须说明用途和接收方）", "With names (says purpose and recipient)"))
+    purpose: str = Field("", max_length=200, **labelled("用途", "Purpose"))
+    recipient: str = Field("", max_length=120, **labelled("接收方", "Recipient"))
+    expires_on: date | None = Field(None, **labelled("销毁日期", "To be destroyed by", "date"))
+
+
+@action("reports.fill_sheet", both("填表", "Fill the sheet"), FillSheet, subject=_OF_SHEET)
+def fill_sheet(call: Call, given: FillSheet) -> Result:
+    """Fill a confirmed sheet in its own layout, masked; with names only as a named export (P06).
+
+    Raises `reports.no_sheet`, `reports.sheet_not_confirmed`, `reports.no_unit`, `privacy.exports_frozen`.
+    """
+    template = find_sheet(given.template_id)
+    path = given.area_path or template.area_path
+    call.permit(path)
+    if not path.startswith(template.area_path) or find_area(path) is None or not units_below(path, given.each):
+        raise NO_UNIT(field="area_path")
+    refuse_if_frozen(path)
+    version = confirmed(template)
+    if given.named:
+        _check_named(call, given, version, path)
+    fill = SheetFill(
+        id=call.id, template=template, area_path=path, version=version.number,
+        on=given.on or local(call.received_at).date(), each=given.each,
+        named=given.named, purpose=given.purpose, recipient=given.recipient,
+        expires_on=given.expires_on if given.named else None, scheduled=call.actor.door == "clock",
+        account_id=call.actor.account_id, asked_at=call.received_at,
+    )  # fmt: skip
+    job = enqueue("sheets.fill", {"fill_id": str(fill.pk)}, account_id=call.actor.account_id, area_path=path)
+    fill.job_id = job.pk
+    fill.save()
+    call.about("reports.sheets", template.pk, fill=str(fill.pk), named=given.named)
+    return {"id": str(fill.pk), "job_id": str(job.pk)}
+
+
+def _check_named(call: Call, given: FillSheet, version: SheetVersion, path: str) -> None:
+    """Refuse names without permission, purpose, recipient and a near day of destruction, or from several lists."""
+    call.actor.require(PERMISSION, path)
+    for name in ("purpose", "recipient", "expires_on"):
+        if not getattr(given, name):
+            raise MISSING(field=name)
+    assert given.expires_on is not None
+    check_expiry(given.expires_on, local(call.received_at).date())
+    tables = named_tables(read_mapping(version.mapping))
+    if not tables:
+        raise NO_LIST(field="named")
+    if len(tables) > 1:
+        raise SEVERAL_TABLES(field="named", n=len(tables))
+    if not find_table(tables[0]).named_export:
+        raise NOT_EXPORTABLE(field="named")
+
+
+def named_tables(mapping: Sequence[SheetMapping]) -> list[str]:
+    """Return the tables whose rows a workbook lists."""
+    return sorted({one.list.table for one in mapping if one.list and one.list.table})
+
+
+def row_limit() -> int:
+    """Return how many rows a list with names may have (P06)."""
+    return int(settings.LIANFANG_NAMED_EXPORT_ROWS)
+
+
+def filled(fill: SheetFill, file_id: UUID, name: str, *, sheets: int, rows: int, spared: int, at: datetime) -> None:
+    """Note what a filling brought; called in the transaction that keeps its file."""
+    fill.file_id, fill.file_name, fill.sheets, fill.rows = file_id, name, sheets, rows
+    fill.spared, fill.ended_at = spared, at
+    fill.save(update_fields=["file_id", "file_name", "sheets", "rows", "spared", "ended_at"])
+
+
+def note_scheduled(template_id: UUID, on: date) -> None:
+    """Note that a sheet's own filling of the day was begun, so that the clock begins it once."""
+    SheetTemplate.objects.filter(pk=template_id).update(filled_on=on)
+
+
+class ScheduleSheet(Input):
+    template_id: UUID
+    fill_at: str = Field(
+        "", pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$", max_length=5,
+        **labelled("每天几点（留空不再自动）", "Daily at HH:MM (empty: no more)"),
+    )  # fmt: skip
+    each: Level = Field("", **labelled("份数", "Copies", "choice", **{"x-choices": LEVELS}))
+
+
+@action("reports.schedule_sheet", both("每天自动填", "Fill it daily"), ScheduleSheet, subject=_OF_SHEET)
+def schedule_sheet(call: Call, given: ScheduleSheet) -> Result:
+    """Have the sheet filled every day at a time, masked, as the one who says so may see it; empty ends it."""
+    template = find_sheet(given.template_id)
+    call.permit(template.area_path)
+    confirmed(template)
+    template.fill_at, template.fill_each, template.fill_by = given.fill_at, given.each, call.actor.account_id
+    template.save(update_fields=["fill_at", "fill_each", "fill_by"])
+    call.about("reports.sheets", template.pk)
+    return {"id": str(template.pk)}
+
+
+class RetireSheet(Input):
+    template_id: UUID
+    reason: Reason
+
+
+@action("reports.retire_sheet", both("停用表样", "Retire a sheet"), RetireSheet,
+        subject=Subject("reports.sheets", "template_id", IN_USE), danger=True)  # fmt: skip
+def retire_sheet(call: Call, given: RetireSheet) -> Result:
+    """Say that nobody needs the sheet any more: it was dropped, or another asks the same."""
+    template = find_sheet(given.template_id)
+    call.permit(template.area_path)
+    template.state, template.fill_at = SheetTemplate.State.RETIRED, ""
+    template.retired_at, template.retired_reason = call.received_at, given.reason
+    template.save(update_fields=["state", "fill_at", "retired_at", "retired_reason"])
+    call.about("reports.sheets", template.pk)
+    return {"id": str(template.pk)}

@@ -1,0 +1,113 @@
+"""Reads of sheets for the door that reads and fills them, and how they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from lianfang.domain.reports.models import SheetFill, SheetTemplate, SheetVersion
+from lianfang.domain.reports.queries.meanings import AREA, FORMULA, SERIAL, approved_fields, is_held, is_meaning
+from lianfang.domain.reports.rules.sheets import TABLE, SheetMapping, asked_of, is_due, read_mapping
+from lianfang.foundation.intake.remembering import remembered
+from lianfang.kernel.clock import local
+from lianfang.kernel.errors import refusal
+
+NO_SHEET = refusal(
+    "reports.no_sheet", "没有这张表样，或已停用。", "There is no such sheet, or it is retired.", status=404
+)
+NOT_CONFIRMED = refusal(
+    "reports.sheet_not_confirmed",
+    "这张表样还没有人确认各栏含义。",
+    "Nobody has confirmed what the columns of this sheet mean.",
+    status=409,
+)
+BAD_MEANING = refusal(
+    "reports.bad_meaning",
+    "“{header}”所选的内容不存在：{meaning}。",
+    "What was chosen for “{header}” does not exist: {meaning}.",
+)
+
+
+BAD_ROWS = refusal(
+    "reports.bad_rows",
+    "“{sheet}”的名单行数不对：最后一行不能早于第一行，空行最多 {limit} 行。",
+    "The rows of the list on “{sheet}” do not fit: the last comes before the first, or more than {limit} are blank.",
+)
+MOST_BLANK = 2_500
+
+
+def find_sheet(template_id: UUID) -> SheetTemplate:
+    """Return a sheet that is in use. Raises `reports.no_sheet`."""
+    found = SheetTemplate.objects.filter(pk=template_id).exclude(state=SheetTemplate.State.RETIRED).first()
+    if found is None:
+        raise NO_SHEET(field="template_id")
+    return found
+
+
+def newest(template: SheetTemplate) -> SheetVersion:
+    """Return the newest edition of a sheet, confirmed or not."""
+    return template.versions.get(number=template.version)
+
+
+def confirmed(template: SheetTemplate) -> SheetVersion:
+    """Return the newest edition that a person has confirmed. Raises `reports.sheet_not_confirmed`."""
+    found = template.versions.filter(confirmed_at__isnull=False).order_by("-number").first()
+    if found is None:
+        raise NOT_CONFIRMED(field="template_id")
+    return found
+
+
+def edition(template: SheetTemplate, number: int) -> SheetVersion | None:
+    """Return one edition of a sheet."""
+    return template.versions.filter(number=number).first()
+
+
+def find_fill(fill_id: UUID) -> SheetFill | None:
+    """Return one filling."""
+    return SheetFill.objects.filter(pk=fill_id).first()
+
+
+def check_meanings(mapping: Sequence[SheetMapping]) -> None:
+    """Raise `reports.bad_meaning` for the first meaning that nothing here can fill, `reports.bad_rows`."""
+    for sheet in mapping:
+        table = sheet.list.table if sheet.list and sheet.list.kind == TABLE else ""
+        if sheet.list and not 0 <= sheet.list.last - sheet.list.first < MOST_BLANK:
+            raise BAD_ROWS(field="mapping", sheet=sheet.name, limit=MOST_BLANK)
+        for one in sheet.asked():
+            if one.meaning and not is_meaning(one.meaning, table):
+                raise BAD_MEANING(field="mapping", header=one.header[:40], meaning=one.meaning[:80])
+
+
+def remembered_meanings(sender: str, area_path: str) -> dict[str, str]:
+    """Return what headers of a sender's earlier sheets were confirmed to mean, and those that were approved since."""
+    return remembered(f"sheet:{sender}", "", area_path) | approved_fields(area_path)
+
+
+def counted_asked(mapping: Sequence[SheetMapping]) -> tuple[int, int, int]:
+    """Return how many things a sheet asks, how many of them are held already, and how many are left to the pen."""
+    meanings = [one.meaning for _, one in asked_of(mapping) if one.meaning not in (SERIAL, AREA, FORMULA)]
+    held = sum(is_held(one) for one in meanings)
+    return len(meanings), held, len(meanings) - held
+
+
+def due_sheets(moment: datetime) -> list[SheetTemplate]:
+    """Return the sheets that fill themselves daily and have not today."""
+    listed = SheetTemplate.objects.filter(state=SheetTemplate.State.READY).exclude(fill_at="")
+    return [one for one in listed if is_due(one.fill_at, one.filled_on, local(moment))]
+
+
+def sheet_card(template: SheetTemplate, version: SheetVersion) -> dict[str, Any]:
+    """Return a sheet as its page shows it."""
+    return {
+        "id": str(template.pk), "name": template.name, "sender": template.sender, "area": template.area_path,
+        "state": template.state, "version": version.number, "file": version.file_name, "asked": template.asked,
+        "held": template.held, "by_hand": template.by_hand, "fill_at": template.fill_at,
+        "fill_each": template.fill_each,         "changes": version.changes, "confirmed_at": version.confirmed_at,
+    }  # fmt: skip
+
+
+def mapping_of(version: SheetVersion) -> tuple[SheetMapping, ...]:
+    """Return what an edition was confirmed to mean."""
+    return read_mapping(version.mapping)

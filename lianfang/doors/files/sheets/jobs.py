@@ -1,0 +1,120 @@
+"""The long work of sheets: gathering what they ask and filling them, with progress, stopped on request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from lianfang.domain.areas.queries import names
+from lianfang.domain.reports.actions.sheets import filled, named_tables, row_limit
+from lianfang.domain.reports.queries.gathering import MOST_ROWS, Unit, Wanted, gather, units_below
+from lianfang.domain.reports.queries.sheets import edition, find_fill, mapping_of
+from lianfang.domain.reports.rules.sheets import SheetMapping
+from lianfang.doors.files.sheets.filling import fill, spared
+from lianfang.doors.files.sheets.template import Template, open_template
+from lianfang.doors.files.sheets.writing import Mark, zipped
+from lianfang.foundation.access.actor import Actor, actor_for
+from lianfang.foundation.accounts.models import Account
+from lianfang.foundation.actions.guard import writing
+from lianfang.foundation.attachments.storing import harmless_name, read_file, store
+from lianfang.foundation.audit.chain import Entry, append
+from lianfang.foundation.exports.actions import NOTHING, TOO_MANY
+from lianfang.foundation.exports.freezing import refuse_if_frozen
+from lianfang.foundation.exports.keeping import Leaving, keep_export, new_mark
+from lianfang.foundation.exports.watermark import hide, seal
+from lianfang.foundation.jobs.queue import Progress, job
+from lianfang.kernel.clock import local, now
+from lianfang.kernel.text import both
+
+FILLED = "filled_sheet"
+GATHERING = both("正在汇集数据", "Gathering")
+WRITING = both("正在填表", "Filling")
+_STEP = 20
+
+
+@job("sheets.fill", both("填表", "Fill a sheet"), attempts=3)
+def fill_sheet(body: dict[str, Any], progress: Progress) -> dict[str, Any] | None:
+    """Fill a sheet as the person who asked may see it; a filling that is done already is left as it is."""
+    asked = find_fill(UUID(body["fill_id"]))
+    if asked is None or asked.ended_at is not None:
+        return None
+    refuse_if_frozen(asked.area_path)
+    actor = _actor(asked.account_id)
+    version = edition(asked.template, asked.version)
+    assert version is not None
+    mapping = mapping_of(version)
+    template = open_template(read_file(version.file_id))
+    units = units_below(asked.area_path, asked.each)
+    progress.report(0, len(units), GATHERING)
+    limit = row_limit() if asked.named else MOST_ROWS
+    wanted = Wanted(actor, asked.area_path, asked.on, now(), asked.named, limit)
+    found = gather(wanted, mapping, units)
+    rows = [row for unit in found.values() for row in unit.row_ids]
+    if asked.named:
+        _check_rows(rows, limit)
+    leaving = _leaving(actor, asked) if asked.named else None
+    mark = _mark(leaving) if leaving else None
+    books = list(_books(template, mapping, [found[path] for path in units], asked.template.name, mark, progress))
+    name, content = _packed(asked, books)
+    with writing(), transaction.atomic():
+        file_id = _keep(actor, asked, leaving, name, content, mapping, rows)
+        done = sum(spared(mapping, unit) for unit in found.values())
+        listed = sum(len(one) for unit in found.values() for one in unit.lists.values())
+        filled(asked, file_id, name, sheets=len(books), rows=listed, spared=done, at=now())
+        append([Entry("reports.sheet_filled", actor.account_id, "job", subject=f"reports.sheet_fills/{asked.pk}",
+                      area_path=asked.area_path, details={"rows": listed, "named": asked.named})])  # fmt: skip
+    return {"fill_id": str(asked.pk), "file": name, "sheets": len(books), "rows": listed}
+
+
+def _actor(account_id: UUID | None) -> Actor:
+    """Return whoever asked, with the grants in force now: one who lost them since gets nothing more."""
+    return actor_for(Account.objects.get(pk=str(account_id)), on=local(now()).date(), door="job")
+
+
+def _check_rows(rows: Sequence[str], limit: int) -> None:
+    if not rows:
+        raise NOTHING()
+    if len(rows) > limit:
+        raise TOO_MANY(limit=limit)
+
+
+def _books(
+    template: Template, mapping: Sequence[SheetMapping], units: Sequence[Unit], title: str, mark: Mark | None,
+    progress: Progress,
+) -> Iterator[tuple[str, bytes]]:  # fmt: skip
+    called = names(unit.path for unit in units)
+    for number, unit in enumerate(units, start=1):
+        if number % _STEP == 0:
+            progress.report(number, len(units), WRITING)
+        name = harmless_name(f"{unit.path[-6:]}{called.get(unit.path, '')}-{title}.xlsx")
+        yield name, fill(template, mapping, unit, mark)
+
+
+def _packed(asked: Any, books: Sequence[tuple[str, bytes]]) -> tuple[str, bytes]:
+    title = f"{asked.template.name}{asked.on:%Y%m%d}"
+    if not asked.each:
+        return harmless_name(f"{title}.xlsx"), books[0][1]
+    return harmless_name(f"{title}.zip"), zipped(iter(books))
+
+
+def _leaving(actor: Actor, asked: Any) -> Leaving:
+    return Leaving(actor, asked.asked_at, asked.area_path, asked.purpose, asked.recipient, asked.expires_on, new_mark())
+
+
+def _mark(leaving: Leaving) -> Mark:
+    facts = leaving.facts
+    return Mark(leaving.said, hide(leaving.mark), facts | {"seal": seal(*facts.values())})
+
+
+def _keep(
+    actor: Actor, asked: Any, leaving: Leaving | None, name: str, content: bytes, mapping: Sequence[SheetMapping],
+    rows: Sequence[str],
+) -> UUID:  # fmt: skip
+    if leaving is None:
+        return store(actor, name, [content], FILLED, asked.area_path).pk
+    columns = [one.meaning for sheet in mapping if sheet.list for one in sheet.list.columns if one.meaning]
+    table = named_tables(mapping)[0]
+    return keep_export(leaving, asked.pk, name, content, table, [], columns, rows).file_id

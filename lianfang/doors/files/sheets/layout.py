@@ -1,0 +1,243 @@
+"""Where a sheet asks what: the header of its list, the rows to fill, the total, single figures, and blanks in words.
+
+Looks only at how the sheet is laid out and at what its words are known to mean; decides nothing for good.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from lianfang.doors.files.sheets.template import Merge, Page
+
+LOOKED_AT, MOST_BLANK = 40, 2_000
+_TOTAL = re.compile(r"^(?:合\s*计|总\s*计|小\s*计|共\s*计|汇\s*总|总数)[:：]?$")
+_UNDER = re.compile(
+    r"(?:填报|填表|制表|审核|审签|审批|复核|负责人|签字|签名|签章|盖章|联系人|联系电话|领导|经办).{0,12}[:：]|^(?:备注|注|说明|填表说明)\s*\d*[:：、]"
+)
+_PEN = re.compile(r"签字|签名|签章|审核|审批|审签|负责人|盖章|领导")
+_DATA = re.compile(r"\d{6,}|(?:19|20)\d\d[-./年]\d")
+_GAP = r"[\s_＿　]"
+_UNIT_BLANK = re.compile(
+    rf"((?:填报|报送|填表|上报|报表)?单位(?:名称)?|乡镇(?:\(街道\)|（街道）)?|村(?:\(社区\)|（社区）)|所属区域)((?:[（(]\s*(?:盖章|公章|章)\s*[)）])?\s*[:：](?:[（(]\s*(?:盖章|公章|章)\s*[)）])?){_GAP}*(?=$|{_GAP}|填|日|时|制|报|单)"
+)
+_DAY_BLANK = re.compile(rf"(?:{_GAP}|20\d\d|X|×)*年(?:{_GAP}|X|×)*月(?:{_GAP}|X|×)*日")
+_DAY_NAMED = re.compile(rf"((?:填报|填表|报送|上报|统计|制表)?(?:日期|时间)\s*[:：]){_GAP}*$")
+_HOUR_BLANK = re.compile(rf"截[至止]{_GAP}*月{_GAP}*日{_GAP}*时")
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFound:
+    """A column of a list: its number from 1, its own header, and the group above it."""
+
+    column: int
+    header: str
+    group: str = ""
+
+    @property
+    def written(self) -> str:
+        return f"{self.group}/{self.header}" if self.group else self.header
+
+
+@dataclass(frozen=True, slots=True)
+class ListFound:
+    """A list: its header rows, the rows to be filled (from 1, both ends within), its total row or 0.
+
+    `labels` are the words that stand ready in the first columns of the rows: names of units, or of what is counted.
+    """
+
+    header_top: int
+    header_bottom: int
+    first: int
+    last: int
+    total: int
+    columns: tuple[ColumnFound, ...]
+    labels: tuple[tuple[int, int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CellFound:
+    """A single blank cell with its label, or a text with blanks in it and what is to stand there."""
+
+    row: int
+    column: int
+    label: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageFound:
+    """What one sheet asks."""
+
+    name: str
+    list: ListFound | None
+    cells: tuple[CellFound, ...]
+
+
+Knows = Callable[[str], float]
+
+
+def find_page(page: Page, knows: Knows) -> PageFound:
+    """Return what a sheet asks. `knows` says how well a header is known, 0 to 1."""
+    found = _find_list(page, knows)
+    return PageFound(page.name, found, tuple(_cells(page, found)))
+
+
+def _merge_at(page: Page, row: int, column: int) -> Merge:
+    return page.covered.get((row, column)) or Merge(row, column, row, column)
+
+
+def said(page: Page, row: int, column: int) -> str:
+    """Return what a reader sees in a cell: within a merge, the text of the whole."""
+    one = _merge_at(page, row, column)
+    return re.sub(r"\s+", " ", page.text(one.top, one.left)).strip()
+
+
+# --- the list ----------------------------------------------------------------------------------------------------
+
+
+def _find_list(page: Page, knows: Knows) -> ListFound | None:
+    best_score, best = 1.2, 0
+    for row in range(1, min(page.last_row, LOOKED_AT) + 1):
+        score = _score(page, row, knows)
+        if score > best_score:
+            best_score, best = score, row
+    return _list(page, best) if best else None
+
+
+def _score(page: Page, row: int, knows: Knows) -> float:
+    """Return how much a list's header begins here: known words, side by side, no data among them."""
+    depth = _depth(page, row)
+    columns = _columns(page, row, row + depth - 1)
+    words = [one.written for one in columns]
+    if len(columns) < 2 or any(_DATA.search(one) or _UNDER.search(one) or _TOTAL.match(one) for one in words):
+        return 0.0
+    left, right = columns[0].column, columns[-1].column
+    if len(columns) < 0.7 * (right - left + 1) or len(set(words)) < 2:
+        return 0.0
+    known = sum(max(knows(one.header), knows(f"{one.group}{one.header}")) for one in columns)
+    return known + 0.15 * len(columns) - 0.02 * row if known else 0.0
+
+
+def _depth(page: Page, row: int) -> int:
+    """Return how many rows a header that begins here is deep: as deep as its deepest merge, or a group's two."""
+    here = [_merge_at(page, row, column) for column in range(1, page.width + 1)]
+    deep = max((one.bottom - one.top + 1 for one in here if one.top == row), default=1)
+    if deep > 1:
+        return min(deep, 4)
+    groups = [one for one in here if one.top == row and one.right > one.left and page.text(one.top, one.left)]
+    ungrouped = [one for one in here if one.right == one.left and page.text(row, one.left)]
+    below = [page.text(row + 1, column) for one in groups for column in range(one.left, one.right + 1)]
+    return 2 if groups and (ungrouped or len(set(map(str, groups))) > 1) and all(below) else 1
+
+
+def _columns(page: Page, top: int, bottom: int) -> list[ColumnFound]:
+    found = []
+    for column in range(1, page.width + 1):
+        words: list[str] = []
+        for row in range(top, bottom + 1):
+            word = said(page, row, column)
+            if word and (not words or words[-1] != word):
+                words.append(word)
+        merge = _merge_at(page, bottom, column)
+        if words and merge.left == column:
+            found.append(ColumnFound(column, words[-1], "/".join(words[:-1])))
+    return found
+
+
+def _list(page: Page, top: int) -> ListFound:
+    bottom = top + _depth(page, top) - 1
+    columns = tuple(_columns(page, top, bottom))
+    first = bottom + 1
+    total = 0
+    if _is_total(page, first, columns):
+        total, first = first, first + 1
+    last = first - 1
+    for row in range(first, min(page.last_row, first + MOST_BLANK) + 1):
+        if _is_total(page, row, columns):
+            total = total or row
+            break
+        if _is_under(page, row) or (row not in page.rows and not _has_total_below(page, row, columns)):
+            break
+        if not _is_laid_out(page, row, columns):
+            break
+        last = row
+    last = max(last, first)
+    return ListFound(top, bottom, first, last, total, columns, tuple(_labels(page, first, last, columns)))
+
+
+def _is_total(page: Page, row: int, columns: tuple[ColumnFound, ...]) -> bool:
+    lead = [page.text(row, column).strip() for column in range(1, columns[min(3, len(columns) - 1)].column + 1)]
+    return any(_TOTAL.match(one) for one in lead)
+
+
+def _is_under(page: Page, row: int) -> bool:
+    found = page.rows.get(row)
+    return found is not None and any(_UNDER.search(cell.text) for cell in found.cells.values())
+
+
+def _has_total_below(page: Page, row: int, columns: tuple[ColumnFound, ...]) -> bool:
+    return any(_is_total(page, one, columns) for one in range(row, min(row + MOST_BLANK, page.last_row) + 1))
+
+
+def _is_laid_out(page: Page, row: int, columns: tuple[ColumnFound, ...]) -> bool:
+    """Say whether a row belongs to the list: its cells have a look of their own or something in them."""
+    found = page.rows.get(row)
+    if found is None or not found.cells:
+        return found is None or bool(found.attributes.get("ht"))
+    merge = _merge_at(page, row, columns[0].column)
+    if merge.right - merge.left + 1 >= len(columns) > 2:
+        return False
+    laid = sum(1 for one in columns if one.column in found.cells)
+    return laid >= max(1, len(columns) // 2)
+
+
+def _labels(page: Page, first: int, last: int, columns: tuple[ColumnFound, ...]) -> Iterator[tuple[int, int, str]]:
+    """Yield the words standing ready in the leading columns of the rows, where most rows have some."""
+    for one in columns[:3]:
+        texts = [(row, said(page, row, one.column)) for row in range(first, last + 1)]
+        worded = [(row, text) for row, text in texts if text and not text.replace(".", "").isdecimal()]
+        if len(worded) >= 2 and len(worded) >= 0.6 * len(texts):
+            yield from ((row, one.column, text) for row, text in worded)
+            return
+
+
+# --- single cells ------------------------------------------------------------------------------------------------
+
+
+def _cells(page: Page, found: ListFound | None) -> Iterator[CellFound]:
+    taken: set[tuple[int, int]] = set()
+    for number in sorted(page.rows):
+        in_list = found is not None and (
+            found.header_top <= number <= found.header_bottom or found.first <= number <= found.last
+        )
+        if in_list or (found is not None and number == found.total) or number > 400:
+            continue
+        for column, cell in sorted(page.rows[number].cells.items()):
+            if not cell.text or cell.formula is not None or (number, column) in taken:
+                continue
+            if filled := with_blanks(cell.text):
+                yield CellFound(number, column, cell.text.strip()[:60], filled)
+            elif beside := _blank_beside(page, number, column):
+                taken.add(beside)
+                yield CellFound(*beside, re.sub(r"\s+", " ", cell.text).strip()[:60])
+
+
+def _blank_beside(page: Page, row: int, column: int) -> tuple[int, int] | None:
+    """Return the blank cell that a label asks to be filled: the one to its right."""
+    merge = _merge_at(page, row, column)
+    label = page.text(row, column).strip()
+    if len(label) > 20 or _PEN.search(label) or _TOTAL.match(label):
+        return None
+    beside = page.cell(row, merge.right + 1)
+    return (row, merge.right + 1) if beside is not None and beside.is_blank else None
+
+
+def with_blanks(text: str) -> str:
+    """Return a text with the unit, the day or the hour where its blanks are: 填报单位：{unit}; "" without blanks."""
+    filled = _UNIT_BLANK.sub(r"\1\2{unit}　", text)
+    filled = _HOUR_BLANK.sub("截至{time}", filled)
+    filled = _DAY_BLANK.sub("{date}", filled)
+    filled = _DAY_NAMED.sub(r"\1{date}", filled)
+    return filled.strip() if filled != text and "{" in filled else ""

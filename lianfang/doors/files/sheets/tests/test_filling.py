@@ -1,0 +1,175 @@
+"""Three departments, three layouts, the same people: each sheet fills itself in its own layout, nothing is typed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from lianfang.config.demo.cast import COUNTY, TOWN, VILLAGE
+from lianfang.domain.reports.tests.conftest import lead
+from lianfang.foundation.jobs.queue import run_waiting
+
+from .conftest import NAMES, Clerk, observed, suggested
+from .forms import figures_form, health_form, label_form, opened, police_form, street_form
+
+pytestmark = pytest.mark.django_db
+MASKED = ["田*满", "白*生", "霜*儿", "惊*明", "谷*晴"]
+
+
+def column(sheet: Any, letter: str, first: int, last: int) -> list[Any]:
+    return [sheet[f"{letter}{row}"].value for row in range(first, last + 1)]
+
+
+def test_three_sheets_with_different_headers_are_filled_for_the_same_people_without_typing(clerk: Clerk) -> None:
+    health = clerk.filled(clerk.ready(health_form(), sender="卫健局"))["居家观察"]
+    police = clerk.filled(clerk.ready(police_form(), sender="公安局"))["名单"]
+    civil = clerk.filled(clerk.ready(street_form(), sender="民政局")).active
+    assert sorted(column(health, "B", 5, 9)) == sorted(MASKED)
+    assert sorted(column(police, "B", 2, 6)) == sorted(MASKED)
+    assert sorted(column(civil, "B", 5, 9)) == sorted(MASKED)
+    assert column(police, "D", 2, 6) == ["古绛镇"] * 5
+    assert column(civil, "C", 5, 9) == ["***"] * 5
+    assert column(civil, "D", 5, 9) == [31] * 5
+    assert column(health, "A", 5, 9) == [1, 2, 3, 4, 5]
+
+
+def test_the_layout_stays_to_the_last_border_when_the_list_outgrows_it(clerk: Clerk) -> None:
+    before = opened(health_form())["居家观察"]
+    book = clerk.filled(clerk.ready(health_form()))
+    sheet = book["居家观察"]
+    assert sheet["A10"].value == "合计"
+    assert sheet["I10"].value == "=SUM(I5:I9)"
+    assert sheet["I9"].value == '=IF(F9="","",G9-F9+1)'
+    assert book["汇总"]["B1"].value == "=居家观察!I10"
+    assert sheet["A11"].value.startswith("审核人：")
+    assert {str(one) for one in sheet.merged_cells.ranges} >= {"A1:I1", "A3:A4", "E3:G3", "A10:B10", "A11:I11"}
+    assert [sheet.row_dimensions[row].height for row in (5, 6, 9)] == [27, 27, 27]
+    assert sheet["B9"].fill.fgColor.rgb == before["B5"].fill.fgColor.rgb
+    assert sheet["C9"].border.left.style == sheet["I10"].border.left.style == "thin"
+    assert sheet.print_area == "'居家观察'!$A$1:$I$11"
+    assert sheet.print_title_rows == "$1:$4"
+    assert (sheet.page_setup.orientation, sheet.oddFooter.center.text) == ("landscape", "第 &P 页 共 &N 页")
+    assert sheet.column_dimensions["D"].width == 24.5
+
+
+def test_dates_are_dates_where_the_sheet_shows_dates_and_text_elsewhere(clerk: Clerk) -> None:
+    sheet = clerk.filled(clerk.ready(health_form()))["居家观察"]
+    assert all(isinstance(value, datetime) for value in column(sheet, "F", 5, 9))
+    assert sheet["F5"].number_format == "yyyy/m/d"
+
+
+def test_blanks_within_words_take_the_unit_and_the_day(clerk: Clerk) -> None:
+    sheet = clerk.filled(clerk.ready(health_form()))["居家观察"]
+    assert sheet["A2"].value == "填报单位（盖章）：绛县　填报日期：2020年2月3日"
+
+
+def test_rows_that_are_left_over_stay_blank_for_the_pen(clerk: Clerk) -> None:
+    sheet = clerk.filled(clerk.ready(street_form())).active
+    assert column(sheet, "B", 10, 14) == [None] * 5
+    assert sheet["B14"].border.left.style == "thin"
+    assert sheet.max_row == 14
+
+
+def test_a_sheet_with_named_units_gets_their_figures_row_by_row(clerk: Clerk) -> None:
+    for path in (VILLAGE, VILLAGE, "140826101200"):
+        lead(path, outcome="confirmed_new")
+    sheet = clerk.filled(clerk.ready(figures_form(["横水镇", "古绛镇人民政府"])))["日报"]
+    assert column(sheet, "A", 4, 5) == ["横水镇", "古绛镇人民政府"]
+    assert column(sheet, "B", 4, 6) == [1, 2, "=SUM(B4:B5)"]
+    assert column(sheet, "F", 4, 5) == [None, None]
+    assert sheet["A1"].value == "疫情防控工作日报表（截至2020年2月3日10时）"
+
+
+def test_figures_beside_their_labels_are_filled_and_the_rest_is_left_to_the_pen(clerk: Clerk) -> None:
+    lead(VILLAGE, outcome="confirmed_new")
+    sheet = clerk.filled(clerk.ready(label_form()))["表一"]
+    assert column(sheet, "B", 3, 6) == [5, 0, 1, None]
+
+
+def test_every_village_gets_its_own_copy_in_one_archive(clerk: Clerk) -> None:
+    books = clerk.filled_each(clerk.ready(health_form()), each="village", area_path=TOWN)
+    mine = next(book for name, book in books.items() if name.startswith(VILLAGE[-6:]))
+    other = next(book for name, book in books.items() if not name.startswith(VILLAGE[-6:]))
+    assert sorted(column(mine["居家观察"], "B", 5, 9)) == sorted(MASKED)
+    assert column(other["居家观察"], "B", 5, 6) == [None, None]
+    assert mine["居家观察"]["A2"].value.startswith("填报单位（盖章）：古绛镇城内村")
+
+
+def test_a_value_that_looks_like_a_formula_stays_a_text(clerk: Clerk) -> None:
+    observed(9, '=HYPERLINK("http://x")')
+    sheet = clerk.filled(clerk.ready(police_form()))["名单"]
+    assert [cell.data_type for cell in sheet["B"][1:]] == ["s"] * 6
+
+
+def test_names_leave_only_with_purpose_recipient_and_expiry(clerk: Clerk) -> None:
+    sheet = clerk.ready(police_form())
+    refused = clerk.act("reports.fill_sheet", template_id=sheet, named=True)
+    assert refused.status_code == 422
+    assert refused.json()["code"] == "input.missing"
+
+
+def test_a_sheet_with_names_is_a_named_export_with_both_watermarks(clerk: Clerk) -> None:
+    from lianfang.foundation.exports.models import NamedExport
+    from lianfang.foundation.exports.watermark import find_marks
+    from lianfang.foundation.privacy.models import Reveal
+
+    said = {"purpose": "公安核查", "recipient": "县公安局", "expires_on": "2020-02-05"}
+    sheet = clerk.filled(clerk.ready(police_form()), named=True, **said)["名单"]
+    export = NamedExport.objects.get()
+    names = column(sheet, "B", 2, 6)
+    assert sorted("".join(letter for letter in one if "\u4e00" <= letter <= "\u9fff") for one in names) == sorted(NAMES)
+    assert find_marks("".join(names)) == {export.mark}
+    assert export.mark in sheet.oddHeader.center.text
+    assert (export.rows, export.recipient, Reveal.objects.filter(via_id=export.pk).count()) == (5, "县公安局", 5)
+
+
+def test_a_clerk_without_the_right_to_export_names_gets_none(signed_in: Any, people: Any) -> None:
+    clerk = Clerk(signed_in("town"))
+    sheet = clerk.ready(police_form(), within=TOWN)
+    said = {"purpose": "公安核查", "recipient": "县公安局", "expires_on": "2020-02-05"}
+    assert clerk.act("reports.fill_sheet", template_id=sheet, named=True, **said).status_code == 403
+
+
+def test_nothing_is_filled_while_exports_are_frozen(clerk: Clerk) -> None:
+    sheet = clerk.ready(police_form())
+    clerk.act("privacy.freeze_exports", area_path=COUNTY, reason="泄露调查")
+    assert clerk.act("reports.fill_sheet", template_id=sheet).json()["code"] == "privacy.exports_frozen"
+
+
+def test_somebody_elses_filling_is_not_fetched(clerk: Clerk, signed_in: Any) -> None:
+    asked = clerk.act("reports.fill_sheet", template_id=clerk.ready(police_form()))
+    run_waiting()
+    answer = signed_in("town").get(f"/api/sheets/fills/{asked.json()['result']['id']}/file")
+    assert answer.status_code == 403
+
+
+def test_a_list_that_never_leaves_with_names_does_not_in_another_layout_either(clerk: Clerk) -> None:
+    taken = clerk.take(police_form()).json()
+    mapping = suggested(taken)
+    columns = mapping[0]["list"]["columns"]
+    mapping[0]["list"] |= {"table": "screening.leads", "columns": [{**columns[1], "meaning": "col:name"}]}
+    clerk.act("reports.confirm_sheet", template_id=taken["sheet"]["id"], mapping=mapping)
+    said = {"purpose": "公安核查", "recipient": "县公安局", "expires_on": "2020-02-05"}
+    refused = clerk.act("reports.fill_sheet", template_id=taken["sheet"]["id"], named=True, **said)
+    assert refused.json()["code"] == "privacy.not_exportable"
+
+
+def test_a_count_tells_nothing_that_the_askers_own_list_hides(clerk: Clerk) -> None:
+    taken = clerk.take(label_form()).json()
+    mapping = suggested(taken)
+    mapping[0]["cells"] = [{"place": "B3", "header": "不适", "meaning": "count:screening.visits?unwell__gte=1"}]
+    clerk.act("reports.confirm_sheet", template_id=taken["sheet"]["id"], mapping=mapping)
+    asked = clerk.act("reports.fill_sheet", template_id=taken["sheet"]["id"]).json()["result"]
+    run_waiting()
+    job = clerk.browser.get(f"/api/jobs/{asked['job_id']}").json()
+    assert (job["state"], job["refusal"]["code"]) == ("failed", "table.unknown_column")
+
+
+def test_a_list_that_ends_before_it_begins_is_refused(clerk: Clerk) -> None:
+    taken = clerk.take(police_form()).json()
+    mapping = suggested(taken)
+    mapping[0]["list"]["last"] = 1
+    refused = clerk.act("reports.confirm_sheet", template_id=taken["sheet"]["id"], mapping=mapping)
+    assert refused.json()["code"] == "reports.bad_rows"

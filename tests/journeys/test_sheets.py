@@ -1,0 +1,90 @@
+"""Three departments' sheets with different headers for the same people: up, confirmed, filled, down; nothing typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from playwright.sync_api import Page, expect
+
+from lianfang.doors.files.sheets.tests.forms import figures_form, health_form, police_form, street_form
+
+pytestmark = pytest.mark.browser
+SLOW = 60_000
+
+
+def _take(page: Page, file: Path, sender: str) -> None:
+    """Bring a sheet in as a clerk does: say who wants it, and choose the file."""
+    page.goto("/console/sheets", wait_until="networkidle")
+    page.get_by_label("要表单位").fill(sender)
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_role("heading", name="每栏填什么")).to_be_visible(timeout=SLOW)
+
+
+def _fill(page: Page, folder: Path) -> openpyxl.Workbook:
+    page.get_by_role("button", name="确认，以后自动填").click()
+    page.get_by_role("button", name="填好", exact=True).click(timeout=SLOW)
+    with page.expect_download(timeout=SLOW) as fetched:
+        page.get_by_role("link", name="下载").click(timeout=SLOW)
+    path = folder / fetched.value.suggested_filename
+    fetched.value.save_as(path)
+    return openpyxl.load_workbook(path)
+
+
+def _names(sheet: Any, letter: str, first: int) -> list[str]:
+    """Return the names of a list to its first blank."""
+    found = []
+    for cell in sheet[letter][first - 1 :]:
+        if not cell.value or cell.value == "合计":
+            return sorted(found)
+        found.append(cell.value)
+    return sorted(found)
+
+
+def test_three_sheets_for_the_same_people_are_filled_without_typing(visit: Callable[..., Page], tmp_path: Path) -> None:
+    page = visit("duty", "/console/sheets")
+    names = []
+    for sender, body, title, letter, first in (
+        ("卫健局", health_form(), "居家观察", "B", 5),
+        ("公安局", police_form(), "名单", "B", 2),
+        ("民政局", street_form(), "Sheet", "B", 5),
+    ):
+        file = tmp_path / f"{sender}.xlsx"
+        file.write_bytes(body)
+        _take(page, file, sender)
+        names.append(_names(_fill(page, tmp_path)[title], letter, first))
+    assert len(names[0]) > 3
+    assert names[0] == names[1] == names[2]
+
+
+def test_a_column_is_chosen_by_its_place_on_the_sheet_and_at_the_keyboard(
+    visit: Callable[..., Page], tmp_path: Path
+) -> None:
+    page = visit("duty", "/console/sheets")
+    file = tmp_path / "公安局.xlsx"
+    file.write_bytes(police_form())
+    _take(page, file, "交警队")
+    page.locator(".grid td").filter(has_text="护照号码").click()
+    expect(page.get_by_label("护照号码", exact=True)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_label("人员类型", exact=True)).to_be_focused()
+    page.get_by_label("护照号码", exact=True).select_option(label="包保组")
+    book = _fill(page, tmp_path)
+    assert book["名单"]["H1"].value == "护照号码"
+
+
+def test_what_sheets_ask_again_stands_on_the_home_page_and_leads_to_the_meter(
+    visit: Callable[..., Page], tmp_path: Path
+) -> None:
+    page = visit("duty", "/console/sheets")
+    file = tmp_path / "日报.xlsx"
+    file.write_bytes(figures_form(["古绛镇", "横水镇"]))
+    _take(page, file, "县指挥部")
+    assert _fill(page, tmp_path)["日报"]["C4"].value is not None
+    page.goto("/console/", wait_until="networkidle")
+    page.get_by_role("link", name="重复要的项目").click()
+    expect(page.get_by_role("heading", name="谁在要")).to_be_visible()
+    expect(page.get_by_role("rowheader", name="县指挥部")).to_be_visible()
