@@ -16,6 +16,7 @@ BENCHES = {
     "intake": "a messy workbook of 20,000 rows, beside django-import-export",
     "places": "the place resolver",
     "identity": "the identity number check",
+    "linkage": "which rows are one person: Febrl 1 and 2, and a long list against the register",
     "audit": "verifying the audit chains",
     "phone": "the field app on a slow phone, and the taps of its commonest jobs",
     "start": "the first start with the demo county, and the second",
