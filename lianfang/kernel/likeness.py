@@ -14,6 +14,8 @@ from lianfang.kernel.text import Bilingual, both
 # Jaro-Winkler of two spellings of one word; Winkler's own examples of slips lie above, of different words below
 _CLOSE = 0.88
 _ONE_SLIP = 1
+# the last level of `name_level` at which two names may be one, miswritten
+TURNED = 3
 
 # characters that are taken for one another in handwriting and on worn screens; one group to a word
 _LOOK_ALIKE = (
