@@ -17,6 +17,7 @@ BENCHES = {
     "sheets": "other people's sheets: 40 columns with 10,000 rows, and every village's as a zip",
     "places": "the place resolver",
     "identity": "the identity number check",
+    "linkage": "which rows are one person: Febrl 1 and 2, and a long list against the register",
     "audit": "verifying the audit chains",
     "phone": "the field app on a slow phone, and the taps of its commonest jobs",
     "phones": "200 phones with a day's work at once, on PostgreSQL and SQLite, while the console is in use",

@@ -8,6 +8,8 @@ from datetime import date
 from typing import Any, Literal
 
 from lianfang.kernel.ages import age_on
+from lianfang.kernel.likeness import TURNED, name_level
+from lianfang.kernel.linkage import MISSING
 from lianfang.kernel.names import initials, pinyin, search_keys
 from lianfang.kernel.text import Bilingual, both
 
@@ -16,7 +18,7 @@ VILLAGE_DIGITS = 12
 ADULT_AT = 18
 LEVEL_LENGTHS = (24, 21, 18, 15, 12, 9, 6, 4, 2)
 
-Why = Literal["identity", "phone", "birth", "place"]
+Why = Literal["identity", "phone", "birth", "written", "place"]
 
 VULNERABILITIES: dict[str, Bilingual] = {
     "elderly_alone": both("独居老人", "Elderly living alone"),
@@ -32,6 +34,9 @@ REASONS: dict[str, Bilingual] = {
     "identity": both("身份证号相同", "Same identity number"),
     "phone": both("姓名和电话相同", "Same name and phone"),
     "birth": both("姓名和出生日期相同", "Same name and birth date"),
+    "written": both(
+        "姓名读音或字形相近，出生日期相同，同一村", "Names that sound or look alike, same birth date, same village"
+    ),
     "place": both("同村同名", "Same name in the same village"),
 }
 SEXES = {"m": both("男", "Male"), "f": both("女", "Female")}
@@ -88,13 +93,21 @@ def why_same(a: Likeness, b: Likeness) -> Why | None:
     if a.identity_index and b.identity_index:
         return "identity" if a.identity_index == b.identity_index else None
     if a.name != b.name:
-        return None
+        return "written" if _is_miswritten(a, b) else None
     if a.phone_index and a.phone_index == b.phone_index:
         return "phone"
     if a.born_on and b.born_on:
         return "birth" if a.born_on == b.born_on else None
     same_village = a.area_path[:VILLAGE_DIGITS] == b.area_path[:VILLAGE_DIGITS]
     return "place" if same_village and not (a.sex and b.sex and a.sex != b.sex) else None
+
+
+def _is_miswritten(a: Likeness, b: Likeness) -> bool:
+    """Say whether one name may be the other miswritten: heard, read or turned round, of one day and one village."""
+    if a.born_on is None or a.born_on != b.born_on or (a.sex and b.sex and a.sex != b.sex):
+        return False
+    same_village = a.area_path[:VILLAGE_DIGITS] == b.area_path[:VILLAGE_DIGITS]
+    return same_village and MISSING < name_level(a.name, b.name) <= TURNED
 
 
 def common_area(paths: Iterable[str]) -> str:

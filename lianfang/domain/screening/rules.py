@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from lianfang.kernel import names
 from lianfang.kernel.errors import Problems, Refusal, refusal
+from lianfang.kernel.likeness import name_level
+from lianfang.kernel.linkage import MISSING
 from lianfang.kernel.text import Bilingual, both
 
 OUTCOME_UNKNOWN = refusal("screening.outcome_unknown", "没有“{code}”这一结果。", "There is no outcome “{code}”.")
@@ -370,6 +371,9 @@ _EVIDENCE: dict[str, Evidence] = {
         Evidence(
             "name_sounds_same", True, both("姓名同音不同字", "the names sound the same and are written differently")
         ),
+        Evidence("name_looks_same", True, both("姓名有一字形近", "the names differ in one look-alike character")),
+        Evidence("name_turned", True, both("姓和名颠倒", "surname and given name changed places")),
+        Evidence("name_one_character", False, both("姓名相差一字", "the names are one character apart")),
         Evidence("name_differs", False, both("姓名不同", "different names")),
         Evidence("name_missing", False, both("没有姓名可比", "no name to compare")),
         Evidence("village_same", True, both("同一村（社区）", "the same village")),
@@ -385,6 +389,10 @@ _EVIDENCE: dict[str, Evidence] = {
     )
 }
 AGE_TOLERANCE_YEARS = 1
+# by the level of `likeness.name_level`
+_NAME_CODES = (
+    "name_same", "name_sounds_same", "name_looks_same", "name_turned", "name_one_character", "name_differs",
+)  # fmt: skip
 
 
 def evidence_sentence(code: str) -> Bilingual:
@@ -420,9 +428,10 @@ def _codes(row: Particulars, known: Particulars, on: date) -> list[str]:
 
 def _level(codes: Sequence[str]) -> Level:
     held = set(codes)
-    named = bool(held & {"name_same", "name_sounds_same"})
+    named = bool(held & {"name_same", "name_sounds_same", "name_looks_same", "name_turned"})
     if "identity_same" in held:
-        return "probable" if "name_differs" in held else "exact"
+        # because brothers are one character apart, and a family may have written one number for both
+        return "probable" if held & {"name_differs", "name_one_character"} else "exact"
     if "identity_differs" in held:
         return "probable" if {"name_same", "phone_same"} <= held else "new"
     if "phone_same" in held and (named or "name_missing" in held):
@@ -442,18 +451,8 @@ def _phone_code(row: Particulars, known: Particulars) -> str:
 
 
 def _name_code(one: str, other: str) -> str:
-    one, other = names.normalise(one), names.normalise(other)
-    if not one or not other:
-        return "name_missing"
-    if one == other:
-        return "name_same"
-    return "name_sounds_same" if _sounds_same(one, other) else "name_differs"
-
-
-def _sounds_same(one: str, other: str) -> bool:
-    if len(one) != len(other):
-        return False
-    return names.pinyin(one) in names.search_keys(other) or names.pinyin(other) in names.search_keys(one)
+    level = name_level(one, other)
+    return "name_missing" if level == MISSING else _NAME_CODES[level]
 
 
 def _village_code(row: Particulars, known: Particulars) -> str:

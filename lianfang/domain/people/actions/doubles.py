@@ -168,6 +168,26 @@ def dismiss_duplicate(call: Call, given: SettleDuplicate) -> Result:
     found.settled_at, found.settled_by, found.outcome = call.received_at, call.actor.account_id, "two"
     found.save(update_fields=["settled_at", "settled_by", "outcome"])
     call.about("people.duplicates", found.pk)
+    undo = {"action": "people.reopen_duplicate", "input": {"suggestion_id": str(found.pk), "reason": "撤销判定"}}
+    return {"id": str(found.pk), "undo": undo}
+
+
+JUDGED_TWO = when(lambda outcome: outcome == "two", "outcome")
+
+
+@action(
+    "people.reopen_duplicate", both("撤销“不是同一人”", "Take back “not the same person”"), SettleDuplicate,
+    subject=Subject("people.duplicates", "suggestion_id", JUDGED_TWO),
+)  # fmt: skip
+def reopen_duplicate(call: Call, given: SettleDuplicate) -> Result:
+    """Put a pair that was judged to be two people back among those to be judged."""
+    found = DuplicateSuggestion.objects.select_for_update().filter(pk=given.suggestion_id).first()
+    if found is None or not call.allows(JUDGED_TWO, found):
+        raise NO_SUGGESTION(field="suggestion_id")
+    call.permit(found.area_path)
+    found.settled_at, found.settled_by, found.outcome = None, None, ""
+    found.save(update_fields=["settled_at", "settled_by", "outcome"])
+    call.about("people.duplicates", found.pk)
     return {"id": str(found.pk)}
 
 

@@ -87,6 +87,7 @@ def seek(path: str, at: datetime) -> list[Pair]:
         (people.exclude(phone_index=""), ("name", "phone_index")),
         (people.filter(born_on__isnull=False), ("name", "born_on")),
         (village, ("name", "village")),
+        (village.filter(born_on__isnull=False), ("born_on", "village")),
     ):
         for group in _groups(rows, signs):
             for a, b in combinations(group, 2):

@@ -125,6 +125,38 @@ def test_a_pair_judged_to_be_two_is_not_suggested_again(do: Do, person: Person, 
     assert pair.outcome == "two"
 
 
+def test_a_judgement_of_two_people_is_taken_back_once_and_only_at_home(do: Do, person: Person, twin: Person) -> None:
+    [pair] = DuplicateSuggestion.objects.all()
+    asked = {"suggestion_id": str(pair.pk), "reason": "看错了"}
+    assert refused(do, "town", "people.reopen_duplicate", **asked).code == "people.no_suggestion"
+    undo = do("town", "people.dismiss_duplicate", **asked)["undo"]
+    assert refused(do, "secretary", "people.reopen_duplicate", **asked).code == "access.not_yours"
+    do("town", undo["action"], **undo["input"])
+    pair.refresh_from_db()
+    assert (pair.outcome, pair.settled_at, pair.settled_by) == ("", None, None)
+
+
+def test_a_merged_pair_is_not_reopened(do: Do, person: Person, twin: Person) -> None:
+    merge(do, person, twin)
+    [pair] = DuplicateSuggestion.objects.all()
+    no = refused(do, "town", "people.reopen_duplicate", suggestion_id=str(pair.pk), reason="看错了")
+    assert no.code == "people.no_suggestion"
+
+
+@pytest.mark.parametrize(
+    ("name", "born_on", "found"),
+    [("单晓明", "1970-01-01", ["written"]), ("小明单", "1970-01-01", ["written"]), ("单晓明", "1970-01-02", []),
+     ("单大明", "1970-01-01", [])],
+)  # fmt: skip
+def test_an_area_is_searched_for_names_written_otherwise(
+    do: Do, home: Household, name: str, born_on: str, found: list[str]
+) -> None:
+    for who, born in (("单小明", "1970-01-01"), (name, born_on)):
+        do("grid", "people.add_person", household_id=str(home.pk), name=who, born_on=born)
+    do("duty", "people.seek_duplicates", area_path=COUNTY)
+    assert [pair.why for pair in DuplicateSuggestion.objects.all()] == found
+
+
 def test_an_area_is_searched_for_people_entered_twice(do: Do, home: Household) -> None:
     rows = [
         {"household_id": str(home.pk), "name": "王明", "born_on": "1970-01-01"},

@@ -140,6 +140,25 @@ def test_a_name_that_sounds_the_same_in_the_same_village_goes_to_a_person(name):
     assert evidence(row) == ["name_sounds_same", "village_same", "age_agrees"]
 
 
+@pytest.mark.parametrize(
+    ("known", "written", "code"), [("王红梅", "王江梅", "name_looks_same"), ("王小明", "小明王", "name_turned")]
+)
+def test_a_miswritten_name_with_the_same_phone_goes_to_a_person(known, written, code):
+    row = Particulars(name=written, phones=frozenset({"phone-a"}))
+    assert level(row, replace(KNOWN, name=known)) == "probable"
+    assert code in evidence(row, replace(KNOWN, name=known))
+
+
+def test_one_number_written_for_two_brothers_goes_to_a_person():
+    row = Particulars(name="王小亮", identity="token-a")
+    assert level(row) == "probable"
+    assert "name_one_character" in evidence(row)
+
+
+def test_a_brother_with_the_family_phone_is_somebody_else():
+    assert level(Particulars(name="王小亮", phones=frozenset({"phone-a"}))) == "new"
+
+
 def test_a_surname_with_a_reading_of_its_own_is_heard_both_ways():
     known = replace(KNOWN, name="单小明")
     assert level(Particulars(name="善小明", village=KNOWN.village), known) == "probable"
