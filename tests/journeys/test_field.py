@@ -205,11 +205,16 @@ def test_a_phone_reported_lost_is_wiped_when_it_is_next_heard_of(phone: Phone, v
     assert not [name for name in names if name.startswith("lianfang-field-")]
 
 
-@pytest.mark.parametrize(("points", "look", "language"), [(30, "dark", "zh-CN"), (22, "contrast", "en-GB")])
+@pytest.mark.parametrize(
+    ("points", "look", "language", "wide"),
+    [(30, "dark", "zh-CN", False), (22, "contrast", "en-GB", False), (18, "light", "zh-CN", True)],
+)
 def test_no_page_is_wider_than_the_phone_at_any_size_of_text(
-    visit: Callable[..., Page], points: int, look: str, language: str
+    visit: Callable[..., Page], points: int, look: str, language: str, wide: bool
 ) -> None:
     page = visit("grid", "/field/", phone=True, language=language)
+    if wide:
+        page.set_viewport_size({"width": PHONE["height"], "height": PHONE["width"]})
     page.evaluate(
         f"localStorage.setItem('lianfang.points', '{points}'); localStorage.setItem('lianfang.look', '{look}')"
     )
@@ -219,10 +224,12 @@ def test_no_page_is_wider_than_the_phone_at_any_size_of_text(
     assert round(size) == points
     person = _a_person_to_measure(page)
     home = person["household_id"]
-    for address in ("", "mine", "find", "queue", f"reading/{person['id']}", f"visit/{home}", f"house/{home}"):
+    pages = ["", "mine", "find", "queue", "give", "take"]
+    pages += [f"reading/{person['id']}", f"visit/{home}", f"house/{home}", f"house/{home}/edit"]
+    for address in pages:
         page.goto(f"/field/{address}", wait_until="networkidle")
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{address} is {wide} px wider than the phone"
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert over <= 0, f"{address} is {over} px wider than the phone"
         low = page.locator("button:visible, a.button:visible").evaluate_all(
             "(all) => all.map((one) => one.getBoundingClientRect()).filter((box) => box.height < 44).length"
         )
