@@ -15,6 +15,8 @@ export interface ReadingTaken {
   temperature_c: number | null
   symptoms: string[]
   how: How
+  /** Who told it, where nobody stood beside the thermometer. */
+  note?: string
 }
 
 export function readingCommand(taken: ReadingTaken): NewWork {
@@ -26,6 +28,7 @@ export function readingCommand(taken: ReadingTaken): NewWork {
       temperature_c: taken.temperature_c,
       symptoms: taken.symptoms,
       how: taken.how,
+      ...(taken.note ? { note: taken.note } : {}),
     },
     label: bothWays('labels.reading', () => ({
       name: taken.person.name,
@@ -56,6 +59,16 @@ export function visitCommand(made: VisitMade): NewWork {
       outcome: i18n.global.t(`visit.outcomes.${made.outcome}`, {}, { locale }),
     })),
     subject: subjects.visit(made.household.id),
+  }
+}
+
+/** What was learnt by telephone. It names no sweep: to ring somebody is not to have stood at the door. */
+export function callCommand(person: Person, house: Household, learnt: Record<string, unknown>): NewWork {
+  return {
+    action: 'screening.record_visit',
+    input: { household_id: house.id, outcome: 'done', learnt },
+    label: bothWays('labels.call', () => ({ name: person.name })),
+    subject: `call/${person.id}`,
   }
 }
 
