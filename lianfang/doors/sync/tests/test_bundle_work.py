@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
@@ -12,6 +13,7 @@ from lianfang.config.demo.cast import GRID
 from lianfang.domain.incidents.queries import forget_rules
 from lianfang.domain.observation.actions.ticking import tick
 from lianfang.domain.observation.tests.county import at, make_incident, make_person, observed
+from lianfang.domain.people.queries import find_person
 from lianfang.foundation.actions.running import run
 from lianfang.kernel import clock
 
@@ -104,3 +106,20 @@ def test_missed_readings_go_along_until_they_are_answered(signed_in: Any, cast: 
         assert mine["missed"]
         run(cast["grid"], "observation.answer_escalation", {"escalation_id": mine["id"], "done": "已上门"})
         assert packed(signed_in("grid"))["escalations"] == []
+
+
+def test_a_confidential_address_stays_off_the_phone_with_referral_and_lead(
+    signed_in: Any, cast: Any, accounts: Any, person: Any
+) -> None:
+    home = {"area_path": GRID, "number": "77", "address": "城内村77号后院", "head_name": "安小静"}
+    household = run(cast["system"], "people.add_household", home | {"confidential_address": True})["id"]
+    named = {"household_id": household, "name": "安小静", "phone": "13800000077"}
+    found = find_person(UUID(run(cast["system"], "people.add_person", named)["id"]))
+    feverish(cast, found)
+    made = run(cast["town"], "screening.report_lead", SAID | {"name": "安小静", "phone": "13800000077"})
+    assert made["state"] == "dispatched"
+    with clock.fixed(at(3, 10)):
+        [referral] = packed(signed_in("doctor"))["referrals"]
+        assert referral["address"] == "地址保密"
+        leads = [one for who in ("grid", "secretary", "doctor") for one in packed(signed_in(who))["leads"]]
+        assert [(one["person"], one["address"]) for one in leads] == [(str(found.pk), "地址保密")]
