@@ -25,6 +25,7 @@ from lianfang.domain.screening.queries.visits import open_doors
 from lianfang.domain.welfare.queries import errands_of
 from lianfang.doors.api.answers import BAD_VALUE, door, refuse
 from lianfang.doors.api.session import actor_of
+from lianfang.doors.sync.answering import escalations_of, leads_of, referrals_of
 from lianfang.doors.sync.commands import safe_name
 from lianfang.doors.sync.notices import notices_of
 from lianfang.doors.sync.uploading import calling_device, wipe
@@ -123,6 +124,9 @@ def pack(actor: Actor) -> dict[str, Any]:
         **_observation(actor, paths),
         "errands": errands_of(_readable(actor, "welfare.requests", paths)),
         "visits_open": _visits(actor, paths),
+        "leads": leads_of(actor),
+        "referrals": referrals_of(actor, paths),
+        "escalations": escalations_of(actor, paths),
         "notices": notices_of(actor, paths, persons),
         "responsible": _responsible(actor, paths),
     }  # fmt: skip

@@ -24,6 +24,9 @@ export const router = createRouter({
     { path: '/give', name: 'give', component: () => import('./pages/Give.vue') },
     { path: '/take', name: 'take', component: () => import('./pages/Take.vue') },
     { path: '/errand/:id', name: 'errand', component: () => import('./pages/ErrandPage.vue') },
+    { path: '/call/:person', name: 'call', component: () => import('./pages/Call.vue') },
+    { path: '/lead/:id', name: 'lead', component: () => import('./pages/Lead.vue') },
+    { path: '/answer/:kind(referral|escalation)/:id', name: 'answer', component: () => import('./pages/Answer.vue') },
     { path: '/:rest(.*)*', redirect: '/' },
   ],
 })

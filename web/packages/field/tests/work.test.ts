@@ -91,6 +91,55 @@ describe('today', () => {
   })
 })
 
+describe('what waits for an answer', () => {
+  const given = {
+    leads: [
+      { id: 'l1', name: '王归来', due_at: '2020-02-02T18:00:00+08:00' },
+      { id: 'l2', name: '刘小军', person: 'p1' },
+    ],
+    referrals: [{ id: 'r1', name: '刘小军', person: 'p1', state: 'open', refer_by: '2020-02-03T07:30:00+08:00' }],
+    escalations: [{ id: 's1', name: '单国强', person: 'p2', missed: ['a', 'b'] }],
+  }
+  const found = (bundle: Bundle, entries: ReturnType<typeof done>[] = []) =>
+    dayWork(bundle, entries, NOW).houses.flatMap((house) =>
+      house.work.map((work) => ({ house: house.household?.id, kind: work.kind, key: work.key, late: work.late })),
+    )
+
+  it('stands with the house of whom it is about, and what names nobody known stands last by itself', () => {
+    const all = found(bundleOf(given))
+    expect(all.filter((one) => one.house === 'h10').map((one) => one.key)).toContain('l2')
+    expect(all.filter((one) => one.house === 'h2').map((one) => one.kind)).toContain('escalation')
+    expect(all.at(-1)).toEqual({ house: undefined, kind: 'lead', key: 'l1', late: true })
+  })
+
+  it('goes once answered here, and comes back when the server refused the answer', () => {
+    const bundle = bundleOf(given)
+    const subject = [subjects.lead('l1'), subjects.referral('r1', 'close'), subjects.escalation('s1')]
+    const left = found(
+      bundle,
+      subject.map((one) => done(one)),
+    ).map((one) => one.key)
+    for (const key of ['l1', 'r1', 's1']) expect(left).not.toContain(key)
+    expect(found(bundle, [done(subjects.lead('l1'), 'refused')]).map((one) => one.key)).toContain('l1')
+  })
+
+  it('keeps an accepted referral until it is closed, no longer late', () => {
+    const bundle = bundleOf(given)
+    expect(found(bundle).find((one) => one.key === 'r1')?.late).toBe(true)
+    expect(found(bundle, [done(subjects.referral('r1', 'accept'))]).find((one) => one.key === 'r1')?.late).toBe(false)
+  })
+
+  it('counts a lead that was registered and answered as one thing done', () => {
+    const entries = [done(subjects.registered('l1')), done(subjects.lead('l1'))]
+    expect(dayWork(bundleOf(given), entries, NOW).done).toBe(1)
+  })
+
+  it('is not told a second time as a notice', () => {
+    const notices = [{ id: 'lead:l1' }, { id: 'referral:r1' }, { id: 'escalation:s1' }, { id: 'lead:other' }]
+    expect(unreadNotices(bundleOf({ ...given, notices }), []).map((one) => one.id)).toEqual(['lead:other'])
+  })
+})
+
 describe('finding a household', () => {
   const names = (list: Household[]) => list.map((house) => house.id)
 

@@ -71,6 +71,42 @@ export interface OpenVisit {
   last_outcome: string | null
 }
 
+/** Somebody's word about a person, sent to this worker to be looked into. */
+export interface Lead {
+  id: string
+  area: string
+  name: string
+  phone: string
+  address: string
+  source: string
+  /** The registered person it was found to be, if any. */
+  person_id: string | null
+  tries: number
+  returned_on: string | null
+  due_at: string | null
+}
+
+export interface Referral {
+  id: string
+  person_id: string | null
+  name: string
+  phone: string
+  address: string
+  reasons: string
+  state: string
+  opened_at: string
+  refer_by: string | null
+}
+
+/** Slots missed in a row, until somebody says what was done about it. */
+export interface Escalation {
+  id: string
+  person_id: string | null
+  name: string
+  missed: number
+  since: string
+}
+
 export interface Notice {
   id: string
   title: Bilingual | string
@@ -107,6 +143,9 @@ export interface Bundle {
   slots: Slot[]
   errands: Errand[]
   visits_open: OpenVisit[]
+  leads: Lead[]
+  referrals: Referral[]
+  escalations: Escalation[]
   notices: Notice[]
   rules: Rules
   responsible: Answerable[]

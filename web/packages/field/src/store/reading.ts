@@ -1,6 +1,18 @@
 // Reads the server's bundle into the phone's shapes; tolerates what an older or newer server leaves out.
 import { isoWithOffset } from '@lianfang/core'
-import type { Bundle, Errand, Household, Notice, Observation, OpenVisit, Person, Slot } from './bundle'
+import type {
+  Bundle,
+  Errand,
+  Escalation,
+  Household,
+  Lead,
+  Notice,
+  Observation,
+  OpenVisit,
+  Person,
+  Referral,
+  Slot,
+} from './bundle'
 import { walking } from './work'
 
 type Loose = Record<string, unknown>
@@ -27,6 +39,9 @@ export function readBundle(raw: unknown): Bundle {
     slots: list(given.slots).map(slot),
     errands: list(given.errands).map(errand),
     visits_open: list(given.visits_open).map(openVisit),
+    leads: list(given.leads).map(lead),
+    referrals: list(given.referrals).map(referral),
+    escalations: list(given.escalations).map(escalation),
     notices: list(given.notices).map(notice),
     rules: rules((given.rules ?? {}) as Loose),
     responsible: list(given.responsible) as unknown as Bundle['responsible'],
@@ -113,6 +128,45 @@ function openVisit(given: Loose): OpenVisit {
     title: (given.title ?? '') as OpenVisit['title'],
     due_at: maybe(given.due_at),
     last_outcome: maybe(given.last_outcome),
+  }
+}
+
+function lead(given: Loose): Lead {
+  return {
+    id: text(given.id),
+    area: pathOf(given.area),
+    name: text(given.name),
+    phone: text(given.phone),
+    address: text(given.address),
+    source: text(given.source),
+    person_id: maybe(given.person),
+    tries: Number(given.tries ?? 0),
+    returned_on: maybe(given.returned_on),
+    due_at: maybe(given.due_at),
+  }
+}
+
+function referral(given: Loose): Referral {
+  return {
+    id: text(given.id),
+    person_id: maybe(given.person),
+    name: text(given.name),
+    phone: text(given.phone),
+    address: text(given.address),
+    reasons: text(given.reasons),
+    state: text(given.state) || 'open',
+    opened_at: text(given.opened_at),
+    refer_by: maybe(given.refer_by),
+  }
+}
+
+function escalation(given: Loose): Escalation {
+  return {
+    id: text(given.id),
+    person_id: maybe(given.person),
+    name: text(given.name),
+    missed: Array.isArray(given.missed) ? given.missed.length : 0,
+    since: text(given.since),
   }
 }
 

@@ -1,12 +1,15 @@
 // Today as one list in walking order. Pure: the grid, the queue and the moment go in, houses with their work come out.
 import type { Entry } from '@lianfang/core'
 import { dayOf } from '@lianfang/core'
-import type { Bundle, Errand, Household, Notice, OpenVisit, Slot } from './bundle'
+import type { Bundle, Errand, Escalation, Household, Lead, Notice, OpenVisit, Referral, Slot } from './bundle'
 
 export type Work =
   | { kind: 'slot'; key: string; slot: Slot; late: boolean }
   | { kind: 'visit'; key: string; visit: OpenVisit; late: boolean }
   | { kind: 'errand'; key: string; errand: Errand; late: boolean }
+  | { kind: 'lead'; key: string; lead: Lead; late: boolean }
+  | { kind: 'referral'; key: string; referral: Referral; late: boolean }
+  | { kind: 'escalation'; key: string; escalation: Escalation; late: boolean }
 
 export interface HouseWork {
   household: Household | null
@@ -25,13 +28,23 @@ export const subjects = {
   visit: (household: string) => `visit/${household}`,
   notice: (notice: string) => `notice/${notice}`,
   errand: (errand: string, step: 'accept' | 'deliver') => `errand/${errand}/${step}`,
+  lead: (lead: string) => `lead/${lead}`,
+  /** To register whom a lead names is a part of answering it, and no work of its own. */
+  registered: (lead: string) => `registered/${lead}`,
+  referral: (referral: string, step: 'accept' | 'close') => `referral/${referral}/${step}`,
+  escalation: (escalation: string) => `escalation/${escalation}`,
 }
 
 /** Everything to do at `now`, house by house. What this phone has recorded counts as done before the server knows it. */
 export function dayWork(bundle: Bundle, entries: Entry[], now: Date): Day {
   const recorded = new Set(bundle.done_elsewhere)
   for (const entry of entries) if (entry.state !== 'refused') recorded.add(entry.subject ?? '')
-  const all = [...slotWork(bundle, now), ...visitWork(bundle, now), ...errandWork(bundle, recorded, now)]
+  const all = [
+    ...slotWork(bundle, now),
+    ...visitWork(bundle, now),
+    ...errandWork(bundle, recorded, now),
+    ...answerWork(bundle, recorded, now),
+  ]
   const gone = new Set(bundle.handed_over)
   const houses = byHouse(
     bundle,
@@ -41,28 +54,26 @@ export function dayWork(bundle: Bundle, entries: Entry[], now: Date): Day {
   return { houses, left, done: doneToday(bundle, entries, now) }
 }
 
-/** What is answered on a page of the console, which fits a phone: leads, referrals, runs of missed readings. */
-const ANSWERED_ON: Record<string, string> = {
-  lead: 'screening.leads',
-  referral: 'observation.referrals',
-  escalation: 'observation.escalations',
-}
-
-export function answerPage(notice: Notice): string | null {
-  const [kind, id] = notice.id.split(':')
-  const table = ANSWERED_ON[kind ?? '']
-  return table && id ? `/console/tables/${table}/${id}` : null
-}
-
-/** The notices nobody on this phone has read yet, by the server's mark or by one that still waits in the queue. */
+/** The notices nobody on this phone has read yet, by the server's mark or by one that still waits in the queue; what
+ * stands in the list as work is not told twice. */
 export function unreadNotices(bundle: Bundle, entries: Entry[]): Notice[] {
   const marked = new Set(entries.filter((entry) => entry.state !== 'refused').map((entry) => entry.subject ?? ''))
-  return bundle.notices.filter((notice) => !notice.read && !marked.has(subjects.notice(notice.id)))
+  const listed = new Set([
+    ...bundle.leads.map((one) => `lead:${one.id}`),
+    ...bundle.referrals.map((one) => `referral:${one.id}`),
+    ...bundle.escalations.map((one) => `escalation:${one.id}`),
+  ])
+  return bundle.notices.filter(
+    (notice) => !notice.read && !marked.has(subjects.notice(notice.id)) && !listed.has(notice.id),
+  )
 }
 
 function subjectOf(work: Work): string {
   if (work.kind === 'slot') return subjects.slot(work.slot)
   if (work.kind === 'visit') return subjects.visit(work.visit.household_id)
+  if (work.kind === 'lead') return subjects.lead(work.lead.id)
+  if (work.kind === 'referral') return subjects.referral(work.referral.id, 'close')
+  if (work.kind === 'escalation') return subjects.escalation(work.escalation.id)
   return subjects.errand(work.errand.id, 'deliver')
 }
 
@@ -84,13 +95,30 @@ function errandWork(bundle: Bundle, recorded: Set<string>, now: Date): Work[] {
     .map((errand) => ({ kind: 'errand', key: errand.id, errand, late: isPast(errand.due_at, now) }))
 }
 
+function answerWork(bundle: Bundle, recorded: Set<string>, now: Date): Work[] {
+  const leads = bundle.leads.map((lead): Work => ({ kind: 'lead', key: lead.id, lead, late: isPast(lead.due_at, now) }))
+  const referrals = bundle.referrals
+    .map((one) => (recorded.has(subjects.referral(one.id, 'accept')) ? { ...one, state: 'accepted' } : one))
+    .map((one): Work => {
+      // because the time is for taking charge of somebody: once accepted, it was kept or it was not
+      const late = one.state === 'open' && isPast(one.refer_by, now)
+      return { kind: 'referral', key: one.id, referral: one, late }
+    })
+  const runs = bundle.escalations.map(
+    (one): Work => ({ kind: 'escalation', key: one.id, escalation: one, late: false }),
+  )
+  return [...referrals, ...runs, ...leads]
+}
+
 function isPast(moment: string | null, now: Date): boolean {
   return moment !== null && new Date(moment).getTime() < now.getTime()
 }
 
 function doneToday(bundle: Bundle, entries: Entry[], now: Date): number {
   const today = dayOf(now)
-  const work = entries.filter((entry) => entry.state !== 'refused' && !entry.subject?.startsWith('notice/'))
+  const work = entries.filter(
+    (entry) => entry.state !== 'refused' && !/^(notice|registered)\//.test(entry.subject ?? ''),
+  )
   const mine = work.filter((entry) => dayOf(new Date(entry.happened_at)) === today)
   const here = new Set(mine.map((entry) => entry.subject ?? ''))
   const elsewhere = bundle.slots.filter((slot) => slot.state === 'recorded' && slot.day_on === today)
@@ -116,6 +144,9 @@ function byHouse(bundle: Bundle, work: Work[]): HouseWork[] {
 function houseOf(work: Work, homes: Map<string, string | null>): string | null {
   if (work.kind === 'visit') return work.visit.household_id
   if (work.kind === 'slot') return homes.get(work.slot.person_id) ?? null
+  if (work.kind === 'lead') return homes.get(work.lead.person_id ?? '') ?? null
+  if (work.kind === 'referral') return homes.get(work.referral.person_id ?? '') ?? null
+  if (work.kind === 'escalation') return homes.get(work.escalation.person_id ?? '') ?? null
   return work.errand.household_id ?? homes.get(work.errand.person_id ?? '') ?? null
 }
 
