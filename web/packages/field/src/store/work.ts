@@ -35,6 +35,11 @@ export const subjects = {
   escalation: (escalation: string) => `escalation/${escalation}`,
 }
 
+/** Whether a work goes to another phone with its household; what one person was asked to answer stays with that person. */
+export function goesAlong(work: Work): boolean {
+  return work.kind === 'slot' || work.kind === 'visit' || work.kind === 'errand'
+}
+
 /** Everything to do at `now`, house by house. What this phone has recorded counts as done before the server knows it. */
 export function dayWork(bundle: Bundle, entries: Entry[], now: Date): Day {
   const recorded = new Set(bundle.done_elsewhere)
@@ -46,10 +51,11 @@ export function dayWork(bundle: Bundle, entries: Entry[], now: Date): Day {
     ...answerWork(bundle, recorded, now),
   ]
   const gone = new Set(bundle.handed_over)
-  const houses = byHouse(
-    bundle,
-    all.filter((work) => !recorded.has(subjectOf(work))),
-  ).filter((house) => !gone.has(house.household?.id ?? ''))
+  const open = all.filter((work) => !recorded.has(subjectOf(work)))
+  const houses = byHouse(bundle, open).flatMap((house) => {
+    const work = gone.has(house.household?.id ?? '') ? house.work.filter((one) => !goesAlong(one)) : house.work
+    return work.length > 0 ? [{ ...house, work }] : []
+  })
   const left = houses.reduce((sum, house) => sum + house.work.length, 0)
   return { houses, left, done: doneToday(bundle, entries, now) }
 }
