@@ -101,7 +101,8 @@ def test_open_doors_of_a_running_sweep_are_work(signed_in: Any, cast: Any, accou
 def test_the_shape_is_the_one_phones_read(signed_in: Any, register: Any) -> None:
     packed = fetch(signed_in("grid")).json()
     assert set(packed) == {"version", "as_of", "me", "areas", "households", "persons", "observations", "slots",
-                           "errands", "visits_open", "notices", "rules", "responsible", "keep_days"}  # fmt: skip
+                           "errands", "visits_open", "leads", "referrals", "escalations",
+                           "notices", "rules", "responsible", "keep_days"}  # fmt: skip
     assert packed["rules"]["fever_threshold_c"] == 37.3
     assert {"path", "name", "level", "full_name"} == set(packed["areas"][0])
 
