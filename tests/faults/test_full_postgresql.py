@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.faults.test_killed import _audit_is_whole
+from tests.faults.killing import audit_status
 from tests.faults.test_storage import _create, _grid
 from tests.sync.conftest import Server
 
@@ -117,6 +117,6 @@ def test_a_full_disk_is_said_and_what_was_acknowledged_stays(cluster: Cluster, t
         with psycopg.connect(cluster.url) as connection:
             [(kept,)] = connection.execute("SELECT COUNT(*) FROM areas_area WHERE name LIKE '满%'").fetchall()
         assert kept == len(bodies)
-        _audit_is_whole(server)
+        assert audit_status(server) == 0
     finally:
         server.kill()

@@ -14,7 +14,7 @@ import pytest
 
 from lianfang.config.demo.cast import VILLAGE
 from lianfang.kernel.ids import uuid7
-from tests.faults.test_killed import _audit_is_whole
+from tests.faults.killing import audit_status
 from tests.sync.conftest import Server
 from tests.sync.phones import Session
 
@@ -70,7 +70,7 @@ def test_a_locked_database_is_said_to_be_busy_and_then_goes_on(server: Server, a
     assert _create(session, grid) == (200, "done")
     assert _create(session, grid) == (200, "repeated")
     assert session.ask("POST", "/api/actions/screening.record_visit", visit)[0] == 200
-    _audit_is_whole(server)
+    assert audit_status(server) == 0
 
 
 def _processes(server: Server) -> list[int]:
@@ -106,7 +106,7 @@ def test_a_full_disk_is_said_and_corrupts_nothing(server: Server, ask_database: 
     assert sum(one == (200, "repeated") for one in again) == done, "what was acknowledged on a full disk was kept"
     assert ask_database("SELECT COUNT(*) FROM areas_area WHERE name LIKE '满%'") == [(40,)]
     assert ask_database("PRAGMA integrity_check") == [("ok",)]
-    _audit_is_whole(server)
+    assert audit_status(server) == 0
 
 
 def test_a_database_that_drops_every_connection_is_met_again(server: Server, ask_database: Ask) -> None:
@@ -134,4 +134,4 @@ def test_a_database_that_drops_every_connection_is_met_again(server: Server, ask
     again = [_create(session, body) for body in bodies] + [_create(session, body) for body in bodies]
     assert {status for status, _ in again[60:]} == {200}
     assert ask_database("SELECT COUNT(*) FROM areas_area WHERE name LIKE '断%'") == [(60,)]
-    _audit_is_whole(server)
+    assert audit_status(server) == 0

@@ -54,21 +54,21 @@ class Session:
 
     def ask_and_cut(self, path: str, body: Any, after: float) -> None:
         """Send a share of the request and hang up; with 1.0 all of it is sent and only the answer is lost."""
-        payload = self._payload(body) or b""
-        headers = {"Host": f"{self.host}:{self.port}", "Content-Length": str(len(payload)), **self._headers(body)}
-        head = f"POST {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        raw = head.encode() + b"\r\n" + payload
+        raw = self._raw(path, body)
         with socket.create_connection((self.host, self.port), timeout=60) as line:
             line.sendall(raw[: max(1, int(len(raw) * after))])
 
     def ask_and_hang_up(self, path: str, body: Any, after: float) -> None:
         """Send the whole request and hang up after a share of the answer: the phone never learns what was done."""
+        with socket.create_connection((self.host, self.port), timeout=60) as line:
+            line.sendall(self._raw(path, body))
+            line.recv(max(1, int(4096 * after)))
+
+    def _raw(self, path: str, body: Any) -> bytes:
         payload = self._payload(body) or b""
         headers = {"Host": f"{self.host}:{self.port}", "Content-Length": str(len(payload)), **self._headers(body)}
         head = f"POST {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        with socket.create_connection((self.host, self.port), timeout=60) as line:
-            line.sendall(head.encode() + b"\r\n" + payload)
-            line.recv(max(1, int(4096 * after)))
+        return head.encode() + b"\r\n" + payload
 
     def _payload(self, body: Any) -> bytes | None:
         return None if body is None else json.dumps(body).encode()
