@@ -74,7 +74,7 @@ def _an_errand(page: Page, visit: Callable[..., Page]) -> str:
     person = next(one for one in bundle["persons"] if one.get("household_id"))
     secretary = visit("secretary", "/console/")
     token = {one["name"]: one["value"] for one in secretary.context.cookies()}["csrftoken"]
-    given = {"person_id": person["id"], "kind": "medicine", "what": "降压药一盒"}
+    given = {"person_id": person["id"], "kind": "medicine", "what": "交接用的药一盒"}
     answer = secretary.request.post(
         "/api/actions/welfare.raise_request",
         data={"id": str(uuid7()), "input": given},
@@ -82,7 +82,7 @@ def _an_errand(page: Page, visit: Callable[..., Page]) -> str:
     )
     assert answer.ok, answer.text()
     page.reload(wait_until="domcontentloaded")
-    expect(page.locator(".work", has_text="降压药一盒").first).to_be_visible()
+    expect(page.locator(".work", has_text="交接用的药一盒").first).to_be_visible()
     return str(person["household_id"])
 
 
@@ -127,7 +127,7 @@ def test_a_days_work_goes_from_phone_to_phone_and_is_recorded_there(
 
     taker.get_by_role("link", name="好，去今日").click()
     expect(taker.get_by_text(re.compile("代 赵网格"))).to_be_visible()
-    taker.locator(".work", has_text="降压药一盒").first.click()
+    taker.locator(".work", has_text="交接用的药一盒").first.click()
     taker.get_by_role("button", name="我来办").click()
     expect(taker.get_by_text("待上传 2")).to_be_visible()
 
@@ -138,7 +138,7 @@ def test_a_days_work_goes_from_phone_to_phone_and_is_recorded_there(
     giver.goto("/field/queue", wait_until="domcontentloaded")
     expect(giver.get_by_text("全部已上传")).to_be_visible(timeout=45_000)
     asked = giver.evaluate(ROWS, f"/api/tables/welfare.requests?household={home}&limit=50")
-    assert [row["state"] for row in asked if row["what"] == "降压药一盒"] == ["accepted"]
+    assert [row["state"] for row in asked if row["what"] == "交接用的药一盒"] == ["accepted"]
     rows = giver.evaluate(ROWS, "/api/tables/organisation.day_hand_overs")
     assert [(row["from_name"], row["to_name"]) for row in rows] == [("赵网格", "钱邻村")]
 

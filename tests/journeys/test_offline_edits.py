@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ def _edit(page: Page, household: str, **values: str) -> None:
     page.goto(f"/field/house/{household}", wait_until="domcontentloaded")
     page.get_by_role("link", name="修改这一户").click()
     for label, value in values.items():
-        page.get_by_label(label).fill(value)
+        page.get_by_role("textbox", name=re.compile(label)).fill(value)
     page.get_by_role("button", name="保存修改").click()
     expect(page.get_by_role("link", name="修改这一户")).to_be_visible()
 
