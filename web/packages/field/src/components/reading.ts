@@ -11,6 +11,12 @@ export async function codeReader(): Promise<Reader> {
   return (await ofBrowser()) ?? (await ofLibrary())
 }
 
+/** Have the reader at hand before the network is gone, where the browser has none of its own: fetched once, and kept. */
+export async function fetchReader(): Promise<void> {
+  if ('BarcodeDetector' in globalThis || (await caches.match(wasm))) return
+  await fetch(wasm)
+}
+
 async function ofBrowser(): Promise<Reader | null> {
   const Made = (globalThis as { BarcodeDetector?: new (kinds: object) => Detector } & object).BarcodeDetector
   if (!Made) return null

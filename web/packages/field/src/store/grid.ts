@@ -3,11 +3,11 @@ import { Refusal, Unreachable } from '@lianfang/core'
 import { computed, ref, shallowRef } from 'vue'
 import type { Bundle, Household, Person } from './bundle'
 import { type Given, stillOn, type Taken, withHanded } from './handing'
+import { type HeldGrid, heldGrid } from './held'
 import { entries, handOverAndWipe } from './outbox'
 import { withEdits } from './overlay'
 import { readBundle } from './reading'
 import { api, device, me, mustSignIn, online, phone } from './session'
-import type { PhoneStore } from './store'
 
 const own = shallowRef<Bundle | null>(null)
 export const taken = shallowRef<Taken[]>([])
@@ -40,12 +40,6 @@ export function houseName(house: Household | undefined, otherwise: string): stri
   return [house.door_no || house.address, house.head].filter(Boolean).join(' ') || otherwise
 }
 
-export interface HeldGrid {
-  bundle: Bundle | null
-  taken: Taken[]
-  given: Given[]
-}
-
 export async function openGrid(held?: HeldGrid | null): Promise<void> {
   const found = held ?? (phone.value && (await heldGrid(phone.value)))
   const now = new Date().toISOString()
@@ -53,15 +47,6 @@ export async function openGrid(held?: HeldGrid | null): Promise<void> {
   taken.value = stillOn(found?.taken ?? [], now)
   given.value = stillOn(found?.given ?? [], now)
   if (found && taken.value.length < found.taken.length) await keepTaken(taken.value)
-}
-
-export async function heldGrid(store: PhoneStore): Promise<HeldGrid> {
-  const [held, tookOver, gaveAway] = await Promise.all([
-    store.bundle(),
-    store.handed<Taken>('taken'),
-    store.handed<Given>('given'),
-  ])
-  return { bundle: held, taken: tookOver, given: gaveAway }
 }
 
 export function clearGrid(): void {

@@ -2,6 +2,7 @@
 // work goes to them and seals it for that phone alone. What went over is shown to nobody after its time.
 import type { Bundle, Errand, Household, OpenVisit, Person, Slot } from './bundle'
 import {
+  bodyOf,
   type Card,
   cardOf,
   makeExchange,
@@ -138,14 +139,6 @@ async function unsealed(
     return JSON.parse(new TextDecoder().decode(await unsqueezed(new Uint8Array(body)))) as { word: string; work: Work }
   } catch {
     throw new NotGenuine('not sealed for this phone')
-  }
-}
-
-function bodyOf(word: string): Record<string, unknown> {
-  try {
-    return JSON.parse(new TextDecoder().decode(narrow(word.split('.')[0] ?? ''))) as Record<string, unknown>
-  } catch {
-    throw new NotGenuine('no word')
   }
 }
 

@@ -1,7 +1,7 @@
 // What this phone holds of whoever used it last, read while the app itself is still being loaded. Knows no interface.
 import type { Entry, Me } from '@lianfang/core'
 import { knownAccounts } from './accounts'
-import type { HeldGrid } from './grid'
+import type { Bundle } from './bundle'
 import type { Given, Taken } from './handing'
 import { dropWhenStale } from './sealed'
 import { canKeep, isLocked, type LockedStore, openStore, type PhoneStore } from './store'
@@ -15,6 +15,12 @@ export interface Held {
   me: Me | null
   grid: HeldGrid | null
   entries: Entry[]
+}
+
+export interface HeldGrid {
+  bundle: Bundle | null
+  taken: Taken[]
+  given: Given[]
 }
 
 let reading: Promise<Held | null> | null = null
@@ -40,12 +46,16 @@ async function read(): Promise<Held | null> {
   const store = await openStore(account)
   const found = { account, name: name ?? '', stale, store }
   if (isLocked(store)) return { ...found, me: null, grid: null, entries: [] }
-  const [me, entries, bundle, taken, given] = await Promise.all([
-    store.me(),
-    store.entries(),
+  const [me, entries, grid] = await Promise.all([store.me(), store.entries(), heldGrid(store)])
+  return { ...found, me, entries, grid }
+}
+
+/** The downloaded grid with what was handed from phone to phone, as they lie in the store. */
+export async function heldGrid(store: PhoneStore): Promise<HeldGrid> {
+  const [bundle, taken, given] = await Promise.all([
     store.bundle(),
     store.handed<Taken>('taken'),
     store.handed<Given>('given'),
   ])
-  return { ...found, me, entries, grid: { bundle, taken, given } }
+  return { bundle, taken, given }
 }

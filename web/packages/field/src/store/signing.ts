@@ -53,6 +53,15 @@ export async function signed(signer: Signer, body: unknown): Promise<string> {
   return `${wide(text)}.${wide(new Uint8Array(signature))}`
 }
 
+/** What a signed text says, before anybody has looked at its signature. Throws NotGenuine for what says nothing. */
+export function bodyOf(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(new TextDecoder().decode(narrow(text.split('.')[0] ?? ''))) as Record<string, unknown>
+  } catch {
+    throw new NotGenuine('no signed text')
+  }
+}
+
 /** The body of a text that this key signed. Throws NotGenuine. */
 export async function opened(text: string, key: string): Promise<Record<string, unknown>> {
   const [head = '', tail = ''] = text.split('.')
@@ -63,7 +72,7 @@ export async function opened(text: string, key: string): Promise<Record<string, 
     .then((usable) => crypto.subtle.verify(SIGNS, usable, signature, body))
     .catch(() => false)
   if (!verifies) throw new NotGenuine('not signed by this key')
-  return JSON.parse(new TextDecoder().decode(body)) as Record<string, unknown>
+  return bodyOf(text)
 }
 
 /** The card in a text that the server signed, still good on that day. Throws NotGenuine. */

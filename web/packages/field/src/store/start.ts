@@ -9,7 +9,7 @@ let watching = false
 /** Begin with what was read ahead, or read it now. */
 export async function startWork(held?: Held | null): Promise<void> {
   await Promise.all([openGrid(held?.grid), loadOutbox(held?.entries)])
-  whenShown(() => void upload().then(downloadGrid).then(fetchReader))
+  whenShown(() => void upload().then(downloadGrid).then(keepReader))
   if (watching) return
   watching = true
   window.addEventListener('online', () => void comeBack())
@@ -23,11 +23,10 @@ export async function startWork(held?: Held | null): Promise<void> {
   setInterval(() => waiting.value > 0 && void upload(), 30000)
 }
 
-/** Have the reader of codes at hand before the network is gone, where the browser has none of its own. */
-async function fetchReader(): Promise<void> {
-  if ('BarcodeDetector' in globalThis || !navigator.serviceWorker?.controller) return
-  const { codeReader } = await import('../components/reading')
-  await codeReader().catch(() => undefined)
+async function keepReader(): Promise<void> {
+  if (!navigator.serviceWorker?.controller) return
+  const { fetchReader } = await import('../components/reading')
+  await fetchReader().catch(() => undefined)
 }
 
 async function comeBack(): Promise<void> {
