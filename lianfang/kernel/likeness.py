@@ -104,7 +104,8 @@ def latin_name(field: str, turned_with: str, label: Bilingual) -> Comparison:
         turned = one.get(field) and one.get(field) == other.get(turned_with)
         return 2 if turned and level != 0 else 3 if level == 2 else level
 
-    told = (*_levels(label)[:2], both(f"{label.zh}写在另一栏", f"{label.en} in the other column"), _levels(label)[2])
+    same, close, differs = _levels(label)
+    told = (same, close, both(f"{label.zh}写在另一栏", f"{label.en} in the other column"), differs)
     return Comparison(field, judge, told)
 
 

@@ -8,7 +8,7 @@ COUNTED.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -132,7 +132,7 @@ def move_rows(moves: Moves, alone: Single) -> int:
     moved = 0
     with _table_of(moves):
         for column in path_columns():
-            with erasing() if getattr(column.model, "append_only", False) else _nothing():
+            with erasing() if getattr(column.model, "append_only", False) else nullcontext():
                 number = _move_column(column, alone.get(column.name, {}))
             moved += number
             if number:
@@ -231,11 +231,6 @@ def _table_of(moves: Moves) -> Iterator[None]:
         cursor.executemany("INSERT INTO area_moving (was, now) VALUES (%s, %s)", list(moves.items()))
         yield
         cursor.execute("DROP TABLE area_moving")
-
-
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield
 
 
 # --- JSON ---------------------------------------------------------------------------------------------------------
