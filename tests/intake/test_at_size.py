@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -33,16 +32,6 @@ ROWS[7] = person(7, 返乡时间="昨天")
 @pytest.fixture(autouse=True)
 def small_portions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(staging, "PORTION", 4)
-
-
-@pytest.fixture
-def put(tmp_path: Path) -> Any:
-    def write(body: bytes, name: str = "名单.xlsx") -> Path:
-        path = tmp_path / name
-        path.write_bytes(body)
-        return path
-
-    return write
 
 
 def uploaded(duty: Actor, body: bytes) -> IntakeBatch:

@@ -35,16 +35,6 @@ GOOD = [HEADERS, person(1), person(2), person(3, 目的地详细地址="火星�
 MIXED = [*GOOD, person(4, 身份证号码=140826198001150011), person(5, 手机号码="12", 返乡时间="昨天")]
 
 
-@pytest.fixture
-def put(tmp_path: Path) -> Any:
-    def write(body: bytes, name: str = "名单.xlsx") -> Path:
-        path = tmp_path / name
-        path.write_bytes(body)
-        return path
-
-    return write
-
-
 def registered(name: str, *, number: str = "", phone: str = "", path: str = GRID) -> UUID:
     """Put a person of a household into the register; returns the id."""
     home = run(SYSTEM, "people.add_household", {"area_path": path, "number": name + phone[-4:], "address": "1号"})
