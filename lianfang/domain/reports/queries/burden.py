@@ -47,28 +47,29 @@ def burden(viewer: Actor, path: str, today: date) -> dict[str, Any]:
     """
     viewer.require("reports.sheets", path)
     sheets = [
-        (one, version, mapping_of(version))
+        (one, mapping_of(version))
         for one in SheetTemplate.objects.filter(within(path), state=SheetTemplate.State.READY).order_by("name")
         if (version := one.versions.filter(confirmed_at__isnull=False).order_by("-number").first())
     ]
+    templates = [one for one, _ in sheets]
     fills = SheetFill.objects.filter(within(path), ended_at__isnull=False, on__gt=today - timedelta(days=DAYS))
     totals = fills.aggregate(times=Count("pk"), sheets=Sum("sheets"), spared=Sum("spared"))
     return {
-        "asked": sum(one.asked for one, _, _ in sheets),
-        "re_asked": sum(one.held for one, _, _ in sheets),
-        "by_hand": sum(one.by_hand for one, _, _ in sheets),
+        "asked": sum(one.asked for one in templates),
+        "re_asked": sum(one.held for one in templates),
+        "by_hand": sum(one.by_hand for one in templates),
         "sheets": len(sheets),
         "days": DAYS,
         "fills": totals["times"] or 0,
         "filled": totals["sheets"] or 0,
         "spared": totals["spared"] or 0,
         "to_decide": AskedField.objects.filter(within(path), state=AskedField.State.REQUESTED).count(),
-        "senders": _senders([one for one, _, _ in sheets]),
-        "forms": [_form(one, fills) for one, _, _ in sheets],
+        "senders": _senders(templates),
+        "forms": _forms(templates, fills),
         "days_kept": _by_day(fills),
         "units": _by_unit(fills),
-        "repeated": _repeated([(one, mapping) for one, _, mapping in sheets]),
-        "droppable": _droppable([(one, mapping) for one, _, mapping in sheets]),
+        "repeated": _repeated(sheets),
+        "droppable": _droppable(sheets),
     }
 
 
@@ -87,11 +88,16 @@ def _senders(sheets: list[SheetTemplate]) -> list[dict[str, Any]]:
     return [{"sender": name, **counts} for name, counts in sorted(by_sender.items(), key=lambda it: -it[1]["asked"])]
 
 
-def _form(template: SheetTemplate, fills: Any) -> dict[str, Any]:
-    mine = fills.filter(template=template).aggregate(times=Count("pk"), spared=Sum("spared"))
+def _forms(templates: list[SheetTemplate], fills: Any) -> list[dict[str, Any]]:
+    counted = fills.values("template_id").annotate(times=Count("pk"), spared=Sum("spared")).order_by()
+    of_each = {one["template_id"]: (one["times"], one["spared"] or 0) for one in counted}
+    return [_form(one, *of_each.get(one.pk, (0, 0))) for one in templates]
+
+
+def _form(template: SheetTemplate, fills: int, spared: int) -> dict[str, Any]:
     return {
         "id": str(template.pk), "name": template.name, "sender": template.sender, "asked": template.asked,
-        "held": template.held, "by_hand": template.by_hand, "fills": mine["times"], "spared": mine["spared"] or 0,
+        "held": template.held, "by_hand": template.by_hand, "fills": fills, "spared": spared,
     }  # fmt: skip
 
 
