@@ -14,6 +14,7 @@ from lianfang.doors.api.answers import BAD_VALUE, answer, door, json_body
 from lianfang.doors.api.session import actor_of, renewed_actor
 from lianfang.doors.api.views import TOO_MANY
 from lianfang.doors.sync.commands import carry_out, refuse_all, safe_name
+from lianfang.doors.sync.turns import UPLOADS
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.actions.running import BUSY
 from lianfang.foundation.audit.chain import Entry, append
@@ -67,8 +68,16 @@ def _commands(body: dict[str, Any], limit: int) -> list[object]:
 
 @door("POST")
 def upload(request: HttpRequest) -> HttpResponse:
-    """Carry out what a phone recorded; each command has its own outcome, and a repeated upload changes nothing."""
+    """Carry out what a phone recorded; each command has its own outcome, and a repeated upload changes nothing.
+
+    Raises `action.busy` when too many phones upload at once: the phone keeps everything and comes again.
+    """
     actor, body = actor_of(request, "sync"), json_body(request)
+    with UPLOADS.turn():
+        return _upload(request, actor, body)
+
+
+def _upload(request: HttpRequest, actor: Actor, body: dict[str, Any]) -> HttpResponse:
     commands = _commands(body, UPLOAD_LIMIT)
     device_id, app_version = safe_name(body.get("device_id"), 64), safe_name(body.get("app_version"), 20)
     device = calling_device(actor, device_id, app_version, uploaded=True)

@@ -22,7 +22,7 @@ import type {
   ReportPage,
   SearchFound,
 } from './contract'
-import { refusalFrom, Unreachable } from './refusals'
+import { isRefusal, refusalFrom, Unreachable } from './refusals'
 import type { Language } from './text'
 
 export interface Transport {
@@ -31,6 +31,8 @@ export interface Transport {
   csrf?: () => string
   language?: () => Language
   onSignedOut?: () => void
+  /** The server's clock, to the second, with each answer that carries it. */
+  onTime?: (moment: Date) => void
 }
 
 export interface ListQuery {
@@ -79,11 +81,14 @@ export function createApi(transport: Transport = {}) {
       if (signal?.aborted) throw problem
       throw new Unreachable(problem)
     }
+    const date = response.headers.get('Date')
+    if (date) transport.onTime?.(new Date(date))
     if (response.status === 204) return undefined as T
     const answer = await readJson(response)
     if (response.ok) return answer as T
-    // A proxy that cannot reach the server answers 502-504: the command's fate is unknown, so it is no refusal.
-    if (response.status >= 502 && response.status <= 504) throw new Unreachable(response.status)
+    // A proxy that cannot reach the server answers 502-504: the command's fate is unknown, so it is no refusal. A busy
+    // server answers 503 too, but with a refusal's body: it says that nothing was saved.
+    if (response.status >= 502 && response.status <= 504 && !isRefusal(answer)) throw new Unreachable(response.status)
     const refusal = refusalFrom(response.status, answer)
     if (response.status === 401 && refusal.code === 'session.none' && path !== '/api/session') transport.onSignedOut?.()
     throw refusal

@@ -55,12 +55,15 @@ const CANNOT_REACH: Bilingual = {
   en: 'The server cannot be reached. Check the network and try again.',
 }
 
+/** Whether a body is a refusal of ours, and not some proxy's page. */
+export function isRefusal(body: unknown): body is RefusalBody {
+  const known = body as Partial<RefusalBody> | null
+  return typeof known?.code === 'string' && isBilingual(known.message)
+}
+
 /** The refusal in a response, or a plain one when the body is a proxy's page and not ours. */
 export function refusalFrom(status: number, body: unknown): Refusal {
-  const known = body as Partial<RefusalBody> | null
-  if (known && typeof known.code === 'string' && isBilingual(known.message)) {
-    return new Refusal(status, known as RefusalBody)
-  }
+  if (isRefusal(body)) return new Refusal(status, body)
   return new Refusal(status, { code: `http.${status}`, message: UNREADABLE, details: { status } })
 }
 

@@ -43,6 +43,13 @@ describe('silence', () => {
   it.each([502, 503, 504])('a gateway’s %i is silence too', async (status) => {
     expect(await caught(answering(status, 'bad gateway').batch([]))).toBeInstanceOf(Unreachable)
   })
+
+  it('is not the answer of a busy server, which says that nothing was saved', async () => {
+    const body = { code: 'action.busy', message: { zh: '系统正忙', en: 'The system is busy' } }
+    const problem = await caught(answering(503, body).batch([]))
+    expect(problem).toBeInstanceOf(Refusal)
+    expect((problem as Refusal).code).toBe('action.busy')
+  })
 })
 
 describe('a command', () => {

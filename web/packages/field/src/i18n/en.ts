@@ -54,6 +54,8 @@ export const en: Messages = {
   today: {
     notKept:
       'This browser keeps nothing on the phone: work online, and see that nothing waits to be sent before you lose the network or close the page.',
+    clockOff:
+      'The clock of this phone is wrong: it is {right}, and the phone says {wrong}. Records are kept all the same; switch on “set time automatically” in the phone’s settings.',
     title: 'Today',
     progress: '{done} done, {left} left',
     allDone: 'Everything for today is done',

@@ -50,6 +50,8 @@ export const zh = {
   },
   today: {
     notKept: '这个浏览器不在手机上保存资料：有网时照常用，断网或关掉页面前请确认“待上传”是 0。',
+    clockOff:
+      '手机的时钟不对：现在是 {right}，手机上是 {wrong}。记录照样保存；请在手机的设置里打开“自动确定日期和时间”。',
     title: '今日',
     progress: '已办 {done}，还有 {left}',
     allDone: '今天的事都办完了',

@@ -14,6 +14,8 @@ export const online = ref(true)
 export const mustSignIn = ref(false)
 /** The downloaded list was removed because the server had not been reached for too many days. */
 export const wentStale = ref(false)
+/** Milliseconds to add to this phone's clock, by the last answer of the server. */
+export const clockOff = ref(0)
 export const device = deviceId(() => uuid7())
 
 interface Waiting {
@@ -31,6 +33,9 @@ export const api = createApi({
   language: () => language.value,
   onSignedOut: () => {
     mustSignIn.value = true
+  },
+  onTime: (moment) => {
+    clockOff.value = moment.getTime() - Date.now()
   },
 })
 
