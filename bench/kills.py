@@ -9,6 +9,7 @@ import os
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 from bench.county import Made
@@ -43,5 +44,6 @@ def _measure(database: str, url: str, var: Path) -> None:
         server.kill()
     tell("kills", f"{database}_rounds", ROUNDS, "kills", at_least=ROUNDS, seconds=time.perf_counter() - started,
          acknowledged=len(work.answered), made=work.made)  # fmt: skip
+    refused = Counter(str(one["refusal"]["code"]) for one in work.surprises)
     for name, number in found.items():
-        tell("kills", f"{database}_{name}", number, "faults", at_most=0)
+        tell("kills", f"{database}_{name}", number, "faults", at_most=0, **(refused if name == "surprises" else {}))

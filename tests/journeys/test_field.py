@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,24 @@ def test_a_reading_taken_without_a_network_survives_reload_and_restart_and_arriv
     page = phone.start(network=True)
     expect(page.locator(".progress")).to_be_visible(timeout=15_000)
     assert _readings(page, person["id"]) == before + 1
+
+
+def test_a_phone_whose_clock_is_wrong_is_told_and_records_all_the_same(phone: Phone) -> None:
+    page = phone.start(network=True)
+    page.clock.set_system_time(datetime.now(UTC) - timedelta(hours=3))
+    _sign_in(page)
+    person = _a_person_to_measure(page)
+    before = _readings(page, person["id"])
+    told = page.get_by_text("手机的时钟不对")
+    expect(told).to_be_visible()
+    _measure(page, person["id"])
+    page.goto("/field/queue", wait_until="domcontentloaded")
+    expect(page.get_by_text("全部已上传")).to_be_visible(timeout=45_000)
+    assert _readings(page, person["id"]) == before + 1
+    page.clock.set_system_time(datetime.now(UTC))
+    page.goto("/field/", wait_until="domcontentloaded")
+    expect(page.locator(".progress")).to_be_visible()
+    expect(told).to_be_hidden(timeout=30_000)
 
 
 def test_no_name_lies_readable_on_the_phone(phone: Phone) -> None:

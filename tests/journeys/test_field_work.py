@@ -119,10 +119,8 @@ def test_a_lead_and_a_call_are_answered_without_a_network_and_arrive(
     page.get_by_role("button", name=re.compile(f"登记到这一户 {number}")).click()
     page.get_by_role("button", name="已联系，自我观察").click()
     page.get_by_role("button", name="填报").click()
+    expect(page.get_by_role("heading", name="今日")).to_be_visible()  # it goes back by itself once the answer is saved
     expect(page.locator(".work", has_text="归小来")).to_have_count(0)
-
-    # because the page goes back by itself once the answer is saved
-    page.wait_for_timeout(1500)
     page.goto(f"/field/house/{home}", wait_until="domcontentloaded")
     page.get_by_role("link", name=re.compile("^打电话 常小电")).click()
     expect(page.get_by_text(re.compile("请问是常小电家吗？我是.*赵网格"))).to_be_visible()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from itertools import islice
@@ -15,10 +15,11 @@ from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, JSONArray, Length, Substr
 
 from lianfang.domain.areas.queries import ancestors_of, full_name, level_of
-from lianfang.domain.organisation.models import LIVE, NoticeRead, Responsibility, Unit
+from lianfang.domain.organisation.models import LIVE, DayHandOver, NoticeRead, Responsibility, Unit
 from lianfang.domain.organisation.rules import RESPONSIBILITY_KINDS, rank
 from lianfang.domain.people.queries import find_households, find_persons
 from lianfang.domain.places.queries import find_places
+from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.privacy.fields import within
 from lianfang.kernel.clock import today
@@ -340,3 +341,11 @@ def issuer_of(path: str) -> str:
     posts = Unit.objects.filter(area_path__in=ancestors_of(path), kind="command_post", closed_on__isnull=True)
     nearest = max(posts, key=lambda unit: len(unit.area_path), default=None)
     return nearest.name if nearest else full_name(path[:TOWN_DIGITS])
+
+
+def without_standing_in(actor: Actor) -> Actor:
+    """Return the actor with their own rights alone: what was taken over for a day is not handed on."""
+    lent = DayHandOver.objects.filter(to_account_id=actor.account_id, grant__isnull=False)
+    borrowed = set(lent.values_list("grant_id", flat=True))
+    own = tuple(held for held in actor.grants if held.grant_id not in borrowed)
+    return replace(actor, grants=own, _prefixes={})

@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse
 
 from lianfang.domain.areas.queries import ancestors_of, area_card
 from lianfang.domain.observation.queries import bundle_of
-from lianfang.domain.organisation.queries import who_answers_for_many
+from lianfang.domain.organisation.queries import who_answers_for_many, without_standing_in
 from lianfang.domain.people.queries import find_households, persons_of_households
 from lianfang.domain.screening.queries.visits import open_doors
 from lianfang.domain.welfare.queries import errands_of
@@ -73,7 +73,7 @@ def _phone_key(request: HttpRequest) -> str:
 
 def _card(actor: Actor, device_id: str, key: str, until: date) -> dict[str, Any]:
     """Return the phone's card, by which another phone knows without a network who works on it and where."""
-    paths = own_grids(actor)
+    paths = own_grids(without_standing_in(actor))
     if not key or not paths or actor.account_id is None:
         return {}
     card = issue_card(actor.account_id, actor.name, device_id, paths, key, until)

@@ -31,6 +31,7 @@ class Held:
     role: Role
     area_path: str
     purpose: str = ""
+    grant_id: UUID | None = None
 
     def holds(self) -> bool:
         """Say whether the grant's area can be one at all."""
@@ -109,7 +110,7 @@ def actor_for(account: Account, *, on: date, door: str, device_id: str = "") -> 
     if account.is_active:
         for grant in Grant.objects.filter(account=account, ended_at__isnull=True, starts_on__lte=on):
             if (grant.ends_on is None or grant.ends_on >= on) and grant.role in roles():
-                held.append(Held(roles()[grant.role], grant.area_path, grant.purpose))
+                held.append(Held(roles()[grant.role], grant.area_path, grant.purpose, grant.id))
     return Actor(
         account_id=account.id,
         name=account.name,

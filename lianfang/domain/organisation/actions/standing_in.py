@@ -13,6 +13,7 @@ from django.conf import settings
 from pydantic import Field
 
 from lianfang.domain.organisation.models import DayHandOver
+from lianfang.domain.organisation.queries import without_standing_in
 from lianfang.foundation.access.actor import Actor, Held, actor_for
 from lianfang.foundation.access.models import Grant
 from lianfang.foundation.accounts.models import Account
@@ -122,7 +123,7 @@ def _account(account_id: UUID) -> Account:
 
 def _keep(call: Call, handing: Handing, giver: Account, taker: Account) -> DayHandOver:
     on = local(call.received_at).date()
-    gives = _field_work(actor_for(giver, on=on, door=call.actor.door), handing.path)
+    gives = _field_work(without_standing_in(actor_for(giver, on=on, door=call.actor.door)), handing.path)
     if gives is None:
         raise NO_LONGER_GIVER(field="handing")
     takes = actor_for(taker, on=on, door=call.actor.door)

@@ -31,7 +31,7 @@ def hand(accounts: Any, moment: Any) -> Callable[..., str]:
 
     def write(to: str = "neighbour", giver: str = "grid", path: str = GRID, **other: Any) -> str:
         signer = Signer()
-        paths = [accounts[giver].home_area]
+        paths = other.pop("paths", [accounts[giver].home_area])
         until = other.pop("card_until", date(2020, 2, 10))
         card = issue_card(accounts[giver].pk, accounts[giver].name, "phone-a", paths, signer.public, until)
         return signer.hand_over(card, accounts[to].pk, path, at=other.pop("at", AT), **other)
@@ -121,6 +121,14 @@ def test_nobody_gets_more_than_either_may_do(cast: Any, hand: Any, accounts: Any
     actor = actor_for(accounts["neighbour"], on=date(2020, 2, 3), door="sync")
     assert actor.may("screening.record_visit", VILLAGE)
     assert not actor.may("observation.confirm_release", VILLAGE)
+
+
+def test_what_was_taken_over_for_a_day_is_not_handed_on(cast: Any, hand: Any, accounts: Any) -> None:
+    run(cast["neighbour"], ACT, {"handing": hand()})
+    stand_in = actor_for(accounts["neighbour"], on=date(2020, 2, 3), door="sync")
+    with pytest.raises(Refusal, match=r"organisation\.giver_may_not"):
+        run(stand_in, ACT, {"handing": hand("doctor", giver="neighbour", paths=[GRID])})
+    assert DayHandOver.objects.count() == 1
 
 
 def test_who_works_there_already_gets_no_second_right(cast: Any, hand: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lianfang.config.demo.cast import GRID
+from lianfang.config.demo.cast import GRID, NEIGHBOUR_GRID
 from lianfang.foundation.actions.running import run
 from lianfang.foundation.devices.cards import public_key, read_card
 from lianfang.foundation.tables.reading import Query, read
@@ -39,6 +39,18 @@ def test_a_phone_that_shows_its_key_takes_a_card_along(signed_in: Any, accounts:
     assert (card.account_id, card.paths, card.key) == (accounts["grid"].pk, (GRID,), signer.public)
     assert packed["card_key"] == public_key()
     assert "card" not in bundle(signed_in("grid")).json()
+
+
+def test_the_card_of_a_stand_in_names_their_own_grid_alone(signed_in: Any, cast: Any, accounts: Any) -> None:
+    run(cast["system"], "people.add_household", {"area_path": GRID, "number": "3号"})
+    signer, taker = Signer(), signed_in("neighbour")
+    handing = signer.hand_over(bundle(signed_in("grid"), signer.public).json()["card"], accounts["neighbour"].pk, GRID)
+    body = {"commands": [command("organisation.hand_over_day", handing=handing)], "device_id": "phone-b"}
+    [told] = taker.post("/api/sync/upload", body, content_type="application/json").json()["results"]
+    assert told["status"] == "done"
+    packed = bundle(taker, signer.public).json()
+    assert any(one["area"] == GRID for one in packed["households"])
+    assert read_card(packed["card"]).paths == (NEIGHBOUR_GRID,)
 
 
 def test_a_card_does_not_make_an_unchanged_grid_come_again(signed_in: Any) -> None:

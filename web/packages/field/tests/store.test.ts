@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto'
 import { type Entry, type Me, queued } from '@lianfang/core'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Bundle } from '../src/store/bundle'
+import { takeHeld } from '../src/store/held'
 import { readBundle } from '../src/store/reading'
 import { dropWhenStale, KeyReplaced, unsentOn } from '../src/store/sealed'
 import { isLocked, type LockedStore, openStore, type PhoneStore } from '../src/store/store'
@@ -208,5 +209,16 @@ describe('days without contact', () => {
     await store.keepBundle(bundle(3))
     expect(await dropWhenStale('battery', 0)).toBe(false)
     expect(await store.bundle()).not.toBeNull()
+  })
+})
+
+describe('a phone that has lost the list of its accounts', () => {
+  it('finds the store that lies on it, and what waits there', async () => {
+    const store = await opened('forgotten')
+    await store.keepMe(me)
+    await store.keepEntries([entry()])
+    const held = await takeHeld()
+    expect(held?.account).toBe('forgotten')
+    expect(held?.entries.map((one) => one.id)).toEqual(['a'])
   })
 })

@@ -3,7 +3,7 @@ import type { Entry, Me } from '@lianfang/core'
 import { knownAccounts } from './accounts'
 import type { Bundle } from './bundle'
 import type { Given, Taken } from './handing'
-import { dropWhenStale } from './sealed'
+import { dropWhenStale, storesOnPhone } from './sealed'
 import { canKeep, isLocked, type LockedStore, openStore, type PhoneStore } from './store'
 
 export interface Held {
@@ -40,8 +40,9 @@ export function takeHeld(): Promise<Held | null> {
 }
 
 async function read(): Promise<Held | null> {
-  const [account, name] = Object.entries(knownAccounts()).at(-1) ?? []
-  if (!account || !canKeep()) return null
+  if (!canKeep()) return null
+  const [account, name] = Object.entries(knownAccounts()).at(-1) ?? [(await storesOnPhone()).at(-1)]
+  if (!account) return null
   const stale = await dropWhenStale(account)
   const store = await openStore(account)
   const found = { account, name: name ?? '', stale, store }

@@ -1,6 +1,7 @@
 // The store that lasts: one database an account, everything personal in it sealed. Refuses to write under a key that was replaced.
 import type { Entry, Me, OutboxState } from '@lianfang/core'
 import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from 'idb'
+import { hasFailed, noteFailed } from './accounts'
 import type { Bundle } from './bundle'
 import { type MadeKey, makeKey, type Sealed, seal, unseal, unwrap, type Wrapped, wrap } from './sealing'
 import { makeSigner, type Signer } from './signing'
@@ -40,11 +41,17 @@ interface Contact {
   days: number
 }
 
+/** Written and removed again, only to fill the browser's log. */
+interface Filling {
+  key: 'filling'
+  filling: Uint8Array
+}
+
 interface FieldStores extends DBSchema {
   outbox: { key: string; value: SealedEntry; indexes: { state: OutboxState } }
   downloaded: { key: string; value: Downloaded }
   locks: { key: string; value: Lock | OwnKey }
-  contacts: { key: string; value: Contact }
+  contacts: { key: string; value: Contact | Filling }
 }
 
 type FieldDatabase = IDBPDatabase<FieldStores>
@@ -54,7 +61,14 @@ type Writing = IDBPTransaction<FieldStores, StoreNames<FieldStores>[], 'readwrit
 const STORE_VERSION = 10
 const opened = new Map<string, Promise<FieldDatabase>>()
 
-const nameOf = (account: string) => `lianfang-field-${account}`
+const PREFIX = 'lianfang-field-'
+const nameOf = (account: string) => PREFIX + account
+
+/** The accounts whose stores lie on this phone, also where the browser has lost the list of them on a full disk. */
+export async function storesOnPhone(): Promise<string[]> {
+  const all = (await indexedDB.databases?.()) ?? []
+  return all.flatMap(({ name }) => (name?.startsWith(PREFIX) ? [name.slice(PREFIX.length)] : []))
+}
 
 /** The account's database, opened once for the page, because opening it costs a cheap phone more than reading it. */
 function databaseOf(account: string): Promise<FieldDatabase> {
@@ -94,13 +108,17 @@ export class SealedStore implements PhoneStore {
 
   constructor(
     private readonly account: string,
-    private readonly database: FieldDatabase,
     private key: CryptoKey,
     private turn: number,
   ) {}
 
+  /** The open database: a browser closes it by itself when the disk fails, and it is then opened again. */
+  private get database(): Promise<FieldDatabase> {
+    return databaseOf(this.account)
+  }
+
   async entries(): Promise<Entry[]> {
-    const rows = await this.database.getAll('outbox')
+    const rows = await (await this.database).getAll('outbox')
     const all = await Promise.all(rows.map((row) => unseal<Entry>(this.key, row)))
     return all.sort((one, other) => (one.queued_at < other.queued_at ? -1 : 1))
   }
@@ -114,7 +132,7 @@ export class SealedStore implements PhoneStore {
 
   async dropEntries(ids: string[]): Promise<void> {
     if (ids.length === 0) return
-    const writing = this.database.transaction('outbox', 'readwrite')
+    const writing = (await this.database).transaction('outbox', 'readwrite')
     await Promise.all([...ids.map((id) => writing.store.delete(id)), writing.done])
   }
 
@@ -124,7 +142,7 @@ export class SealedStore implements PhoneStore {
 
   async keepBundle(bundle: Bundle): Promise<void> {
     await this.keepDownloaded('bundle', bundle)
-    await noteContact(this.database, Date.now(), bundle.keep_days)
+    await noteContact(await this.database, Date.now(), bundle.keep_days)
   }
 
   me(): Promise<Me | null> {
@@ -133,15 +151,15 @@ export class SealedStore implements PhoneStore {
 
   async keepMe(me: Me): Promise<void> {
     await this.keepDownloaded('me', me)
-    await noteContact(this.database, Date.now())
+    await noteContact(await this.database, Date.now())
   }
 
   async dropDownloads(): Promise<void> {
-    await this.database.clear('downloaded')
+    await (await this.database).clear('downloaded')
   }
 
   async hasPin(): Promise<boolean> {
-    return (await lockOf(this.database))?.ready === null
+    return (await lockOf(await this.database))?.ready === null
   }
 
   async setPin(pin: string, password: string): Promise<void> {
@@ -164,21 +182,22 @@ export class SealedStore implements PhoneStore {
   }
 
   async signer(): Promise<Signer> {
-    const known = await this.database.get('locks', 'signer')
+    const known = await (await this.database).get('locks', 'signer')
     if (known && 'signer' in known) return known.signer
     const signer = await makeSigner()
-    await this.database.put('locks', { key: 'signer', signer })
+    await (await this.database).put('locks', { key: 'signer', signer })
     return signer
   }
 
   async destroy(): Promise<void> {
+    const database = await this.database
     opened.delete(this.account)
-    this.database.close()
+    database.close()
     await deleteDB(nameOf(this.account))
   }
 
   private async read<T>(key: Downloaded['key']): Promise<T | null> {
-    const row = await this.database.get('downloaded', key)
+    const row = await (await this.database).get('downloaded', key)
     return row ? unseal<T>(this.key, row) : null
   }
 
@@ -197,7 +216,18 @@ export class SealedStore implements PhoneStore {
   }
 
   private async write(work: (writing: Writing) => Promise<unknown>): Promise<void> {
-    const writing = this.database.transaction(['outbox', 'downloaded', 'locks'], 'readwrite')
+    if (hasFailed(this.account)) await renewLog(await this.database)
+    noteFailed(this.account, false)
+    try {
+      await this.writeOnce(work)
+    } catch (problem) {
+      if (!(problem instanceof KeyReplaced)) noteFailed(this.account, true)
+      throw problem
+    }
+  }
+
+  private async writeOnce(work: (writing: Writing) => Promise<unknown>): Promise<void> {
+    const writing = (await this.database).transaction(['outbox', 'downloaded', 'locks'], 'readwrite')
     const whole = writing.done
     // because a transaction that fails says so twice, and the first answer is the one that tells why
     whole.catch(() => undefined)
@@ -246,6 +276,19 @@ export class SealedStore implements PhoneStore {
   }
 }
 
+const FILLING = 30_000
+const FILLINGS = 300
+
+/** Make the browser begin a new log. One that ran into a full disk ends in half a record, and what is written after
+ * that is gone at the next start: so much is written once that the browser puts the old log away. */
+async function renewLog(database: FieldDatabase): Promise<void> {
+  for (let number = 0; number < FILLINGS; number++) {
+    const filling = crypto.getRandomValues(new Uint8Array(FILLING))
+    await database.put('contacts', { key: 'filling', filling })
+  }
+  await database.delete('contacts', 'filling')
+}
+
 /** Undo all of a write, because a part of what belongs together is worse than nothing. */
 function takeBack(writing: Writing): void {
   try {
@@ -271,7 +314,7 @@ async function sealedEntry(key: CryptoKey, entry: Entry): Promise<SealedEntry> {
 export async function openSealed(account: string): Promise<PhoneStore | LockedStore> {
   const database = await databaseOf(account)
   const lock = (await lockOf(database)) ?? (await firstLock(database))
-  if (lock.ready) return new SealedStore(account, database, lock.ready, lock.turn)
+  if (lock.ready) return new SealedStore(account, lock.ready, lock.turn)
   return { unlock: (secret) => tryToUnlock(account, database, secret) }
 }
 
@@ -301,7 +344,7 @@ async function tryToUnlock(account: string, database: FieldDatabase, secret: str
   if (made) {
     // because storage that is full must not lock its owner out
     if (lock.wrong > 0) await database.put('locks', { ...lock, wrong: 0, wait_until: 0 }).catch(() => undefined)
-    return new SealedStore(account, database, made.key, lock.turn)
+    return new SealedStore(account, made.key, lock.turn)
   }
   const wrong = lock.wrong + 1
   const wait_until = wrong < TRIES_AT_ONCE ? 0 : Date.now() + FIRST_WAIT_MS * 2 ** (wrong - TRIES_AT_ONCE)
@@ -311,15 +354,20 @@ async function tryToUnlock(account: string, database: FieldDatabase, secret: str
   return wait_until
 }
 
+async function contactOf(database: FieldDatabase): Promise<Contact | undefined> {
+  const row = await database.get('contacts', 'contact')
+  return row?.key === 'contact' ? row : undefined
+}
+
 async function noteContact(database: FieldDatabase, at: number, days?: number): Promise<void> {
-  const known = await database.get('contacts', 'contact')
+  const known = await contactOf(database)
   await database.put('contacts', { key: 'contact', at, days: days ?? known?.days ?? DAYS_UNLESS_TOLD })
 }
 
 /** Remove what was downloaded when the server was not heard for too many days. Returns whether something was removed. */
 export async function dropWhenStale(account: string, now = Date.now()): Promise<boolean> {
   const database = await databaseOf(account)
-  const contact = await database.get('contacts', 'contact')
+  const contact = await contactOf(database)
   if (!contact || now - contact.at <= contact.days * DAY_MS) return false
   const held = (await database.count('downloaded')) > 0
   await database.clear('downloaded')

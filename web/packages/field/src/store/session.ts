@@ -4,7 +4,7 @@ import { ref, shallowRef } from 'vue'
 import { language } from '../i18n'
 import { deviceId, forgetAccount, knownAccounts, noteAccount } from './accounts'
 import { type Held, takeHeld } from './held'
-import { unsentOn } from './sealed'
+import { storesOnPhone, unsentOn } from './sealed'
 import { canKeep, isLocked, type LockedStore, openStore, type PhoneStore } from './store'
 
 export const me = shallowRef<Me | null>(null)
@@ -123,6 +123,7 @@ function take(opened: PhoneStore, known: Me | null): void {
   if (!known) return
   phone.value = opened
   me.value = known
+  noteAccount(known.account.id, known.account.name)
 }
 
 /** Open the waiting store. Returns 0, or when the secret was wrong, the moment from which the next try counts. */
@@ -164,7 +165,9 @@ export interface Left {
 export async function leftOnPhone(): Promise<Left[]> {
   if (!canKeep()) return []
   const found: Left[] = []
-  for (const [id, name] of Object.entries(knownAccounts())) {
+  const names = knownAccounts()
+  for (const id of new Set([...Object.keys(names), ...(await storesOnPhone())])) {
+    const name = names[id] ?? ''
     const unsent = await unsentOn(id)
     if (unsent > 0) found.push({ name, unsent })
   }
