@@ -245,6 +245,7 @@ export const en: Messages = {
     button: 'Show “{column}” in full',
   },
   sheets: {
+    letter: 'This is a letter: one to each person or household, together in a zip.',
     title: 'Sheets of other departments',
     intro:
       'Sheets that other departments want: taken in once, confirmed once, then filled in their own layout, with nothing typed.',
@@ -252,7 +253,7 @@ export const en: Messages = {
     senderHint: 'e.g. health bureau',
     name: 'Sheet',
     nameHint: 'empty: the name of the file',
-    drop: 'Drop their .xlsx here (whatever list is in it is not kept)',
+    drop: 'Drop their .xlsx or .docx here (whatever list is in it is not kept)',
     reading: 'Reading the sheet…',
     known: 'Sheets taken in',
     none: 'No sheets yet.',
