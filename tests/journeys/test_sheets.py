@@ -81,7 +81,7 @@ def test_a_letter_is_confirmed_by_its_blanks_and_comes_to_each_in_a_zip(
     with zipfile.ZipFile(path) as archive:
         letters = ["\n".join(texts(read_document(archive.read(name)))) for name in archive.namelist()]
     assert len(letters) > 3
-    assert all("____" not in one and "{{" not in one and "【】" not in one for one in letters)
+    assert all("姓名：____" not in one and "{{" not in one and "【】" not in one for one in letters)
 
 
 def test_a_column_is_chosen_by_its_place_on_the_sheet_and_at_the_keyboard(

@@ -76,8 +76,9 @@ def _fill_lines(lines: Sequence[Blank], filling: Filling, hidden: str) -> None:
         if place not in filling.cells:
             continue
         said = as_text(filling.cells[place])
-        if line.end and said:
-            _replace(line.paragraph, line.start, line.end, f"{said}{hidden}")
+        if line.end:
+            # What nobody has recorded is left to the pen: a line, and not the name of the blank.
+            _replace(line.paragraph, line.start, line.end, f"{said}{hidden}" if said else "____")
         elif said:
             _say_instead(line.paragraph, said)
 
