@@ -54,6 +54,7 @@ FIELD_WORK = (
     "people.vulnerable",
     "people.add_household",
     "people.add_person",
+    "people.withdraw_person",
     "people.edit_household",
     "people.edit_person",
     "people.move_person",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from lianfang.doors.files.sheets.tests.forms import figures_form, health_form, police_form, street_form
+from lianfang.doors.files.sheets.tests.letters import notice_letter, read_document, texts
 
 pytestmark = pytest.mark.browser
 SLOW = 60_000
@@ -58,6 +60,28 @@ def test_three_sheets_for_the_same_people_are_filled_without_typing(visit: Calla
         names.append(_names(_fill(page, tmp_path)[title], letter, first))
     assert len(names[0]) > 3
     assert names[0] == names[1] == names[2]
+
+
+def test_a_letter_is_confirmed_by_its_blanks_and_comes_to_each_in_a_zip(
+    visit: Callable[..., Page], tmp_path: Path
+) -> None:
+    page = visit("duty", "/console/sheets")
+    file = tmp_path / "告知书.docx"
+    file.write_bytes(notice_letter())
+    _take(page, file, "疾控中心")
+    expect(page.get_by_text("这是一封函")).to_be_visible()
+    page.get_by_label("每行一个").select_option(label="居家观察台账")
+    page.locator(".grid td").filter(has_text="‹").first.click()
+    page.get_by_role("button", name="确认，以后自动填").click()
+    page.get_by_role("button", name="填好", exact=True).click(timeout=SLOW)
+    with page.expect_download(timeout=SLOW) as fetched:
+        page.get_by_role("link", name="下载").click(timeout=SLOW)
+    path = tmp_path / fetched.value.suggested_filename
+    fetched.value.save_as(path)
+    with zipfile.ZipFile(path) as archive:
+        letters = ["\n".join(texts(read_document(archive.read(name)))) for name in archive.namelist()]
+    assert len(letters) > 3
+    assert all("姓名：____" not in one and "{{" not in one and "【】" not in one for one in letters)
 
 
 def test_a_column_is_chosen_by_its_place_on_the_sheet_and_at_the_keyboard(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from lianfang.doors.api.gathering import gather
 from lianfang.doors.api.session import actor_of, device_name
 from lianfang.foundation.access.actor import NOT_YOURS, Actor
 from lianfang.foundation.actions.registry import ACTIONS
-from lianfang.foundation.actions.running import Request, run, run_many
+from lianfang.foundation.actions.running import Outcome, Request, rehearse, run, run_many
 from lianfang.foundation.audit.chain import Entry, append
 from lianfang.foundation.audit.reading import history_of
 from lianfang.foundation.exports.freezing import refuse_if_frozen
@@ -82,11 +82,18 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
 
 @door("POST")
 def batch(request: HttpRequest) -> HttpResponse:
-    """Carry out up to 1,000 commands; each has its own outcome, and one refused does not stop the others."""
-    return answer({"results": carry_out(actor_of(request), json_body(request))})
+    """Carry out up to 1,000 commands; each has its own outcome, and one refused does not stop the others.
+
+    With `rehearse` each says what would become of it, and nothing is changed.
+    """
+    body = json_body(request)
+    doing = rehearse if body.get("rehearse") is True else run_many
+    return answer({"results": carry_out(actor_of(request), body, doing)})
 
 
-def carry_out(actor: Actor, body: Mapping[str, Any]) -> list[dict[str, Any]]:
+def carry_out(
+    actor: Actor, body: Mapping[str, Any], doing: Callable[[Sequence[Request]], list[Outcome]] = run_many
+) -> list[dict[str, Any]]:
     """Return the outcome of each command of a batch, in order."""
     commands = body.get("commands", [])
     if not isinstance(commands, list) or not all(isinstance(one, dict) for one in commands):
@@ -95,7 +102,7 @@ def carry_out(actor: Actor, body: Mapping[str, Any]) -> list[dict[str, Any]]:
         raise TOO_MANY(limit=BATCH_LIMIT, field="commands")
     device = {"device_id": body["device_id"]} if body.get("device_id") else {}
     read = [_read(actor, {**device, **one}) for one in commands]
-    outcomes = iter(run_many([one for one in read if isinstance(one, Request)]))
+    outcomes = iter(doing([one for one in read if isinstance(one, Request)]))
     return [
         next(outcomes).as_dict()
         if isinstance(one, Request)

@@ -163,7 +163,7 @@ def look_into(body: bytes) -> Archive:
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             entries = archive.infolist()
-            _check_directory(entries, len(body))
+            check_directory(entries, len(body), "xl/workbook.xml")
             return _look_at_sheets(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, KeyError, ValueError):
         raise DAMAGED(field="file") from None
@@ -171,7 +171,11 @@ def look_into(body: bytes) -> Archive:
         raise PASSWORD(field="file") from None
 
 
-def _check_directory(entries: list[zipfile.ZipInfo], size: int) -> None:
+def check_directory(entries: list[zipfile.ZipInfo], size: int, main: str) -> None:
+    """Check what an archive of an office program says it holds; `main` is the part that makes it what it should be.
+
+    Raises `intake.bomb`, `intake.macros`, `intake.password`, `intake.unsupported`.
+    """
     names = {entry.filename.lower() for entry in entries}
     unpacked = sum(entry.file_size for entry in entries)
     if len(entries) > MOST_ENTRIES or unpacked > MOST_UNPACKED or (unpacked > SMALL and unpacked > size * MOST_RATIO):
@@ -180,7 +184,7 @@ def _check_directory(entries: list[zipfile.ZipInfo], size: int) -> None:
         raise MACROS(field="file")
     if any(entry.flag_bits & 1 for entry in entries):
         raise PASSWORD(field="file")
-    if "xl/workbook.xml" not in names:
+    if main not in names:
         raise UNSUPPORTED(field="file")
 
 
@@ -255,7 +259,7 @@ def _scan(archive: zipfile.ZipFile, path: str) -> SheetPart:
 
 
 def _widest(chunk: bytes) -> int:
-    return max((column_number(letters) + 1 for letters in set(_WIDE.findall(chunk))), default=26)
+    return max((number_of(letters) for letters in set(_WIDE.findall(chunk))), default=26)
 
 
 def _highest(chunk: bytes) -> int:
@@ -265,21 +269,21 @@ def _highest(chunk: bytes) -> int:
 def _formulas(chunk: bytes) -> Iterator[tuple[int, int]]:
     for letters, row, closed, formula in _CELL.findall(chunk):
         if formula and not closed and 0 < int(row) <= LAST_ROW:
-            yield int(row) - 1, column_number(letters)
+            yield int(row) - 1, number_of(letters) - 1
 
 
 def _merges(chunk: bytes) -> Iterator[tuple[int, int, int, int]]:
     for left, top, right, bottom in _MERGE.findall(chunk):
-        yield int(top) - 1, column_number(left), int(bottom) - 1, column_number(right)
+        yield int(top) - 1, number_of(left) - 1, int(bottom) - 1, number_of(right) - 1
 
 
 @cache
-def column_number(letters: bytes) -> int:
-    """Return the column counted from 0: A → 0, AB → 27."""
+def number_of(letters: bytes | str) -> int:
+    """Return the number of a column from 1: A → 1, AB → 28."""
     number = 0
-    for letter in letters:
+    for letter in letters.encode() if isinstance(letters, str) else letters:
         number = number * 26 + letter - 64
-    return number - 1
+    return number
 
 
 def _check_ole(body: bytes) -> None:

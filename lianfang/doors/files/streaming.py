@@ -15,7 +15,7 @@ from functools import lru_cache
 from html import unescape
 from typing import Any
 
-from lianfang.doors.files.guarding import BOMB, DAMAGED, SheetPart, column_number
+from lianfang.doors.files.guarding import BOMB, DAMAGED, SheetPart, number_of
 
 Cells = list[Any]
 _PIECE = 1 << 20
@@ -99,7 +99,7 @@ class Streamed:
         if len(plain) != row.count(b"</c>") or b":c>" in row:
             return self._other_cells(row, width)
         for letters, rest, value, text in plain:
-            place = column_number(letters)
+            place = number_of(letters) - 1
             if place >= width:
                 continue
             if text:
@@ -114,7 +114,7 @@ class Streamed:
         for letters, rest, inner in _CELL.findall(row):
             if not letters and (said := _PLACE.search(rest)):
                 letters = said[1]
-            place = column_number(letters) if letters else place + 1
+            place = number_of(letters) - 1 if letters else place + 1
             if inner and place < width:
                 cells[place] = self._value(rest, inner)
         return cells

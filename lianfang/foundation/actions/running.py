@@ -96,7 +96,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a command: done, repeated (nothing changed) or refused."""
+    """What became of a command: done, repeated (nothing changed), refused, or rehearsed (it would be done)."""
 
     id: UUID
     status: str
@@ -131,6 +131,17 @@ def run_many(requests: Sequence[Request]) -> list[Outcome]:
     for name, group in itertools.groupby(requests, key=lambda request: request.action):
         outcomes += _run_group(name, list(group), alone=len(requests) == 1)
     return outcomes
+
+
+def rehearse(requests: Sequence[Request]) -> list[Outcome]:
+    """Say what would become of commands, and change nothing: all of it is carried out and taken back.
+
+    The rules are asked where they stand, so that nothing is accepted here and refused when it is meant.
+    """
+    with transaction.atomic():
+        outcomes = run_many(requests)
+        transaction.set_rollback(True)
+    return [one if one.refusal is not None else Outcome(one.id, "rehearsed") for one in outcomes]
 
 
 def _run_group(name: str, requests: list[Request], alone: bool) -> list[Outcome]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 from pydantic import Field
 
 from lianfang.domain.people.actions import editing
@@ -35,10 +37,19 @@ from lianfang.domain.people.events import PersonAdded, PersonChanged, PersonMove
 from lianfang.domain.people.models import Household, Person, RecordConflict
 from lianfang.domain.people.rules import LIVING, LIVING_STATES, PERSON_STATES
 from lianfang.foundation.actions.inputs import MISSING, Input
+from lianfang.foundation.actions.models import Command
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.administration.actions import labelled
 from lianfang.kernel.clock import local
+from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
+
+IN_USE = refusal(
+    "people.entry_in_use",
+    "只能撤回自己新登记、还没有人修改或使用的记录。",
+    "Only one's own new entry that nobody has edited or used can be withdrawn.",
+    status=409,
+)
 
 TABLE = "people.persons"
 # an edit of one of these may show that somebody is in the register twice
@@ -91,7 +102,31 @@ def add_person(call: Call, given: AddPerson) -> Result:
         recount({household.pk})
     call.about(TABLE, row.pk)
     call.announce(PersonAdded(area_path=path, person_id=row.pk, household_id=row.household_id))
-    return {"id": str(row.pk), "version": 1, **told(call.actor, suggest([row], call.received_at))}
+    undo = {"action": "people.withdraw_person", "input": {"person_id": str(row.pk)}}
+    return {"id": str(row.pk), "version": 1, "undo": undo, **told(call.actor, suggest([row], call.received_at))}
+
+
+class WithdrawPerson(Input):
+    person_id: PersonId
+
+
+@action("people.withdraw_person", both("撤回登记", "Withdraw a new entry"), WithdrawPerson, danger=True, offered=False)
+def withdraw_person(call: Call, given: WithdrawPerson) -> Result:
+    """Take back one's own new entry, as long as nobody has edited it or begun work with it."""
+    row = find_living_entry(given.person_id)
+    call.permit(row.area_path)
+    own = Command.objects.filter(pk=row.pk, account_id=call.actor.account_id).exists()
+    if not own or row.version > 1:
+        raise IN_USE(field="person_id")
+    household_id = row.household_id
+    try:
+        with transaction.atomic():
+            row.delete()
+    except (ProtectedError, IntegrityError):
+        raise IN_USE(field="person_id") from None
+    recount({one for one in (household_id,) if one})
+    call.about(TABLE, given.person_id)
+    return {"id": str(given.person_id)}
 
 
 class EditPerson(Input):

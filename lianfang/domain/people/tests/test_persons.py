@@ -21,6 +21,7 @@ from lianfang.domain.people.queries import (
 )
 from lianfang.domain.people.tests.conftest import Do, number
 from lianfang.domain.people.tests.test_households import refused
+from lianfang.foundation.actions.guard import writing
 from lianfang.foundation.events.models import Event
 from lianfang.kernel.errors import Problems
 from lianfang.kernel.ids import uuid7
@@ -37,6 +38,29 @@ def test_a_stranger_to_the_area_is_refused(do: Do, home: Household, person: Pers
         assert no.code == "access.not_yours"
         no = refused(do, who, "people.set_vulnerability", person_id=str(person.pk), flags=["poor"])
         assert no.code == "access.not_yours"
+
+
+def test_only_ones_own_new_entry_is_withdrawn(do: Do, home: Household, person: Person) -> None:
+    """Not another's, not an edited one, and not one that work began with."""
+    made = do("grid", "people.add_person", household_id=str(home.pk), name="单小红")
+    assert refused(do, "neighbour", "people.withdraw_person", person_id=made["id"]).code == "access.not_yours"
+    assert refused(do, "secretary", "people.withdraw_person", person_id=made["id"]).code == "people.entry_in_use"
+    do("grid", "people.edit_person", person_id=made["id"], version=1, note="外出")
+    assert refused(do, "grid", "people.withdraw_person", person_id=made["id"]).code == "people.entry_in_use"
+    ward = do("grid", "people.add_person", household_id=str(home.pk), name="单小兰")
+    carer = do("grid", "people.add_person", household_id=str(home.pk), name="单大兰")
+    with writing():
+        Person.objects.filter(pk=ward["id"]).update(guardian=carer["id"])
+    assert refused(do, "grid", "people.withdraw_person", person_id=carer["id"]).code == "people.entry_in_use"
+    assert Person.objects.filter(pk=carer["id"]).exists()
+
+
+def test_a_new_entry_withdrawn_is_gone_and_the_household_counts_right(do: Do, home: Household, person: Person) -> None:
+    made = do("grid", "people.add_person", household_id=str(home.pk), name="单小红")
+    do("grid", made["undo"]["action"], **made["undo"]["input"])
+    assert not Person.objects.filter(pk=made["id"]).exists()
+    home.refresh_from_db()
+    assert home.size == 1
 
 
 def test_an_id_that_is_nobody_is_unknown(do: Do) -> None:

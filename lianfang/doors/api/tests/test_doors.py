@@ -8,7 +8,13 @@ import pytest
 from django.db import OperationalError
 
 from lianfang.config.demo.cast import VILLAGE
+from lianfang.domain.areas.queries import children
 from lianfang.doors.api import views
+from lianfang.foundation.actions.models import Command
+from lianfang.foundation.audit.chain import verify
+from lianfang.foundation.audit.models import AuditLine
+from lianfang.foundation.events.models import Event
+from lianfang.foundation.jobs.models import Job
 from lianfang.kernel.errors import CATALOGUE
 from lianfang.kernel.ids import uuid7
 
@@ -77,6 +83,20 @@ def test_one_bad_command_of_a_batch_is_refused_alone(signed_in: Any) -> None:
     assert [one["id"] for one in results] == [one["id"] for one in batch]
     assert [one["status"] for one in results] == ["done", *["refused"] * 5, "done"]
     assert all(one["refusal"]["code"] in CATALOGUE for one in results[1:6])
+
+
+def test_a_rehearsal_says_what_would_be_refused_and_changes_nothing(signed_in: Any) -> None:
+    def state() -> list[int]:
+        return [len(children(VILLAGE)), *(model.objects.count() for model in (AuditLine, Command, Event, Job))]
+
+    client, before = signed_in("secretary"), state()
+    batch = [_command(), _command(input={"village": "999999999999", "name": "外村"})]
+    first, second = _results(client, batch, rehearse=True)
+    assert first == {"id": batch[0]["id"], "status": "rehearsed", "result": {}}
+    assert (second["status"], second["refusal"]["code"]) == ("refused", "access.not_yours")
+    assert state() == before
+    assert _results(client, batch[:1])[0]["status"] == "done"
+    assert list(verify()) == []
 
 
 @pytest.mark.parametrize("commands", [None, {}, "x", [1], [[]], [None]])

@@ -1,4 +1,4 @@
-"""A form, what it was confirmed to mean, and what was gathered, put together into workbooks."""
+"""A form, what it was confirmed to mean, and what was gathered, put together into files."""
 
 from __future__ import annotations
 
@@ -8,18 +8,34 @@ from typing import Any
 from lianfang.domain.reports.queries.gathering import Unit
 from lianfang.domain.reports.queries.meanings import FORMULA
 from lianfang.domain.reports.rules.sheets import AREAS, UNFILLED, ListMapping, SheetMapping, with_blanks_filled
-from lianfang.doors.files.sheets.formulas import number_of
+from lianfang.doors.files.guarding import number_of
+from lianfang.doors.files.sheets.kinds import Form, write_form
+from lianfang.doors.files.sheets.parts import Mark
 from lianfang.doors.files.sheets.suggesting import SheetChoice
-from lianfang.doors.files.sheets.template import Template, place_of
-from lianfang.doors.files.sheets.writing import Filling, Mark, write
+from lianfang.doors.files.sheets.template import place_of
+from lianfang.doors.files.sheets.writing import Filling
 
 _BLANKS = ("unit", "date", "time", "by")
 
 
-def fill(template: Template, mapping: Sequence[SheetMapping], unit: Unit, mark: Mark | None = None) -> bytes:
-    """Return the workbook of one unit."""
-    fillings = {one.name: _filling(one, unit) for one in mapping if template.page(one.name)}
-    return write(template, fillings, mark)
+def fill(form: Form, mapping: Sequence[SheetMapping], unit: Unit, mark: Mark | None = None) -> Iterator[bytes]:
+    """Yield the files of one unit: one, or of a letter one to each record."""
+    fillings = {one.name: _filling(one, unit) for one in mapping if form.page(one.name)}
+    letter = next((one for one in mapping if one.list and is_letter(one.list) and form.page(one.name)), None)
+    if letter is None or letter.list is None:
+        yield write_form(form, fillings, mark)
+        return
+    for record in unit.lists.get(letter.name, []):
+        own = {
+            place_of(one.place): record.get(one.meaning) for one in letter.list.columns if one.meaning not in UNFILLED
+        }
+        cells = fillings[letter.name].cells | own
+        yield write_form(form, {**fillings, letter.name: Filling(cells)}, mark)
+
+
+def is_letter(listed: ListMapping) -> bool:
+    """Say whether a record is written into blanks of its own letter, and not into a row of a list."""
+    return any(place_of(one.place) != (0, 0) for one in listed.columns)
 
 
 def spared(mapping: Sequence[SheetMapping], unit: Unit) -> int:
@@ -31,7 +47,7 @@ def spared(mapping: Sequence[SheetMapping], unit: Unit) -> int:
 
 def _filling(sheet: SheetMapping, unit: Unit) -> Filling:
     cells = {place_of(one.place): _value(one.meaning, unit) for one in sheet.cells if one.meaning not in UNFILLED}
-    if sheet.list is None:
+    if sheet.list is None or is_letter(sheet.list):
         return Filling(cells)
     listed = sheet.list
     columns = [(number_of(one.place), one.meaning) for one in listed.columns if one.meaning not in UNFILLED]
@@ -58,11 +74,11 @@ def _value(meaning: str, unit: Unit) -> Any:
     return unit.values.get(meaning)
 
 
-def blank_form(template: Template, choices: Sequence[SheetChoice]) -> bytes:
+def blank_form(form: Form, choices: Sequence[SheetChoice]) -> bytes:
     """Return the form as it is kept: without what its lists held, for nobody's data lies in a form."""
     fillings = {}
     for one in choices:
-        if one.list and not one.list.fixed and template.page(one.name):
+        if one.list and not one.list.fixed and not one.list.letter and form.page(one.name):
             columns = frozenset(number_of(each.place) for each in one.list.columns if each.meaning != FORMULA)
             fillings[one.name] = Filling({}, one.list.first, one.list.last, columns)
-    return write(template, fillings)
+    return write_form(form, fillings)

@@ -14,6 +14,8 @@ from functools import lru_cache
 from openpyxl.formula.tokenizer import Token, Tokenizer, TokenizerError
 from openpyxl.utils import FORMULAE
 
+from lianfang.doors.files.guarding import number_of
+
 _REFUSED = frozenset(
     {
         "CALL", "CELL", "CUBEKPIMEMBER", "CUBEMEMBER", "CUBEMEMBERPROPERTY", "CUBERANKEDMEMBER", "CUBESET",
@@ -212,14 +214,6 @@ def _corner(fixed_column: str, column: str, fixed_row: str, row: str) -> _Corner
 
 
 # --- columns -----------------------------------------------------------------------------------------------------
-
-
-def number_of(letters: str) -> int:
-    """Return the number of a column from 1: A → 1, AB → 28."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 @lru_cache(maxsize=2048)

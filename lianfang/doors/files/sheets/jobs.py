@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +10,13 @@ from django.db import transaction
 
 from lianfang.domain.areas.queries import names
 from lianfang.domain.reports.actions.sheets import filled, named_tables, row_limit
-from lianfang.domain.reports.queries.gathering import MOST_ROWS, Unit, Wanted, gather, units_below
+from lianfang.domain.reports.queries.gathering import MOST_ROWS, TOO_LONG, Unit, Wanted, gather, units_below
 from lianfang.domain.reports.queries.sheets import edition, find_fill, mapping_of
 from lianfang.domain.reports.rules.sheets import SheetMapping
-from lianfang.doors.files.sheets.filling import fill, spared
-from lianfang.doors.files.sheets.template import Template, open_template
-from lianfang.doors.files.sheets.writing import Mark, zipped
+from lianfang.doors.files.sheets.filling import fill, is_letter, spared
+from lianfang.doors.files.sheets.kinds import Form, open_form
+from lianfang.doors.files.sheets.parts import Mark
+from lianfang.doors.files.sheets.writing import zipped
 from lianfang.foundation.access.actor import Actor, actor_for
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.actions.guard import writing
@@ -33,6 +34,7 @@ FILLED = "filled_sheet"
 GATHERING = both("正在汇集数据", "Gathering")
 WRITING = both("正在填表", "Filling")
 _STEP = 20
+MOST_LETTERS = 1_000
 
 
 @job("sheets.fill", both("填表", "Fill a sheet"), attempts=3)
@@ -46,7 +48,7 @@ def fill_sheet(body: dict[str, Any], progress: Progress) -> dict[str, Any] | Non
     version = edition(asked.template, asked.version)
     assert version is not None
     mapping = mapping_of(version)
-    template = open_template(read_file(version.file_id))
+    form = open_form(read_file(version.file_id))
     units = units_below(asked.area_path, asked.each)
     progress.report(0, len(units), GATHERING)
     limit = row_limit() if asked.named else MOST_ROWS
@@ -55,9 +57,12 @@ def fill_sheet(body: dict[str, Any], progress: Progress) -> dict[str, Any] | Non
     rows = [row for unit in found.values() for row in unit.row_ids]
     if asked.named:
         _check_rows(rows, limit)
+    _check_letters(mapping, found.values())
     leaving = _leaving(actor, asked) if asked.named else None
     mark = _mark(leaving) if leaving else None
-    books = list(_books(template, mapping, [found[path] for path in units], asked.template.name, mark, progress))
+    books = list(_books(form, mapping, [found[path] for path in units], asked.template.name, mark, progress))
+    if not books:
+        raise NOTHING()
     name, content = _packed(asked, books)
     with writing(), transaction.atomic():
         file_id = _keep(actor, asked, leaving, name, content, mapping, rows)
@@ -81,22 +86,31 @@ def _check_rows(rows: Sequence[str], limit: int) -> None:
         raise TOO_MANY(limit=limit)
 
 
+def _check_letters(mapping: Sequence[SheetMapping], units: Iterable[Unit]) -> None:
+    """Raise `reports.sheet_too_long` where more letters would be written than one archive should hold."""
+    letters = [one.name for one in mapping if one.list and is_letter(one.list)]
+    if sum(len(unit.lists.get(name, ())) for unit in units for name in letters) > MOST_LETTERS:
+        raise TOO_LONG(limit=MOST_LETTERS)
+
+
 def _books(
-    template: Template, mapping: Sequence[SheetMapping], units: Sequence[Unit], title: str, mark: Mark | None,
+    form: Form, mapping: Sequence[SheetMapping], units: Sequence[Unit], title: str, mark: Mark | None,
     progress: Progress,
 ) -> Iterator[tuple[str, bytes]]:  # fmt: skip
     called = names(unit.path for unit in units)
+    letters = any(one.list and is_letter(one.list) for one in mapping)
     for number, unit in enumerate(units, start=1):
         if number % _STEP == 0:
             progress.report(number, len(units), WRITING)
-        name = harmless_name(f"{unit.path[-6:]}{called.get(unit.path, '')}-{title}.xlsx")
-        yield name, fill(template, mapping, unit, mark)
+        for letter, body in enumerate(fill(form, mapping, unit, mark), start=1):
+            one = f"-{letter:04d}" if letters else ""
+            yield harmless_name(f"{unit.path[-6:]}{called.get(unit.path, '')}-{title}{one}.{form.ending}"), body
 
 
 def _packed(asked: Any, books: Sequence[tuple[str, bytes]]) -> tuple[str, bytes]:
     title = f"{asked.template.name}{asked.on:%Y%m%d}"
-    if not asked.each:
-        return harmless_name(f"{title}.xlsx"), books[0][1]
+    if not asked.each and len(books) == 1:
+        return harmless_name(f"{title}.{books[0][0].rpartition('.')[2]}"), books[0][1]
     return harmless_name(f"{title}.zip"), zipped(iter(books))
 
 

@@ -30,14 +30,14 @@ TOO_MANY_SHEETS = refusal(
 )
 NOT_XLSX = refusal(
     "sheets.not_xlsx",
-    "表样须为 .xlsx。旧的 .xls 请在表格软件里另存为 .xlsx。",
-    "A form must be .xlsx; save an old .xls as .xlsx in a spreadsheet program.",
+    "表样须为 .xlsx 或 .docx。旧的 .xls、.doc 请另存为新格式。",
+    "A form must be .xlsx or .docx; save an old .xls or .doc in the newer format.",
 )
 
 MOST_PART = 20 * 2**20
 MOST_SHEETS = 40
 MOST_PICTURE = 4 * 2**20
-_PICTURES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif"}
+PICTURES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif"}
 # a document type, or an encoding in which one would not be seen
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)|\A(?:\xff\xfe|\xfe\xff|<\x00|\x00<)", re.IGNORECASE)
 _REMOVED = (
@@ -109,9 +109,9 @@ def open_package(body: bytes) -> Package:
 
 
 def _read(archive: zipfile.ZipFile) -> Package:
-    _check_parts(archive)
-    workbook = parse(_part(archive, "xl/workbook.xml"))
-    links = _links(archive, "xl/workbook.xml")
+    check_parts(archive)
+    workbook = parse(read_part(archive, "xl/workbook.xml"))
+    links = links_of(archive, "xl/workbook.xml")
     sheets = tuple(_sheets(archive, workbook, links))
     if not sheets:
         raise UNSUPPORTED(field="file")
@@ -119,20 +119,21 @@ def _read(archive: zipfile.ZipFile) -> Package:
     return Package(
         sheets,
         workbook,
-        _part(archive, kinds.get("styles", "")),
-        _part(archive, kinds.get("theme", "")),
-        _part(archive, kinds.get("sharedStrings", "")),
+        read_part(archive, kinds.get("styles", "")),
+        read_part(archive, kinds.get("theme", "")),
+        read_part(archive, kinds.get("sharedStrings", "")),
         _removed(archive),
     )
 
 
-def _check_parts(archive: zipfile.ZipFile) -> None:
+def check_parts(archive: zipfile.ZipFile) -> None:
+    """Raise `sheets.too_large` where a part is larger than any form needs."""
     for entry in archive.infolist():
         if entry.filename.endswith((".xml", ".rels")) and entry.file_size > MOST_PART:
             raise TOO_LARGE(field="file", limit=MOST_PART // 2**20)
 
 
-def _part(archive: zipfile.ZipFile, path: str) -> bytes:
+def read_part(archive: zipfile.ZipFile, path: str) -> bytes:
     """Return a part, or nothing where there is none. Raises `intake.damaged` for one with a document type."""
     if path not in archive.NameToInfo:
         return b""
@@ -147,10 +148,10 @@ def parse(body: bytes) -> ElementTree.Element:
     return ElementTree.fromstring(body)  # noqa: S314  (without a document type there is no entity to expand)
 
 
-def _links(archive: zipfile.ZipFile, path: str) -> dict[str, tuple[str, str]]:
+def links_of(archive: zipfile.ZipFile, path: str) -> dict[str, tuple[str, str]]:
     """Return kind and target of each relation within the package, by id; those that lead outside are not there."""
     folder, name = posixpath.split(path)
-    body = _part(archive, f"{folder}/_rels/{name}.rels")
+    body = read_part(archive, f"{folder}/_rels/{name}.rels")
     found = {}
     for one in parse(body) if body else ():
         if one.get("TargetMode") != "External":
@@ -168,7 +169,7 @@ def _sheets(
         raise TOO_MANY_SHEETS(field="file", limit=MOST_SHEETS)
     for place, one in enumerate(listed):
         kind, path = links.get(attribute(one, "id"), ("", ""))
-        xml = _part(archive, path) if kind == "worksheet" else b""
+        xml = read_part(archive, path) if kind == "worksheet" else b""
         if xml:
             drawing, pictures = _drawing(archive, path)
             yield SheetPart(one.get("name", "")[:31], place, xml, one.get("state", ""), drawing, pictures)
@@ -176,14 +177,14 @@ def _sheets(
 
 def _drawing(archive: zipfile.ZipFile, sheet: str) -> tuple[bytes, dict[str, tuple[str, bytes]]]:
     """Return the drawing of a sheet with its pictures by relation; nothing where it holds more than pictures."""
-    paths = [path for kind, path in _links(archive, sheet).values() if kind == "drawing"]
-    body = _part(archive, paths[0]) if paths else b""
+    paths = [path for kind, path in links_of(archive, sheet).values() if kind == "drawing"]
+    body = read_part(archive, paths[0]) if paths else b""
     if not body or b"hlink" in body or b"graphicFrame" in body or b'macro="[' in body:
         return b"", {}
     pictures = {}
-    for key, (kind, path) in _links(archive, paths[0]).items():
+    for key, (kind, path) in links_of(archive, paths[0]).items():
         ending = path.rpartition(".")[2].lower()
-        if kind != "image" or ending not in _PICTURES or path not in archive.NameToInfo:
+        if kind != "image" or ending not in PICTURES or path not in archive.NameToInfo:
             return b"", {}
         if archive.getinfo(path).file_size > MOST_PICTURE:
             return b"", {}

@@ -11,15 +11,15 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
 from lianfang.doors.files.sheets.formulas import Growths
-from lianfang.doors.files.sheets.package import Package, local
+from lianfang.doors.files.sheets.package import PICTURES, Package, local
 from lianfang.doors.files.sheets.template import Page
 
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_TYPE = "application/vnd.openxmlformats-officedocument"
+RELATION_TYPE = "application/vnd.openxmlformats-officedocument"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_PICTURES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif"}
+CUSTOM = "docProps/custom.xml"
 _LEVEL = 4
 _ANCHOR_ROW = re.compile(rb"(<(?:\w+:)?row>)(\d+)(</(?:\w+:)?row>)")
 
@@ -54,9 +54,9 @@ def write_package(
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
         archive.writestr("[Content_Types].xml", _content_types(package, pages, mark))
-        archive.writestr("_rels/.rels", _relations(_top(mark)))
+        archive.writestr("_rels/.rels", relations(_top(mark)))
         archive.writestr("xl/workbook.xml", _workbook(package, pages, names))
-        archive.writestr("xl/_rels/workbook.xml.rels", _relations(_links(package, pages)))
+        archive.writestr("xl/_rels/workbook.xml.rels", relations(_links(package, pages)))
         for name, body in (("styles", package.styles), ("theme", package.theme), ("sharedStrings", package.texts)):
             if body:
                 archive.writestr(f"xl/{_PATHS[name]}", body)
@@ -64,7 +64,7 @@ def write_package(
             archive.writestr(f"xl/worksheets/sheet{number}.xml", xml)
             _write_drawing(archive, number, page, growths)
         if mark:
-            archive.writestr("docProps/custom.xml", _custom(mark))
+            archive.writestr(CUSTOM, custom(mark))
     return out.getvalue()
 
 
@@ -72,29 +72,35 @@ _PATHS = {"styles": "styles.xml", "theme": "theme/theme1.xml", "sharedStrings": 
 
 
 def _content_types(package: Package, pages: Sequence[Page], mark: Mark | None) -> str:
-    main = f"{_TYPE}.spreadsheetml"
+    main = f"{RELATION_TYPE}.spreadsheetml"
     parts = [("/xl/workbook.xml", f"{main}.sheet.main+xml")]
     parts += [(f"/xl/worksheets/sheet{number}.xml", f"{main}.worksheet+xml") for number in range(1, len(pages) + 1)]
     if package.styles:
         parts.append(("/xl/styles.xml", f"{main}.styles+xml"))
     if package.theme:
-        parts.append(("/xl/theme/theme1.xml", f"{_TYPE}.theme+xml"))
+        parts.append(("/xl/theme/theme1.xml", f"{RELATION_TYPE}.theme+xml"))
     if package.texts:
         parts.append(("/xl/sharedStrings.xml", f"{main}.sharedStrings+xml"))
     parts += [
-        (f"/xl/drawings/drawing{number}.xml", f"{_TYPE}.drawing+xml")
+        (f"/xl/drawings/drawing{number}.xml", f"{RELATION_TYPE}.drawing+xml")
         for number, page in enumerate(pages, start=1)
         if page.part.drawing
     ]
     if mark:
-        parts.append(("/docProps/custom.xml", f"{_TYPE}.custom-properties+xml"))
+        parts.append((f"/{CUSTOM}", f"{RELATION_TYPE}.custom-properties+xml"))
+    return content_types(PICTURES, parts)
+
+
+def content_types(pictures: Mapping[str, str], parts: Sequence[tuple[str, str]]) -> str:
+    """Return the part that says of which type each part is."""
     defaults = {"rels": "application/vnd.openxmlformats-package.relationships+xml", "xml": "application/xml"}
-    said = [f'<Default Extension="{key}" ContentType="{kind}"/>' for key, kind in (defaults | _PICTURES).items()]
+    said = [f'<Default Extension="{key}" ContentType="{kind}"/>' for key, kind in (defaults | {**pictures}).items()]
     said += [f'<Override PartName="{path}" ContentType="{kind}"/>' for path, kind in parts]
     return f'{_HEAD}<Types xmlns="{_PACKAGE}/content-types">{"".join(said)}</Types>'
 
 
-def _relations(links: Sequence[tuple[str, str, str]]) -> str:
+def relations(links: Sequence[tuple[str, str, str]]) -> str:
+    """Return a part that says where a part's relations lead."""
     said = "".join(
         f'<Relationship Id="{key}" Type="{kind}" Target={quoteattr(target)}/>' for key, kind, target in links
     )
@@ -102,17 +108,17 @@ def _relations(links: Sequence[tuple[str, str, str]]) -> str:
 
 
 def _top(mark: Mark | None) -> list[tuple[str, str, str]]:
-    links = [("rId1", f"{_OFFICE}/officeDocument", "xl/workbook.xml")]
-    return [*links, ("rId2", f"{_OFFICE}/custom-properties", "docProps/custom.xml")] if mark else links
+    links = [("rId1", f"{OFFICE}/officeDocument", "xl/workbook.xml")]
+    return [*links, ("rId2", f"{OFFICE}/custom-properties", CUSTOM)] if mark else links
 
 
 def _links(package: Package, pages: Sequence[Page]) -> list[tuple[str, str, str]]:
     links = [
-        (f"rId{number}", f"{_OFFICE}/worksheet", f"worksheets/sheet{number}.xml") for number in range(1, len(pages) + 1)
+        (f"rId{number}", f"{OFFICE}/worksheet", f"worksheets/sheet{number}.xml") for number in range(1, len(pages) + 1)
     ]
     for name, body in (("styles", package.styles), ("theme", package.theme), ("sharedStrings", package.texts)):
         if body:
-            links.append((f"rId{len(links) + 1}", f"{_OFFICE}/{name}", _PATHS[name]))
+            links.append((f"rId{len(links) + 1}", f"{OFFICE}/{name}", _PATHS[name]))
     return links
 
 
@@ -135,7 +141,7 @@ def _workbook(package: Package, pages: Sequence[Page], names: Sequence[tuple[Map
     shown = next((number for number, page in enumerate(pages) if not _state(page)), 0)
     listed = f"<definedNames>{named}</definedNames>" if named else ""
     return (
-        f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><workbookPr{since}/>'
+        f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{OFFICE}"><workbookPr{since}/>'
         f'<bookViews><workbookView activeTab="{shown}"/></bookViews><sheets>{sheets}</sheets>'
         f'{listed}<calcPr calcId="0" fullCalcOnLoad="1"/></workbook>'
     )
@@ -161,16 +167,16 @@ def _write_drawing(archive: zipfile.ZipFile, number: int, page: Page, growths: G
     for key, (ending, body) in part.pictures.items():
         name = f"picture{number}_{len(links) + 1}.{ending}"
         archive.writestr(f"xl/media/{name}", body)
-        links.append((key, f"{_OFFICE}/image", f"../media/{name}"))
-    archive.writestr(f"xl/drawings/_rels/drawing{number}.xml.rels", _relations(links))
-    sheet = [("rId1", f"{_OFFICE}/drawing", f"../drawings/drawing{number}.xml")]
-    archive.writestr(f"xl/worksheets/_rels/sheet{number}.xml.rels", _relations(sheet))
+        links.append((key, f"{OFFICE}/image", f"../media/{name}"))
+    archive.writestr(f"xl/drawings/_rels/drawing{number}.xml.rels", relations(links))
+    sheet = [("rId1", f"{OFFICE}/drawing", f"../drawings/drawing{number}.xml")]
+    archive.writestr(f"xl/worksheets/_rels/sheet{number}.xml.rels", relations(sheet))
 
 
-def _custom(mark: Mark) -> str:
+def custom(mark: Mark) -> str:
     """Return the document properties that say whose export this is."""
-    space = f"{_OFFICE.rpartition('/')[0]}/custom-properties"
-    types = f"{_OFFICE.rpartition('/')[0]}/docPropsVTypes"
+    space = f"{OFFICE.rpartition('/')[0]}/custom-properties"
+    types = f"{OFFICE.rpartition('/')[0]}/docPropsVTypes"
     said = "".join(
         f'<property fmtid="{{D5CDD505-2E9C-101B-9397-08002B2CF9AE}}" pid="{pid}" name="lianfang.{name}">'
         f"<vt:lpwstr>{escape(value[:255])}</vt:lpwstr></property>"

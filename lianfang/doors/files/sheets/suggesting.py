@@ -12,8 +12,9 @@ from typing import Any
 from lianfang.domain.areas.queries import areas_of_level, children
 from lianfang.domain.reports.queries.meanings import AREA, FORMULA, is_figure, is_meaning
 from lianfang.domain.reports.rules.sheets import AREAS, TABLE
+from lianfang.doors.files.sheets.documents import TEXT, Document
 from lianfang.doors.files.sheets.formulas import letters_of
-from lianfang.doors.files.sheets.layout import ListFound, PageFound, find_page
+from lianfang.doors.files.sheets.layout import CellFound, ListFound, PageFound, find_page
 from lianfang.doors.files.sheets.meanings import (
     NOTHING,
     Suggestion,
@@ -64,6 +65,7 @@ class ListChoice:
     columns: tuple[Choice, ...]
     by_table: Mapping[str, Mapping[str, str]]
     fixed: Mapping[int, str]
+    letter: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def _kept(one: Choice) -> dict[str, str]:
     return {"place": one.place, "header": one.header[:200], "meaning": one.meaning[:200]}
 
 
-def suggest(template: Template, within: str, memory: Mapping[str, str]) -> list[SheetChoice]:
+def suggest(template: Template | Document, within: str, memory: Mapping[str, str]) -> list[SheetChoice]:
     """Return what every visible sheet asks. `memory` is header → meaning of the sender's earlier sheets."""
     pages = [page for page in template.pages if page.state in ("", "visible")]
     return [_sheet(page, find_page(page, knows), within, memory) for page in pages]
@@ -102,11 +104,40 @@ def _sheet(page: Page, found: PageFound, within: str, memory: Mapping[str, str])
     cells = list(_cells(found, memory))
     listed = found.list
     if listed is None:
-        return SheetChoice(page.name, None, tuple(cells))
+        letter = _letter(found, cells, memory) if page.name == TEXT else None
+        rest = [one for one in cells if not letter or one.meaning.startswith("text:")]
+        return SheetChoice(page.name, letter, tuple(rest))
     fixed = _named_units(listed, within)
     if not fixed and (matrix := list(_matrix(page, listed, memory))):
         return SheetChoice(page.name, None, (*cells, *matrix))
     return SheetChoice(page.name, _with_formulas(page, _list(listed, fixed, memory)), tuple(cells))
+
+
+# --- letters ---------------------------------------------------------------------------------------------------
+
+
+def _letter(found: PageFound, cells: Sequence[Choice], memory: Mapping[str, str]) -> ListChoice | None:
+    """Return the blanks of a text as what a table knows of each person or household; None where none knows two."""
+    blanks = [one for one in found.cells if not one.text]
+    by_table = {name: _of_blanks(blanks, name, memory) for name in answers()}
+    table = max(by_table, key=lambda name: sum(one.confidence for one in by_table[name]))
+    sure = sum(one.confidence for one in by_table[table])
+    of_figures = sum(one.confidence for one in cells if not one.meaning.startswith("text:"))
+    if sum(1 for one in by_table[table] if one.meaning) < 2 or sure <= of_figures:
+        return None
+    meanings = {name: {one.place: one.meaning for one in of if one.meaning} for name, of in by_table.items()}
+    return ListChoice(TABLE, table, 0, 1, 1, 0, by_table[table], meanings, {}, letter=True)
+
+
+def _of_blanks(blanks: Sequence[CellFound], table: str, memory: Mapping[str, str]) -> tuple[Choice, ...]:
+    """Return what each blank asks; a name asked twice in one letter is written twice."""
+    choices = []
+    for one in blanks:
+        known = memory.get(one.label, "")
+        remembered = bool(known) and is_meaning(known, table) and not is_figure(known)
+        read = Suggestion(known, 1.0) if remembered else read_column(table, one.label)
+        choices.append(Choice(name_of(one.row, one.column), one.label, read.meaning, read.confidence, remembered))
+    return tuple(choices)
 
 
 # --- lists -------------------------------------------------------------------------------------------------------

@@ -14,8 +14,8 @@ from xml.etree import ElementTree
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 
-from lianfang.doors.files.guarding import DAMAGED
-from lianfang.doors.files.sheets.formulas import Formula, letters_of, number_of, read_formula
+from lianfang.doors.files.guarding import DAMAGED, number_of
+from lianfang.doors.files.sheets.formulas import Formula, letters_of, read_formula
 from lianfang.doors.files.sheets.package import Package, SheetPart, local, open_package, parse
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import Bilingual
@@ -126,6 +126,7 @@ class Template:
     names: tuple[tuple[Mapping[str, str], str], ...]
     dates: frozenset[str]
     texts_only: frozenset[str]
+    ending: str = "xlsx"
 
     @property
     def removed(self) -> tuple[Bilingual, ...]:

@@ -25,9 +25,10 @@ from lianfang.doors.api.answers import BAD_VALUE, answer, door
 from lianfang.doors.api.session import actor_of
 from lianfang.doors.files.guarding import EMPTY, check_size
 from lianfang.doors.files.sheets.filling import blank_form
+from lianfang.doors.files.sheets.kinds import TYPES, Form, open_form
 from lianfang.doors.files.sheets.meanings import answers
 from lianfang.doors.files.sheets.suggesting import Choice, SheetChoice, suggest
-from lianfang.doors.files.sheets.template import Page, Template, open_template
+from lianfang.doors.files.sheets.template import Page
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.actions.running import run
 from lianfang.foundation.attachments.storing import find_file, read_file, store
@@ -37,7 +38,6 @@ from lianfang.foundation.tables.registry import TABLES
 from lianfang.kernel.clock import today
 
 FORM = "sheet_form"
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SHOWN_ROWS, _SHOWN_COLUMNS = 60, 80
 
 
@@ -52,18 +52,18 @@ def take(request: HttpRequest) -> HttpResponse:
     if file is None:
         raise EMPTY(field="file")
     check_size(file.size or 0)
-    template = open_template(b"".join(file.chunks()))
+    template = open_form(b"".join(file.chunks()))
     sender, known = _word(given, "sender"), _known(given)
     memory = remembered_meanings(known["sender"] if known else sender, within) | (known["carried"] if known else {})
     choices = suggest(template, within, memory)
-    kept = store(actor, file.name or "表样.xlsx", [blank_form(template, choices)], FORM)
+    kept = store(actor, file.name or f"表样.{template.ending}", [blank_form(template, choices)], FORM)
     name = _word(given, "name") or (file.name or "表样").rsplit(".", 1)[0][:80]
     given_on = {"template_id": known["id"]} if known else {}
     taken = run(actor, "reports.take_sheet", {
         "file_id": str(kept.pk), "file_name": kept.name, "name": name, "sender": sender or "未注明",
         "area_path": within, "found": [one.as_mapping() for one in choices], **given_on,
     })  # fmt: skip
-    body = _opened(actor, UUID(taken["id"]), open_template(read_file(kept.pk)), choices)
+    body = _opened(actor, UUID(taken["id"]), open_form(read_file(kept.pk)), choices)
     removed = [one.as_dict() for one in template.removed]
     return answer(body | {"removed": removed, "refused": list(template.refused)[:50]}, 201)
 
@@ -95,12 +95,12 @@ def sheet(request: HttpRequest, template_id: UUID) -> HttpResponse:
     template = find_sheet(template_id)
     actor.require("reports.sheets", template.area_path)
     version = newest(template)
-    form = open_template(read_file(version.file_id))
+    form = open_form(read_file(version.file_id))
     memory = remembered_meanings(template.sender, template.area_path) | carried(mapping_of(version))
     return answer(_opened(actor, template_id, form, suggest(form, template.area_path, memory)))
 
 
-def _opened(actor: Actor, template_id: UUID, form: Template, choices: list[SheetChoice]) -> dict[str, Any]:
+def _opened(actor: Actor, template_id: UUID, form: Form, choices: list[SheetChoice]) -> dict[str, Any]:
     template = find_sheet(template_id)
     version = newest(template)
     tables = [name for name in answers() if actor.may(name)]
@@ -115,7 +115,7 @@ def _opened(actor: Actor, template_id: UUID, form: Template, choices: list[Sheet
     }
 
 
-def _page(one: SheetChoice, form: Template) -> dict[str, Any]:
+def _page(one: SheetChoice, form: Form) -> dict[str, Any]:
     page = form.page(one.name)
     listed = one.list
     return {
@@ -169,7 +169,7 @@ def fetch(request: HttpRequest, fill_id: UUID) -> FileResponse:
     append([Entry("reports.fetch_sheet", actor.account_id, actor.door, subject=f"reports.sheet_fills/{found.pk}",
                   area_path=found.area_path)])  # fmt: skip
     body = read_file(file.pk)
-    kind = _XLSX if found.file_name.endswith(".xlsx") else "application/zip"
+    kind = TYPES.get(found.file_name.rpartition(".")[2], "application/zip")
     return FileResponse(io.BytesIO(body), as_attachment=True, filename=found.file_name, content_type=kind)
 
 

@@ -78,6 +78,22 @@ def _names(template: Template, growths: Growths) -> list[tuple[Mapping[str, str]
     return found
 
 
+def legal(text: str) -> str:
+    """Return a text without what a file of XML cannot hold, and no longer than a cell."""
+    return _ILLEGAL.sub("", text)[:LONGEST]
+
+
+def as_text(value: Any) -> str:
+    """Return a value as people read it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, datetime):
+        return f"{in_china(value):%Y-%m-%d %H:%M}"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
 class _Writer:
     """Writes one sheet."""
 
@@ -183,7 +199,7 @@ class _Writer:
         if value is None or value == "":
             return _empty(name, style)
         if isinstance(value, bool):
-            return _text(name, style, "是" if value else "否")
+            return _text(name, style, as_text(value))
         if isinstance(value, (int, float)) and style not in self.template.texts_only:
             return f'<c r="{name}"{_styled(style)}><v>{value!r}</v></c>'
         if isinstance(value, (date, datetime)):
@@ -197,7 +213,7 @@ class _Writer:
             plain = moment.replace(tzinfo=None) if moment else datetime(value.year, value.month, value.day)  # noqa: DTZ001
             passed = plain - _EPOCH
             return f'<c r="{name}"{_styled(style)}><v>{passed.days + passed.seconds / 86400:.10g}</v></c>'
-        return _text(name, style, f"{moment:%Y-%m-%d %H:%M}" if moment else value.isoformat())
+        return _text(name, style, as_text(value))
 
     # --- around the rows ------------------------------------------------------------------------------------------
 

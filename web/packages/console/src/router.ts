@@ -11,6 +11,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/gaps/:name', name: 'gap', component: () => import('./pages/GapList.vue') },
   { path: '/tables/:table', name: 'table', component: TableList },
   { path: '/tables/:table/:id', name: 'row', component: () => import('./pages/RowPage.vue') },
+  { path: '/grid/:action', name: 'grid', component: () => import('./pages/Grid.vue') },
   { path: '/intake/:batch?', name: 'intake', component: () => import('./pages/Intake.vue') },
   { path: '/coverage', name: 'coverage', component: () => import('./pages/Coverage.vue') },
   { path: '/report', name: 'report', component: () => import('./pages/DailyReport.vue') },

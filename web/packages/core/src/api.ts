@@ -113,6 +113,8 @@ export function createApi(transport: Transport = {}) {
     workbook: (table: string, query: ListQuery) => `${base}/api/tables/${at(table)}.xlsx${listSearch(query)}`,
     act: (action: string, command: Omit<Command, 'action'>) => post<ActionDone>(`/api/actions/${at(action)}`, command),
     batch: (commands: Command[]) => post<{ results: CommandResult[] }>('/api/batch', { commands }),
+    /** What would become of the commands; nothing is changed. */
+    rehearse: (commands: Command[]) => post<{ results: CommandResult[] }>('/api/batch', { commands, rehearse: true }),
     upload: (commands: Command[], device_id: string, app_version: string) =>
       post<{ results: CommandResult[]; wipe?: boolean }>('/api/sync/upload', { commands, device_id, app_version }),
     bundle: <T>(device_id: string, app_version: string, key?: string) =>

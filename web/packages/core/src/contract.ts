@@ -160,7 +160,7 @@ export interface RefusalBody {
 
 export interface CommandResult {
   id: string
-  status: 'done' | 'repeated' | 'refused'
+  status: 'done' | 'repeated' | 'refused' | 'rehearsed'
   result?: Record<string, unknown>
   refusal?: RefusalBody
 }

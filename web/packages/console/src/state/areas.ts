@@ -45,7 +45,7 @@ async function fetchNames(): Promise<void> {
 }
 
 /** As people say it: 坡底村 for 坡底村民委员会. */
-function spoken(name: string): string {
+export function spoken(name: string): string {
   return name
     .replace(/(村民委员会|村委会)$/, '村')
     .replace(/居委会$/, '')

@@ -1,6 +1,6 @@
 // Which actions a page offers: those declared on its table, those that begin one of its rows, those that take a row along.
-import type { Action, Row, Table } from '@lianfang/core'
-import { actionsOnRow, mayDo, meta } from './session'
+import { type Action, type FormField, fieldsOf, type Row, type Table } from '@lianfang/core'
+import { actionsOn, actionsOnRow, mayDo, meta } from './session'
 
 const WIDGET_TABLES: Record<string, string> = {
   household: 'people.households',
@@ -51,4 +51,31 @@ export function actionsFrom(table: Table, row: Row): Action[] {
     (action) => !action.subject && table.name !== 'areas.areas' && isForPeople(action) && fieldFor(action, table.name),
   )
   return [...declared, ...begun.filter((action) => !declared.includes(action))]
+}
+
+const NO_CELL = new Set(['group', 'list', 'file', 'datetime'])
+
+/** The fields of an action that a grid shows as columns: all but the row it is about and what fits no cell. */
+export function gridFields(action: Action): FormField[] {
+  return fieldsOf(action).filter(
+    (field) =>
+      field.name !== action.subject?.field &&
+      !NO_CELL.has(field.widget) &&
+      !(field.many && !['text', 'multichoice'].includes(field.widget)),
+  )
+}
+
+/** Whether many rows can be worked through as a grid: every field that must be said fits a cell. */
+function fitsGrid(action: Action): boolean {
+  const columns = new Set(gridFields(action).map((field) => field.name))
+  const asked = fieldsOf(action).filter((field) => field.required && field.name !== action.subject?.field)
+  return !action.danger && columns.size > 1 && asked.every((field) => columns.has(field.name))
+}
+
+/** What a page offers to do on many rows at the keyboard: make rows of this table, or change those that keep versions. */
+export function gridActions(table: Table): Action[] {
+  const edits = actionsOn(table).filter(
+    (action) => action.subject?.table === table.name && (action.batch || 'version' in (action.input.properties ?? {})),
+  )
+  return [...beginnings(table).first, ...edits].filter(fitsGrid)
 }

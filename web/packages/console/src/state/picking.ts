@@ -16,7 +16,8 @@ const KINDS: Record<string, FoundKind> = { household: 'households', person: 'per
 // Whoever works in an area may be named by anyone who works there; the accounts themselves are the office's.
 const WORKERS = 'organisation.workers'
 
-function tableOf(widget: string, table: string | null): string | null {
+/** The table a picker of this kind chooses from. */
+export function pickedFrom(widget: string, table: string | null): string | null {
   const kind = KINDS[widget]
   return table ?? (kind ? FOUND_TABLES[kind] : widget === 'account' ? WORKERS : null)
 }
@@ -27,7 +28,7 @@ export async function candidates(
   q: string,
   signal: AbortSignal,
 ): Promise<Candidate[]> {
-  const name = tableOf(widget, table)
+  const name = pickedFrom(widget, table)
   if (!name || !tableNamed(name)) return []
   const where = name === WORKERS ? { is_active: 'true' } : {}
   const page = await api.list(name, { q, where, limit: 20 }, signal)
@@ -36,7 +37,7 @@ export async function candidates(
 
 /** The one already chosen, so that a prefilled form shows a name and not an id. */
 export async function candidateOf(widget: string, table: string | null, value: string): Promise<Candidate | null> {
-  const name = tableOf(widget, table)
+  const name = pickedFrom(widget, table)
   if (!name || !tableNamed(name)) return null
   const page = await api.list(name, { limit: 1, where: { id__in: value } }).catch(() => null)
   const row = page?.rows[0]

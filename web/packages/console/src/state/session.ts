@@ -1,6 +1,7 @@
 // Who is signed in, what the server says exists, and what this person may do. Decides no permission itself.
 import { type Action, createApi, csrfCookie, type Me, type Meta, Refusal, type Table } from '@lianfang/core'
 import { computed, ref, shallowRef } from 'vue'
+import { forgetDrafts } from '../grid/drafts'
 import { chooseLanguage, language } from '../i18n'
 
 export const me = shallowRef<Me | null>(null)
@@ -35,12 +36,14 @@ export async function signIn(username: string, password: string, code = ''): Pro
 
 export async function signOut(): Promise<void> {
   await api.signOut()
+  forgetDrafts()
   me.value = null
   meta.value = null
 }
 
 async function begin(signedIn: Me): Promise<void> {
   csrf = signedIn.csrf
+  forgetDrafts(signedIn.account.id)
   meta.value = await api.meta()
   me.value = signedIn
   signedOutElsewhere.value = false

@@ -1,0 +1,420 @@
+"""A department's .docx as a form: its text line by line, its tables as cells, and only what may be kept of it.
+
+Kept are text, tables, styles, numbering, headers, footers and pictures. Macros are refused; fields that fetch or run,
+links, templates, embedded objects, controls, text boxes and comments are left out, and said so.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from xml.etree import ElementTree
+
+from lianfang.doors.files.guarding import DAMAGED, PASSWORD, check_directory, check_size
+from lianfang.doors.files.sheets.layout import with_blanks
+from lianfang.doors.files.sheets.package import (
+    MOST_PICTURE,
+    PICTURES,
+    SheetPart,
+    attribute,
+    check_parts,
+    links_of,
+    local,
+    parse,
+    read_part,
+)
+from lianfang.doors.files.sheets.template import MOST_CELLS, TOO_MANY_CELLS, Cell, Merge, Page, Row
+from lianfang.kernel.text import Bilingual, both
+
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/"
+MAIN, TEXT = "word/document.xml", "正文"
+DEEPEST = 60
+_SHARED = {"styles", "numbering", "theme", "fontTable"}
+_PAGED = {"header", "footer"}
+# what of a document's settings bears on how it looks
+_KEPT_SETTINGS = {"evenAndOddHeaders", "defaultTabStop", "characterSpacingControl", "compat"}
+_HARMLESS_FIELD = re.compile(r'\s*(?:PAGE|NUMPAGES|SECTIONPAGES|SECTION)\b[^"]*', re.IGNORECASE)
+_BLANK = re.compile(
+    r"(?:_|＿){2,}|【[\s　]*】|〔[\s　]+〕|\{\{\s*(?P<braced>[^{}]{1,40}?)\s*\}\}|【(?P<inner>[^【】]{1,30})】"
+)
+_APART = re.compile(r"[，。；,;！!？?\s　]")
+_REMOVED = {
+    "object": both("嵌入对象", "embedded objects"),
+    "control": both("控件", "controls"),
+    "pict": both("文本框或旧式图形", "text boxes or old drawings"),
+    "AlternateContent": both("文本框或图形", "text boxes or drawings"),
+    "altChunk": both("嵌入的文件", "embedded files"),
+    "subDoc": both("嵌入的文件", "embedded files"),
+    "commentReference": both("批注", "comments"),
+    "footnoteReference": both("脚注", "footnotes"),
+    "endnoteReference": both("尾注", "endnotes"),
+    "del": both("修订中删去的文字", "text deleted under revision"),
+    "moveFrom": both("修订中删去的文字", "text deleted under revision"),
+}
+_SILENT = {
+    "commentRangeStart", "commentRangeEnd", "bookmarkStart", "bookmarkEnd", "proofErr", "permStart", "permEnd",
+    "dataBinding", "lastRenderedPageBreak", "moveFromRangeStart", "moveFromRangeEnd", "moveToRangeStart",
+    "moveToRangeEnd", "rPrChange", "pPrChange", "tblPrChange", "trPrChange", "tcPrChange", "sectPrChange",
+    "tblGridChange", "numberingChange", "printerSettings", "customXmlPr", "smartTagPr", "footnotePr", "endnotePr",
+}  # fmt: skip
+_UNWRAPPED = {"ins", "moveTo", "smartTag", "customXml"}
+_LINK = both("链接", "links")
+_FIELD = both("会取外部内容的域", "fields that fetch from outside")
+_PICTURE = both("链接到外面的图片", "pictures linked from outside")
+_TEMPLATE = both("外部模板", "an outside template")
+
+
+def w(name: str) -> str:
+    """Return the full name of an element of text documents."""
+    return f"{{{W}}}{name}"
+
+
+@dataclass(frozen=True)
+class Document:
+    """What is kept of a document: its parts as bytes, their relations, and its pages as rows of cells."""
+
+    parts: Mapping[str, bytes]
+    links: Mapping[str, Mapping[str, tuple[str, str]]]
+    pages: tuple[Page, ...]
+    removed: tuple[Bilingual, ...]
+    refused: tuple[str, ...] = ()
+    ending: str = "docx"
+
+    def page(self, name: str) -> Page | None:
+        return next((one for one in self.pages if one.name == name), None)
+
+
+def is_document(body: bytes) -> bool:
+    """Say whether the bytes are a text document, by what lies in the archive."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            return MAIN in archive.NameToInfo
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError):
+        return False
+
+
+def open_document(body: bytes) -> Document:
+    """Open a .docx as a form. Raises `sheets.too_large`, `sheets.too_many_cells` and the `intake.*` refusals."""
+    check_size(len(body))
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            check_directory(archive.infolist(), len(body), MAIN)
+            check_parts(archive)
+            return _read(archive)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, KeyError, ValueError):
+        raise DAMAGED(field="file") from None
+    except (ElementTree.ParseError, RecursionError):
+        raise DAMAGED(field="file") from None
+    except RuntimeError:  # zipfile's word for an encrypted entry
+        raise PASSWORD(field="file") from None
+
+
+def _read(archive: zipfile.ZipFile) -> Document:
+    cleaner = _Cleaner()
+    parts: dict[str, bytes] = {}
+    links: dict[str, dict[str, tuple[str, str]]] = {}
+    paged = [(kind, path) for kind, path in links_of(archive, MAIN).values() if kind in _PAGED]
+    for path in dict.fromkeys([MAIN, *(path for _, path in paged)]):
+        kept = _kept_links(archive, path)
+        tree = parse(read_part(archive, path))
+        cleaner.clean(tree, kept)
+        parts[path] = ElementTree.tostring(tree, encoding="utf-8", xml_declaration=True)
+        links[path] = kept
+    for kept in list(links.values()):
+        for kind, path in kept.values():
+            if kind in _SHARED:
+                parts[path] = _cleaned_shared(archive, path)
+            elif kind == "image":
+                parts[path] = archive.read(path)
+    parts["word/settings.xml"] = _settings(archive, cleaner)
+    trees = parsed(parts)
+    return Document(parts, links, tuple(pages_of(trees)), tuple(dict.fromkeys(cleaner.removed)))
+
+
+def _kept_links(archive: zipfile.ZipFile, path: str) -> dict[str, tuple[str, str]]:
+    """Return the relations of a part that lead to what is kept."""
+    return {
+        key: (kind, target)
+        for key, (kind, target) in links_of(archive, path).items()
+        if target in archive.NameToInfo and target.startswith("word/")
+        and (kind in _SHARED or (kind in _PAGED and path == MAIN) or (kind == "image" and _is_picture(archive, target)))
+    }  # fmt: skip
+
+
+def _is_picture(archive: zipfile.ZipFile, path: str) -> bool:
+    return path.rpartition(".")[2].lower() in PICTURES and archive.getinfo(path).file_size <= MOST_PICTURE
+
+
+def _cleaned_shared(archive: zipfile.ZipFile, path: str) -> bytes:
+    """Return styles and the like without any element that names a relation: pictures of bullets, embedded fonts."""
+    tree = parse(read_part(archive, path))
+    for parent in list(tree.iter()):
+        for child in list(parent):
+            if any(key.startswith(f"{{{RELATIONS}}}") for one in child.iter() for key in one.attrib):
+                parent.remove(child)
+    _plain(tree)
+    return ElementTree.tostring(tree, encoding="utf-8", xml_declaration=True)
+
+
+def _settings(archive: zipfile.ZipFile, cleaner: _Cleaner) -> bytes:
+    body = read_part(archive, "word/settings.xml")
+    tree = parse(body) if body else ElementTree.Element(w("settings"))
+    if any(local(one.tag) == "attachedTemplate" for one in tree):
+        cleaner.removed.append(_TEMPLATE)
+    kept = ElementTree.Element(w("settings"))
+    kept.extend(one for one in tree if local(one.tag) in _KEPT_SETTINGS)
+    _plain(kept)
+    return ElementTree.tostring(kept, encoding="utf-8", xml_declaration=True)
+
+
+def _plain(tree: ElementTree.Element) -> None:
+    """Drop attributes of later versions: what may be ignored is not passed on."""
+    for one in tree.iter():
+        for key in list(one.attrib):
+            if key.startswith("{http://schemas.microsoft.com/") or "markup-compatibility" in key:
+                del one.attrib[key]
+
+
+@dataclass
+class _Cleaner:
+    """Takes out of a part whatever leads outside, runs, or is not known."""
+
+    removed: list[Bilingual] = field(default_factory=list)
+
+    def clean(self, tree: ElementTree.Element, links: Mapping[str, tuple[str, str]]) -> None:
+        self._children(tree, links, 0)
+        self._fields(tree)
+        _plain(tree)
+
+    def _children(self, parent: ElementTree.Element, links: Mapping[str, tuple[str, str]], depth: int) -> None:
+        if depth > DEEPEST:
+            raise DAMAGED(field="file")
+        kept: list[ElementTree.Element] = []
+        for child in list(parent):
+            self._children(child, links, depth + 1)
+            kept += self._kept(child, links)
+        parent[:] = kept
+
+    def _kept(self, one: ElementTree.Element, links: Mapping[str, tuple[str, str]]) -> list[ElementTree.Element]:
+        """Return what stands in place of an element: itself, its content, or nothing."""
+        name = local(one.tag)
+        if name in ("hyperlink", "fldSimple"):
+            if name == "fldSimple" and _HARMLESS_FIELD.fullmatch(attribute(one, "instr")):
+                return [one]
+            self.removed.append(_LINK if name == "hyperlink" else _FIELD)
+            return list(one)
+        if name == "sdt":
+            return _as_blank(one)
+        if name in _UNWRAPPED and one.tag.startswith(f"{{{W}}}"):
+            return list(one)
+        if name in _REMOVED:
+            self.removed.append(_REMOVED[name])
+            return []
+        if name in _SILENT or not one.tag.startswith((f"{{{W}}}", f"{{{_DRAWING}")):
+            return []
+        if name in ("hlinkClick", "hlinkHover"):
+            self.removed.append(_LINK)
+            return []
+        asked = [value for key, value in one.attrib.items() if key.startswith(f"{{{RELATIONS}}}")]
+        if name == "drawing" and not any(local(inner.tag) == "blip" for inner in one.iter()):
+            self.removed.append(_PICTURE)
+            return []
+        return [] if any(value not in links for value in asked) else [one]
+
+    def _fields(self, tree: ElementTree.Element) -> None:
+        """Keep the result of every field as text, and the field itself only where it counts pages."""
+        for paragraph in tree.iter(w("p")):
+            said = "".join(one.text or "" for one in paragraph.iter(w("instrText")))
+            parts = [part for part in re.split(r"(?=\bPAGE\b|\bNUMPAGES\b)", said) if part.strip()]
+            if not said or all(_HARMLESS_FIELD.fullmatch(part) for part in parts):
+                continue
+            self.removed.append(_FIELD)
+            for run in paragraph.iter(w("r")):
+                run[:] = [one for one in run if local(one.tag) not in ("instrText", "fldChar")]
+        stray = [one for one in tree.iter(w("instrText")) if not _HARMLESS_FIELD.fullmatch(one.text or " PAGE ")]
+        for one in stray:
+            one.text = ""
+
+
+def _as_blank(control: ElementTree.Element) -> list[ElementTree.Element]:
+    """Return what a content control holds, as the blank it stands for where it has a name or nothing in it yet."""
+    content = [one for child in control if local(child.tag) == "sdtContent" for one in child]
+    properties = control.find(w("sdtPr"))
+    named = properties.find(w("alias")) if properties is not None else None
+    waiting = properties is not None and properties.find(w("showingPlcHdr")) is not None
+    if named is None and not waiting:
+        return content
+    pieces = [text for one in content for text in one.iter(w("t"))]
+    label = re.sub(r"[{}]", "", named.get(w("val"), "") if named is not None else "").strip()[:40]
+    for number, piece in enumerate(pieces):
+        piece.text = (f"{{{{{label}}}}}" if label else "____") if number == 0 else ""
+    return content
+
+
+# --- where it asks what ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A line of the text: the paragraph, what it says, and the blank in it (start and end) or, with none, the whole."""
+
+    paragraph: ElementTree.Element
+    label: str
+    start: int = 0
+    end: int = 0
+
+
+def parsed(parts: Mapping[str, bytes]) -> dict[str, ElementTree.Element]:
+    """Return the trees of the document, its headers and footers, in their order."""
+    return {path: parse(body) for path, body in parts.items()
+            if path == MAIN or posixpath.basename(path).startswith(("header", "footer"))}  # fmt: skip
+
+
+def pages_of(trees: Mapping[str, ElementTree.Element]) -> Iterator[Page]:
+    """Yield the text, a line to each blank or paragraph, then each table as it is seen."""
+    rows = {}
+    for number, line in enumerate(lines_of(trees), start=1):
+        rows[number] = Row(cells={1: Cell(text=line.label)} | ({2: Cell()} if line.end else {}))
+    yield _page(TEXT, 0, rows, ())
+    count = len(rows)
+    for number, table in enumerate(tables_of(trees), start=1):
+        rows, merges, cells = {}, [], cells_of(table)
+        for (row, column), (cell, down, across) in cells.items():
+            rows.setdefault(row, Row()).cells[column] = Cell(text=_said(cell))
+            if down > 1 or across > 1:
+                merges.append(Merge(row, column, row + down - 1, column + across - 1))
+        count += len(cells)
+        if count > MOST_CELLS:
+            raise TOO_MANY_CELLS(field="file", limit=MOST_CELLS)
+        yield _page(f"表{number}", number, rows, tuple(merges))
+
+
+def _page(name: str, place: int, rows: dict[int, Row], merges: tuple[Merge, ...]) -> Page:
+    return Page(name, "", rows, merges, {}, SheetPart(name, place, b""))
+
+
+def tables_of(trees: Mapping[str, ElementTree.Element]) -> list[ElementTree.Element]:
+    """Return the tables of the document that stand in no other table."""
+    found: list[ElementTree.Element] = []
+
+    def look(parent: ElementTree.Element) -> None:
+        for one in parent:
+            if one.tag == w("tbl"):
+                found.append(one)
+            else:
+                look(one)
+
+    look(trees[MAIN])
+    return found
+
+
+def rows_of(table: ElementTree.Element) -> list[ElementTree.Element]:
+    """Return the rows of a table."""
+    return [one for one in table if one.tag == w("tr")]
+
+
+def cells_of(table: ElementTree.Element) -> dict[tuple[int, int], tuple[ElementTree.Element, int, int]]:
+    """Return each cell by row and column from 1, with how many rows and columns it spans."""
+    found: dict[tuple[int, int], tuple[ElementTree.Element, int, int]] = {}
+    open_at: dict[int, tuple[int, int]] = {}
+    for number, row in enumerate(rows_of(table), start=1):
+        column = 1 + _number(row.find(f"{w('trPr')}/{w('gridBefore')}"), 0)
+        for cell in row.findall(w("tc")):
+            across = max(1, min(_number(cell.find(f"{w('tcPr')}/{w('gridSpan')}"), 1), 300))
+            merge = cell.find(f"{w('tcPr')}/{w('vMerge')}")
+            if merge is not None and merge.get(w("val"), "continue") == "continue" and column in open_at:
+                top = open_at[column]
+                first, down, wide = found[top]
+                found[top] = first, down + 1, wide
+            else:
+                found[number, column] = cell, 1, across
+                open_at.pop(column, None)
+                if merge is not None:
+                    open_at[column] = number, column
+            column += across
+    return found
+
+
+def _number(element: ElementTree.Element | None, otherwise: int) -> int:
+    said = element.get(w("val"), "") if element is not None else ""
+    return int(said) if said.isdecimal() and len(said) < 5 else otherwise
+
+
+def _said(cell: ElementTree.Element) -> str:
+    """Return what a cell says; one that holds nothing but a blank says nothing."""
+    text = "\n".join(said_in(one) for one in cell.iter(w("p"))).strip()
+    return text if _BLANK.sub("", text).strip(" 　\n") else ""
+
+
+def texts_in(paragraph: ElementTree.Element) -> list[ElementTree.Element]:
+    """Return the pieces of text of a paragraph in their order."""
+    return list(paragraph.iter(w("t")))
+
+
+def said_in(paragraph: ElementTree.Element) -> str:
+    """Return what a paragraph says; underlined spaces are the blanks they stand for."""
+    said = []
+    for run in paragraph.iter(w("r")):
+        line = run.find(f"{w('rPr')}/{w('u')}")
+        lined = line is not None and line.get(w("val"), "single") != "none"
+        for one in run.iter(w("t")):
+            text = one.text or ""
+            said.append("_" * len(text) if lined and len(text) > 1 and not text.strip() else text)
+    return "".join(said)
+
+
+def lines_of(trees: Mapping[str, ElementTree.Element]) -> Iterator[Blank]:
+    """Yield each paragraph outside tables: whole where it has blanks of a known kind or none, else by its blanks.
+
+    After them come blanks that stand among words in cells of tables: 电话：____.
+    """
+    in_tables: list[ElementTree.Element] = []
+    for paragraph, in_table in _paragraphs(trees):
+        if in_table:
+            in_tables.append(paragraph)
+        else:
+            yield from _line(paragraph)
+    for paragraph in in_tables:
+        text = said_in(paragraph)
+        if _BLANK.search(text) and _BLANK.sub("", text).strip(" 　"):
+            yield from _line(paragraph)
+
+
+def _line(paragraph: ElementTree.Element) -> Iterator[Blank]:
+    text = said_in(paragraph)
+    found = [] if with_blanks(text) else list(_BLANK.finditer(text))
+    before = 0
+    for one in found:
+        named = one["braced"] or one["inner"]
+        yield Blank(paragraph, named or _label(text[before : one.start()], text[one.end() :]), *one.span())
+        before = one.end()
+    if not found and text.strip():
+        yield Blank(paragraph, text)
+
+
+def _paragraphs(trees: Mapping[str, ElementTree.Element]) -> Iterator[tuple[ElementTree.Element, bool]]:
+    """Yield the paragraphs, each with whether it stands in a table of the document."""
+
+    def look(parent: ElementTree.Element, in_table: bool, path: str) -> Iterator[tuple[ElementTree.Element, bool]]:
+        for one in parent:
+            if one.tag == w("p"):
+                yield one, in_table
+            else:
+                yield from look(one, in_table or (path == MAIN and one.tag == w("tbl")), path)
+
+    for path, tree in trees.items():
+        yield from look(tree, False, path)
+
+
+def _label(before: str, behind: str) -> str:
+    """Return the words a blank belongs to: those just before it, or behind it where none stand before."""
+    words = [one for one in _APART.split(before.rstrip(" 　：:（(")) if one]
+    label = words[-1].rstrip("：:") if words else _APART.split(_BLANK.split(behind)[0].strip(" 　）)"))[0]
+    return label[-20:] or "空白"

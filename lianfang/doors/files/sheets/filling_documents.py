@@ -1,0 +1,237 @@
+"""Writes a filled document: its own layout, the rows of its lists as many as there are records, and its marks."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from difflib import SequenceMatcher
+from xml.etree import ElementTree
+
+from lianfang.doors.files.sheets.documents import (
+    MAIN,
+    RELATIONS,
+    TEXT,
+    Blank,
+    Document,
+    cells_of,
+    lines_of,
+    parsed,
+    rows_of,
+    said_in,
+    tables_of,
+    texts_in,
+    w,
+)
+from lianfang.doors.files.sheets.package import PICTURES, local
+from lianfang.doors.files.sheets.parts import (
+    CUSTOM,
+    OFFICE,
+    RELATION_TYPE,
+    Mark,
+    content_types,
+    custom,
+    relations,
+)
+from lianfang.doors.files.sheets.writing import Filling, as_text, legal
+
+_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+_KINDS = {
+    "styles": "styles",
+    "numbering": "numbering",
+    "fontTable": "fontTable",
+    "header": "header",
+    "footer": "footer",
+}
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+_MARK_HEADER = "word/headerOfExport.xml"
+
+
+def write_document(document: Document, fillings: Mapping[str, Filling], mark: Mark | None = None) -> bytes:
+    """Return the filled document. `fillings` go by the names of its pages; a page without one stays as it is."""
+    trees = parsed(document.parts)
+    hidden = mark.hidden if mark else ""
+    lines, tables = list(lines_of(trees)), tables_of(trees)
+    _fill_lines(lines, fillings.get(TEXT, Filling()), hidden)
+    for number, table in enumerate(tables, start=1):
+        if filling := fillings.get(f"表{number}"):
+            _fill_table(table, filling, hidden)
+    parts = dict(document.parts)
+    links = {path: dict(kept) for path, kept in document.links.items()}
+    if mark:
+        _mark_pages(trees, parts, links, mark)
+    for path, tree in trees.items():
+        parts[path] = ElementTree.tostring(tree, encoding="utf-8", xml_declaration=True)
+    return _packed(parts, links, mark)
+
+
+# --- the text ----------------------------------------------------------------------------------------------------
+
+
+def _fill_lines(lines: Sequence[Blank], filling: Filling, hidden: str) -> None:
+    """Fill the blanks from the last to the first, so that those before keep their places."""
+    for number, line in reversed(list(enumerate(lines, start=1))):
+        place = (number, 2 if line.end else 1)
+        if place not in filling.cells:
+            continue
+        said = as_text(filling.cells[place])
+        if line.end:
+            # What nobody has recorded is left to the pen: a line, and not the name of the blank.
+            _replace(line.paragraph, line.start, line.end, f"{said}{hidden}" if said else "____")
+        elif said:
+            _say_instead(line.paragraph, said)
+
+
+def _say_instead(paragraph: ElementTree.Element, said: str) -> None:
+    """Give a paragraph other words and leave the looks of those that stay."""
+    before = said_in(paragraph)
+    for kind, start, end, low, high in reversed(SequenceMatcher(None, before, said, autojunk=False).get_opcodes()):
+        if kind != "equal":
+            _replace(paragraph, start, end, said[low:high])
+
+
+def _replace(paragraph: ElementTree.Element, start: int, end: int, said: str) -> None:
+    """Put words in place of a span of a paragraph; they look like the first of what they replace."""
+    at, written = 0, False
+    for one in texts_in(paragraph):
+        text = one.text or ""
+        low, high = max(start - at, 0), min(end - at, len(text))
+        at += len(text)
+        if low > len(text) or high < 0 or (low >= high and (written or not (start == end and low <= len(text)))):
+            continue
+        one.text = legal(text[:low] + ("" if written else said) + text[max(high, low) :])
+        one.set(_SPACE, "preserve")
+        written = True
+
+
+# --- tables ------------------------------------------------------------------------------------------------------
+
+
+def _fill_table(table: ElementTree.Element, filling: Filling, hidden: str) -> None:
+    cells = cells_of(table)
+    for place, value in filling.cells.items():
+        if place in cells:
+            _say(cells[place][0], as_text(value), hidden)
+    if not filling.first:
+        return
+    rows = rows_of(table)
+    last = min(filling.last, len(rows))
+    listed = rows[filling.first - 1 : last]
+    if not listed:
+        return
+    within = {key: cell for key, (cell, _, _) in cells.items() if filling.first <= key[0] <= last}
+    for (_, column), cell in within.items():
+        if column in filling.mapped:
+            _say(cell, "", "")
+    pattern = deepcopy(listed[-1])
+    made = [*listed, *(deepcopy(pattern) for _ in range(len(filling.records) - len(listed)))]
+    below = list(table).index(listed[-1]) + 1
+    table[below:below] = made[len(listed) :]
+    columns = {number: cells_of(_alone(row)) for number, row in enumerate(made)}
+    for number, record in enumerate(filling.records):
+        for column, value in record.items():
+            if (1, column) in columns[number]:
+                _say(columns[number][1, column][0], as_text(value), hidden)
+
+
+def _alone(row: ElementTree.Element) -> ElementTree.Element:
+    """Return a table of one row, to find its cells by column."""
+    table = ElementTree.Element(w("tbl"))
+    table.append(row)
+    return table
+
+
+def _say(cell: ElementTree.Element, said: str, hidden: str) -> None:
+    """Write into a cell in the looks of what stood there, else of its paragraph, and nothing else of it."""
+    paragraphs = list(cell.iter(w("p")))
+    if not paragraphs:
+        paragraphs = [ElementTree.SubElement(cell, w("p"))]
+    first = paragraphs[0]
+    runs = list(first.iter(w("r")))
+    run = runs[0] if runs else _new_run(first)
+    for paragraph in paragraphs:
+        for one in paragraph.iter(w("r")):
+            one[:] = [part for part in one if local(part.tag) not in ("t", "tab", "br", "cr")]
+    lines = legal(f"{said}{hidden}" if said else "").split("\n")
+    for number, line in enumerate(lines):
+        if number:
+            ElementTree.SubElement(run, w("br"))
+        text = ElementTree.SubElement(run, w("t"))
+        text.text = line
+        text.set(_SPACE, "preserve")
+
+
+def _new_run(paragraph: ElementTree.Element) -> ElementTree.Element:
+    run = ElementTree.SubElement(paragraph, w("r"))
+    looks = paragraph.find(f"{w('pPr')}/{w('rPr')}")
+    if looks is not None:
+        run.append(deepcopy(looks))
+    return run
+
+
+# --- marks and package -------------------------------------------------------------------------------------------
+
+
+def _mark_pages(
+    trees: dict[str, ElementTree.Element], parts: dict[str, bytes], links: dict[str, dict[str, tuple[str, str]]],
+    mark: Mark,
+) -> None:  # fmt: skip
+    """Put the mark's sentence on every page: into every header there is, and into one of its own where there is none.
+
+    A section without a header takes that of the section before it, so that only the first needs one of each kind.
+    """
+    for tree in trees.values():
+        if tree.tag == w("hdr"):
+            tree.insert(0, _sentence(mark.said))
+    sections = list(trees[MAIN].iter(w("sectPr")))
+    if not sections:
+        body = trees[MAIN].find(w("body"))
+        sections = [ElementTree.SubElement(body if body is not None else trees[MAIN], w("sectPr"))]
+    header = ElementTree.Element(w("hdr"))
+    header.append(_sentence(mark.said))
+    trees[_MARK_HEADER] = header
+    links[MAIN]["rIdMark"] = "header", _MARK_HEADER
+    known = {one.get(w("type"), "default") for one in sections[0].iter(w("headerReference"))}
+    for kind in ("even", "first", "default"):
+        if kind not in known:
+            sections[0].insert(0, ElementTree.Element(
+                w("headerReference"), {w("type"): kind, f"{{{RELATIONS}}}id": "rIdMark"}))  # fmt: skip
+
+
+def _sentence(said: str) -> ElementTree.Element:
+    paragraph = ElementTree.Element(w("p"))
+    looks = ElementTree.SubElement(paragraph, w("pPr"))
+    ElementTree.SubElement(looks, w("jc"), {w("val"): "center"})
+    run = ElementTree.SubElement(paragraph, w("r"))
+    size = ElementTree.SubElement(ElementTree.SubElement(run, w("rPr")), w("sz"))
+    size.set(w("val"), "16")
+    ElementTree.SubElement(run, w("t")).text = legal(said)
+    return paragraph
+
+
+def _packed(parts: Mapping[str, bytes], links: Mapping[str, Mapping[str, tuple[str, str]]], mark: Mark | None) -> bytes:
+    kinds = {MAIN: "document.main", "word/settings.xml": "settings"}
+    kinds |= {path: _KINDS[kind] for kept in links.values() for kind, path in kept.values() if kind in _KINDS}
+    overrides = [(f"/{path}", f"{_WORD}.{kind}+xml") for path, kind in kinds.items()]
+    overrides += [(f"/{path}", f"{RELATION_TYPE}.theme+xml")
+                  for kept in links.values() for kind, path in kept.values() if kind == "theme"]  # fmt: skip
+    top = [("rId1", f"{OFFICE}/officeDocument", MAIN)]
+    if mark:
+        top.append(("rId2", f"{OFFICE}/custom-properties", CUSTOM))
+        overrides.append((f"/{CUSTOM}", f"{RELATION_TYPE}.custom-properties+xml"))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", content_types(dict(PICTURES), list(dict.fromkeys(overrides))))
+        archive.writestr("_rels/.rels", relations(top))
+        for path, body in parts.items():
+            archive.writestr(path, body)
+        for path, kept in links.items():
+            said = [(key, f"{OFFICE}/{kind}", f"/{target}") for key, (kind, target) in kept.items()]
+            if path == MAIN:
+                said.append(("rIdSettings", f"{OFFICE}/settings", "/word/settings.xml"))
+            folder, _, name = path.rpartition("/")
+            archive.writestr(f"{folder}/_rels/{name}.rels", relations(said))
+        if mark:
+            archive.writestr(CUSTOM, custom(mark))
+    return out.getvalue()
