@@ -255,7 +255,7 @@ gap(
         severity="soon",
         table="people.duplicates",
         find=_undecided_doubles,
-        act=("action", "people.merge_persons", both("去判定", "Decide")),
+        act=("page", "pairs", both("逐对判定", "Decide pair by pair")),
         facts=("people.doubles_settled", "people.persons_merged", "people.persons_unmerged"),
         says=lambda told: evidence_words(told["evidence"]),
     )

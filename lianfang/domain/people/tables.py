@@ -12,9 +12,12 @@ from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from lianfang.domain.people.models import Household, MergeRecord, Person, RecordConflict
 from lianfang.domain.people.queries import (
+    ends_of,
     household_phone_index,
     identity_index,
     phone_index,
+    show_characters,
+    show_marks,
     shown_address,
     shown_care,
     standing_doubles,
@@ -38,7 +41,6 @@ from lianfang.foundation.tables.words import WORDED
 from lianfang.kernel import identity, phones
 from lianfang.kernel.ages import age_on
 from lianfang.kernel.clock import today
-from lianfang.kernel.likeness import differing
 from lianfang.kernel.masks import mask_address, mask_identity, mask_name, mask_phone
 from lianfang.kernel.text import Bilingual, both, clean
 
@@ -324,7 +326,6 @@ _OF_EACH = {
     name: name for name in ("id", "name", "sex", "born_on", "identity_index", "phone_index", "household_id", "status",
                             "relation", "updated_at", "guardian_name")
 }  # fmt: skip
-_MARKED = ("name", "sex", "born_on", "identity_number", "phone", "guardian_name")
 
 
 def _pairs(_: Actor) -> Any:
@@ -334,38 +335,15 @@ def _pairs(_: Actor) -> Any:
     ))  # fmt: skip
 
 
-def _ends(ends: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return both ends; of numbers only the blind index is known here, which is enough to see what is equal."""
-    both_ends = (ends["first"], ends["second"])
-    return [one | {"identity_number": one["identity_index"], "phone": one["phone_index"]} for one in both_ends]
-
-
-def show_marks(ends: dict[str, Any]) -> dict[str, str]:
-    """Return for each field whether both say the same, different things, only one says something, or neither."""
-    first, second = _ends(ends)
-    return {name: _mark(first[name], second[name]) for name in _MARKED}
-
-
-def _mark(one: Any, other: Any) -> str:
-    if one and other:
-        return "same" if one == other else "differs"
-    return "first" if one else "second" if other else "none"
-
-
 def show_kept(ends: dict[str, Any]) -> str:
     """Return the id of the entry that is best kept."""
-    first, second = _ends(ends)
+    first, second = ends_of(ends)
     return str((second if proposed_merge(first, second).keep_second else first)["id"])
 
 
 def show_taken(ends: dict[str, Any]) -> list[str]:
     """Return what is best taken from the other entry though both have it."""
-    return list(proposed_merge(*_ends(ends)).take)
-
-
-def show_characters(ends: dict[str, Any]) -> str:
-    """Return the characters in which two names of one length differ: 章/张."""
-    return differing(*(one["name"] for one in _ends(ends)))
+    return list(proposed_merge(*ends_of(ends)).take)
 
 
 table(
