@@ -144,10 +144,11 @@ def _pair_of(one: Person, other: Person) -> QuerySet[DuplicateSuggestion]:
 
 def _reopen_pair(record: MergeRecord) -> None:
     """Put the pair of an undone merge back among those to be decided, and take back what the merge itself suggested."""
-    back = _pair_of(record.kept, record.merged).filter(outcome="merged")
-    back.update(settled_at=None, settled_by=None, outcome="")
+    pair = _pair_of(record.kept, record.merged)
+    pair.filter(outcome="merged").update(settled_at=None, settled_by=None, outcome="")
     kept = Q(first=record.kept) | Q(second=record.kept)
-    DuplicateSuggestion.objects.filter(kept, at=record.at, settled_at__isnull=True).delete()
+    of_the_merge = DuplicateSuggestion.objects.filter(kept, at=record.at, settled_at__isnull=True)
+    of_the_merge.exclude(pk__in=pair.values("pk")).delete()
 
 
 def _packed(values: dict[str, dict[str, Any]]) -> str:

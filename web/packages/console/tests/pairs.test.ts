@@ -33,6 +33,15 @@ describe('lines', () => {
     ])
   })
 
+  it('stand for a day that is hidden whole, so that it can be revealed', () => {
+    const table = { columns: [column('born_on', { kind: 'date', masked: true })] } as Table
+    const ends = [person({ born_on: null }), person({ born_on: null })]
+    const shown = (mark: string) => linesOf(DOUBLES, pair({ marks: { born_on: mark } }), ends, [table, table])
+    expect(shown('same').map((line) => [line.mark, ...line.texts])).toEqual([['same', '***', '***']])
+    expect(shown('second').map((line) => [line.mark, ...line.texts])).toEqual([['second', '', '***']])
+    expect(shown('none')).toEqual([])
+  })
+
   it('leave out what neither side says, and offer no choice where nothing is merged', () => {
     const ends = [person({ name: '张伟', note: '' }), person({ name: '章伟', note: '' })]
     expect(linesOf(MATCHES, pair({}), ends, [persons, persons]).map((line) => [line.field, line.choosable])).toEqual([
@@ -74,7 +83,7 @@ describe('words', () => {
     ]
     const table = { columns: [column('evidence', { choices })] } as Table
     const row = pair({ evidence: ['name.1', 'village.0', 'gone'], characters: '章/张' })
-    expect(evidenceOf(row, table, (choice) => choice.label.zh)).toEqual(['姓名同音（章/张）', '同村'])
+    expect(evidenceOf(row, table, (choice, which) => choice.label.zh + which)).toEqual(['姓名同音章/张', '同村'])
   })
 
   it('mark the one digit that differs', () => {

@@ -366,6 +366,7 @@ export const en: Messages = {
     sides: 'Two records side by side',
     side: { doubles: ['First entry', 'Second entry'], matches: ['On the list', 'In the register'] },
     evidence: 'Evidence',
+    characters: ' ({which})',
     comma: ', ',
     putOff: 'put off before',
     differs: 'differs',

@@ -345,6 +345,7 @@ export const zh = {
     sides: '两条记录并排',
     side: { doubles: ['记录一', '记录二'], matches: ['名单上的', '登记中的'] },
     evidence: '依据',
+    characters: '（{which}）',
     comma: '，',
     putOff: '曾推后',
     differs: '不同',

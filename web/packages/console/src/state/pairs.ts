@@ -101,13 +101,21 @@ export interface Line {
 /** Fields of which only equality says anything; a place or a time that differs is no contradiction by itself. */
 const TOLD_ONLY = new Set(['updated_at', 'due_at', 'returned_on'])
 
+const ENDS = ['first', 'second'] as const
+/** What stands for a value of which nothing is shown before it is revealed, such as a day. */
+const HIDDEN = '***'
+
 /** One line for each field that either side says anything about. */
 export function linesOf(queue: Queue, row: Row, ends: (Row | null)[], tables: (Table | undefined)[]): Line[] {
   const marks = (row.cells.marks ?? {}) as Record<string, Mark>
   return queue.fields.flatMap((field) => {
     const column = tables.map((table) => table?.columns.find((one) => one.name === field))
-    const texts = [0, 1].map((side) => textOf(column[side], ends[side]?.cells[field])) as [string, string]
-    const mark = TOLD_ONLY.has(field) ? 'none' : (marks[field] ?? markOf(...texts))
+    const told = marks[field]
+    const texts = [0, 1].map((side) => {
+      const masked = column[side]?.masked && (told === 'same' || told === 'differs' || told === ENDS[side])
+      return textOf(column[side], ends[side]?.cells[field]) || (masked ? HIDDEN : '')
+    }) as [string, string]
+    const mark = TOLD_ONLY.has(field) ? 'none' : (told ?? markOf(...texts))
     if (!texts[0] && !texts[1]) return []
     return [{ field, column, texts, mark, choosable: mark === 'differs' && queue.choosable.includes(field) }]
   })
@@ -137,13 +145,16 @@ export function takenFrom(lines: Line[], chosen: ReadonlyMap<string, Side>, kept
 const MISWRITTEN = new Set(['name.1', 'name.2', 'name.4', 'name_sounds_same', 'name_looks_same', 'name_one_character'])
 
 /** Evidence as a sentence, the characters that differ behind the name. */
-export function evidenceOf(row: Row, table: Table | undefined, told: (choice: Choice) => string): string[] {
+export function evidenceOf(
+  row: Row,
+  table: Table | undefined,
+  told: (choice: Choice, characters: string) => string,
+): string[] {
   const choices = table?.columns.find((column) => column.name === 'evidence')?.choices ?? []
   const codes = (row.cells.evidence ?? []) as string[]
   const characters = String(row.cells.characters ?? '')
   return codes.flatMap((code) => {
     const choice = choices.find((one) => one.value === code)
-    if (!choice) return []
-    return [told(choice) + (characters && MISWRITTEN.has(code) ? `（${characters}）` : '')]
+    return choice ? [told(choice, MISWRITTEN.has(code) ? characters : '')] : []
   })
 }
