@@ -353,11 +353,15 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """How a row stands to the register: exact with one person, probable with some, or new."""
+    """How a row stands to the register: exact with one person, probable with some, or new.
+
+    `evidence` is that of the first person, `each` that of every one.
+    """
 
     level: Level
     person_ids: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    each: tuple[tuple[Evidence, ...], ...] = ()
 
 
 EVIDENCE: dict[str, Evidence] = {
@@ -402,11 +406,19 @@ def match(row: Particulars, candidates: Iterable[Particulars], *, on: date) -> M
     probable = [(candidate, evidence) for candidate, level, evidence in judged if level == "probable"]
     if len(exact) == 1:
         return Match("exact", (exact[0][0].id,), exact[0][1])
-    several = exact or probable
+    several = sorted(exact or probable, key=lambda one: _doubt(one[1]))
     if not several:
         return Match("new")
     extra = (EVIDENCE["several"],) if len(several) > 1 else ()
-    return Match("probable", tuple(candidate.id for candidate, _ in several), several[0][1] + extra)
+    each = tuple(evidence + extra for _, evidence in several)
+    return Match("probable", tuple(candidate.id for candidate, _ in several), each[0], each)
+
+
+def _doubt(evidence: Sequence[Evidence]) -> tuple[bool, bool, int]:
+    """Return how late a candidate is looked at: a number or a name that is the same comes first."""
+    held = {one.code for one in evidence}
+    balance = sum(1 if one.speaks_for else -1 for one in evidence)
+    return "identity_same" not in held, "name_same" not in held, -balance
 
 
 def compare(row: Particulars, known: Particulars, *, on: date) -> tuple[Level, tuple[Evidence, ...]]:
