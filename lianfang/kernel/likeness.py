@@ -5,6 +5,9 @@ Made for `linkage`: each comparison gives a level and a sentence. Takes nothing 
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
+
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from lianfang.kernel import names
@@ -27,6 +30,11 @@ _LOOK_ALIKE = (
     "斌武", "平乎", "向问", "东车", "风凤", "丽两", "季李", "秀季", "章童", "张涨", "徐涂",
     "孙孔", "沈沉", "史吏", "汪江", "任仕", "丁于",
 )  # fmt: skip
+
+_TAKEN_FOR: dict[str, set[str]] = defaultdict(set)
+for _group in _LOOK_ALIKE:
+    for _letter in _group:
+        _TAKEN_FOR[_letter] |= set(_group) - {_letter}
 
 
 def name_level(one: str, other: str) -> int:
@@ -57,7 +65,23 @@ def looks_same(one: str, other: str) -> bool:
     if len(one) != len(other):
         return False
     differing = [pair for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
-    return len(differing) == 1 and any(set(differing[0]) <= set(group) for group in _LOOK_ALIKE)
+    return len(differing) == 1 and differing[0][1] in _TAKEN_FOR.get(differing[0][0], ())
+
+
+def looks_like(name: str) -> Iterator[str]:
+    """Yield the names that differ from a name in one character which is taken for another in writing."""
+    for place, letter in enumerate(name):
+        for other in sorted(_TAKEN_FOR.get(letter, ())):
+            yield name[:place] + other + name[place + 1 :]
+
+
+def differing(one: str, other: str) -> str:
+    """Return which characters of two names of one length are not the same: 章伟 and 张伟 give 章/张."""
+    one, other = names.normalise(one), names.normalise(other)
+    if one == other or len(one) != len(other) or _is_turned(one, other):
+        return ""
+    apart = [pair for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
+    return "、".join("/".join(pair) for pair in apart)
 
 
 def text_level(one: str, other: str) -> int:
@@ -67,6 +91,15 @@ def text_level(one: str, other: str) -> int:
     if one == other:
         return 0
     return 1 if JaroWinkler.similarity(one, other) >= _CLOSE else 2
+
+
+def day_level(one: str, other: str) -> int:
+    """Return 0 the same day, 1 one digit wrong or changed with its neighbour, or day and month swapped, 2 different.
+
+    Days are written as 19800102.
+    """
+    swapped = bool(one) and one[:4] + one[6:] + one[4:6] == other
+    return 1 if swapped and one != other else digits_level(one, other)
 
 
 def digits_level(one: str, other: str) -> int:
@@ -107,6 +140,13 @@ def latin_name(field: str, turned_with: str, label: Bilingual) -> Comparison:
     same, close, differs = _levels(label)
     told = (same, close, both(f"{label.zh}写在另一栏", f"{label.en} in the other column"), differs)
     return Comparison(field, judge, told)
+
+
+def day(field: str, label: Bilingual) -> Comparison:
+    """Compare days written as 19800102."""
+    slip = both(f"{label.zh}相差一位或日月颠倒", f"{label.en} one digit apart, or day and month swapped")
+    same, _, differs = _levels(label)
+    return Comparison(field, lambda a, b: day_level(a.get(field, ""), b.get(field, "")), (same, slip, differs))
 
 
 def text(field: str, label: Bilingual) -> Comparison:

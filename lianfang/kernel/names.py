@@ -122,6 +122,18 @@ def initials(name: str) -> str:
     return "".join(readings[0][0] for readings in _readings(name))
 
 
+def sound(name: str) -> str:
+    """Return the syllables of the usual reading in order of the alphabet: one for 张伟, 章维 and 伟张."""
+    return " ".join(sorted(readings[0].replace("v", "u") for readings in _readings(name)))
+
+
+@lru_cache(maxsize=65_536)
+def sounds(name: str) -> frozenset[str]:
+    """Return `sound` for every reading that a name may have."""
+    choices = [[one.replace("v", "u") for one in readings] for readings in _readings(name)]
+    return frozenset(" ".join(sorted(one)) for one in islice(product(*choices), _MOST_KEYS) if one)
+
+
 @lru_cache(maxsize=65_536)
 def search_keys(name: str) -> frozenset[str]:
     """Return everything a searcher may type for a name: itself, pinyin and initials of every reading."""

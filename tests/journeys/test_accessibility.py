@@ -29,6 +29,8 @@ CONSOLE = (
     "/console/sheets",
     "/console/burden",
     "/console/jobs",
+    "/console/pairs/doubles",
+    "/console/pairs/matches",
     "/console/queue-import",
     "/console/no-such-page",
     "/console/tables/welfare.requests",

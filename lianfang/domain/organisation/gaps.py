@@ -14,7 +14,13 @@ from lianfang.domain.incidents.queries import rule
 from lianfang.domain.organisation.models import ENDED, LIVE, Responsibility
 from lianfang.domain.organisation.queries import answerable_ids, in_force
 from lianfang.domain.organisation.rules import RESPONSIBILITY_KINDS
-from lianfang.domain.people.queries import households_within, open_conflicts, vulnerable_within
+from lianfang.domain.people.queries import (
+    evidence_words,
+    households_within,
+    open_conflicts,
+    undecided_doubles,
+    vulnerable_within,
+)
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.gaps.registry import Gap, Open, gap
 from lianfang.foundation.privacy.fields import within
@@ -23,6 +29,7 @@ from lianfang.kernel.ids import made_at
 from lianfang.kernel.text import both
 
 MOST_PER_CONTACT = "responsibility.households_per_contact"
+DOUBLES_WITHIN = "people.decide_doubles_within_days"
 ENDING_WITHIN = "responsibility.warn_days_before_end"
 VILLAGE_DIGITS = 12
 # a proposal nobody answered is a gap the day after
@@ -224,6 +231,33 @@ gap(
         find=_two_edits,
         act=("action", "people.settle_conflict", both("去选定", "Choose")),
         facts=(*CHANGES, *WORKERS, "people.conflict_kept", "people.conflict_settled"),
+    )
+)
+
+
+def _undecided_doubles(path: str, now: datetime) -> Iterator[Open]:
+    on = local(now).date()
+    before = now - timedelta(days=float(rule(DOUBLES_WITHIN, path, on).value))
+    rows = list(undecided_doubles(path, before).values_list("pk", "area_path", "at", "evidence"))
+    answerable = answerable_ids({area for _, area, _, _ in rows}, on)
+    for key, area, at, evidence in rows:
+        yield Open(str(key), area, at, answerable.get(area), {"evidence": evidence})
+
+
+gap(
+    Gap(
+        name="doubles_undecided",
+        title=both("疑似重复久未判定", "Doubles nobody has decided about"),
+        help=both(
+            "两条记录可能是同一人，超过规则库天数还没有人判定。",
+            "Two entries may be one person, and nobody has decided within the rulebook's days.",
+        ),
+        severity="soon",
+        table="people.duplicates",
+        find=_undecided_doubles,
+        act=("page", "pairs", both("逐对判定", "Decide pair by pair")),
+        facts=("people.doubles_settled", "people.persons_merged", "people.persons_unmerged"),
+        says=lambda told: evidence_words(told["evidence"]),
     )
 )
 

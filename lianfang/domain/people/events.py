@@ -116,6 +116,14 @@ class PersonsUnmerged(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DoublesSettled(Fact):
+    """Somebody said that two entries are two people, or took that back; one person is told by PersonsMerged."""
+
+    name: ClassVar[str] = "people.doubles_settled"
+    suggestion_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class GridSplit(Fact):
     """A new grid was cut from another in the same village; its households are told by HouseholdsMoved."""
 

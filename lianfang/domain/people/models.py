@@ -75,7 +75,7 @@ class Person(models.Model):
     privacy: ClassVar[dict[str, PrivacyClass]] = {
         **dict.fromkeys(["id", "area_path", "household", "relation", "status", "merged_into", "version", "edits",
                          "source", "added_at", "updated_at"], PrivacyClass.WORK),
-        **dict.fromkeys(["name", "keys"], PrivacyClass.NAME),
+        **dict.fromkeys(["name", "keys", "sound"], PrivacyClass.NAME),
         **dict.fromkeys(["identity_number", "identity_index"], PrivacyClass.IDENTITY),
         **dict.fromkeys(["sex", "born_on"], PrivacyClass.IDENTITY),
         **dict.fromkeys(["phone", "phone_index"], PrivacyClass.CONTACT),
@@ -97,6 +97,7 @@ class Person(models.Model):
     household = models.ForeignKey(Household, null=True, blank=True, on_delete=models.PROTECT, related_name="persons")
     name = models.CharField(max_length=60)
     keys = models.CharField(max_length=200, blank=True)
+    sound = models.CharField(max_length=200, blank=True)  # what is equal for names that are heard as one
     sex = models.CharField(max_length=1, blank=True)
     born_on = models.DateField(null=True, blank=True)
     identity_number = EncryptedText(context="person.identity_number")
@@ -127,6 +128,8 @@ class Person(models.Model):
             models.Index(fields=["household"]),
             models.Index(fields=["name", "area_path"]),
             models.Index(fields=["area_path", "id"], condition=models.Q(vulnerable=True), name="people_vulnerable"),
+            models.Index(fields=["sound", "area_path"], name="people_sound"),
+            models.Index(fields=["born_on", "area_path"], name="people_born_on"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -212,24 +215,36 @@ class MergeRecord(models.Model):
 
 
 class DuplicateSuggestion(models.Model):
-    """Two entries that may be one person, with the reason. `area_path` is the smallest area that holds both."""
+    """Two entries that may be one person, with the reason. `area_path` is the smallest area that holds both.
+
+    `evidence` are codes of `rules.EVIDENCE`; `turn` is the place in the queue of those who decide: what was put off
+    comes after everything else.
+    """
 
     privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
-        ["id", "area_path", "first", "second", "why", "at", "settled_at", "settled_by", "outcome"], PrivacyClass.WORK
-    )
+        ["id", "area_path", "first", "second", "why", "evidence", "turn", "at", "later_at", "later_by", "settled_at",
+         "settled_by", "outcome"], PrivacyClass.WORK
+    )  # fmt: skip
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     area_path = AreaPathField()
     first = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     second = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     why = models.CharField(max_length=20)
+    evidence = models.JSONField(default=list)
+    turn = models.BigIntegerField(default=0)
     at = models.DateTimeField()
+    later_at = models.DateTimeField(null=True, blank=True)
+    later_by = models.UUIDField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.UUIDField(null=True, blank=True)
     outcome = models.CharField(max_length=10, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["area_path", "id"])]
+        indexes = [
+            models.Index(fields=["area_path", "id"]),
+            models.Index(fields=["turn", "id"], condition=models.Q(settled_at__isnull=True), name="duplicate_queue"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["first", "second"], name="duplicate_pair_once"),
             models.CheckConstraint(name="duplicate_pair_in_order", condition=models.Q(first__lt=models.F("second"))),

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Case, CharField, F, Field, JSONField, Q, QuerySet, Value, When
 
-from lianfang.domain.people.models import Household, Person, RecordConflict
-from lianfang.domain.people.rules import LIVING
+from lianfang.domain.people.models import DuplicateSuggestion, Household, Person, RecordConflict
+from lianfang.domain.people.rules import EVIDENCE, LIVING
 from lianfang.foundation.access.actor import Actor, any_within
 from lianfang.foundation.actions.states import when
 from lianfang.foundation.privacy.classes import Level, PrivacyClass, hide_all
 from lianfang.foundation.privacy.fields import blind, within
+from lianfang.kernel.likeness import differing
 from lianfang.kernel.masks import mask_address, mask_name, mask_phone
+from lianfang.kernel.text import Bilingual, both
 
 # of a household: not closed
 STANDING_HOUSEHOLD = when(lambda status: status != Household.Status.CLOSED, "status")
@@ -153,6 +156,52 @@ def vulnerable_within(path: str = "") -> QuerySet[Person]:
 def open_conflicts(path: str = "") -> QuerySet[RecordConflict]:
     """Return second edits at or below an area between which and the record nobody has chosen yet."""
     return RecordConflict.objects.filter(within(path), settled_at__isnull=True)
+
+
+def standing_doubles() -> QuerySet[DuplicateSuggestion]:
+    """Return the pairs that may be one person, without undecided ones of which an entry was merged into a third."""
+    merged = Q(first__status=Person.Status.MERGED) | Q(second__status=Person.Status.MERGED)
+    return DuplicateSuggestion.objects.exclude(merged, settled_at__isnull=True)
+
+
+def evidence_words(codes: Iterable[str]) -> Bilingual:
+    """Return in one sentence why two entries may be one person: 姓名同音，出生日期相同，同村."""
+    told = [EVIDENCE[code] for code in codes if code in EVIDENCE]
+    return both("，".join(one.zh for one in told), ", ".join(one.en for one in told))
+
+
+_MARKED = ("name", "sex", "born_on", "identity_number", "phone", "guardian_name")
+
+
+def ends_of(ends: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return both ends of a pair; of numbers only the blind index is known, which is enough to see what is equal."""
+    each = (ends["first"], ends["second"])
+    return [one | {"identity_number": one["identity_index"], "phone": one["phone_index"]} for one in each]
+
+
+def show_marks(ends: dict[str, Any]) -> dict[str, str]:
+    """Return for each field whether both say the same, different things, only one says something, or neither.
+
+    Told by the server, because the values may be masked to whoever decides.
+    """
+    first, second = ends_of(ends)
+    return {name: _mark(first.get(name), second.get(name)) for name in _MARKED}
+
+
+def _mark(one: Any, other: Any) -> str:
+    if one and other:
+        return "same" if one == other else "differs"
+    return "first" if one else "second" if other else "none"
+
+
+def show_characters(ends: dict[str, Any]) -> str:
+    """Return the characters in which two names of one length differ: 章/张."""
+    return differing(*(one["name"] for one in ends_of(ends)))
+
+
+def undecided_doubles(path: str, before: datetime) -> QuerySet[DuplicateSuggestion]:
+    """Return the pairs at or below an area that were suggested before a moment and that nobody has decided about."""
+    return standing_doubles().filter(within(path), settled_at__isnull=True, at__lte=before)
 
 
 def persons_of_households(household_ids: Iterable[UUID]) -> dict[UUID, list[Person]]:

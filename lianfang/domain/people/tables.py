@@ -8,17 +8,30 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, TextField, Value, When
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, JSONObject
 
-from lianfang.domain.people.models import DuplicateSuggestion, Household, MergeRecord, Person, RecordConflict
+from lianfang.domain.people.models import Household, MergeRecord, Person, RecordConflict
 from lianfang.domain.people.queries import (
+    ends_of,
     household_phone_index,
     identity_index,
     phone_index,
+    show_characters,
+    show_marks,
     shown_address,
     shown_care,
+    standing_doubles,
 )
-from lianfang.domain.people.rules import HOUSEHOLD_STATES, PERSON_STATES, REASONS, SEXES, VULNERABILITIES
+from lianfang.domain.people.rules import (
+    EVIDENCE,
+    FIELD_LABELS,
+    HOUSEHOLD_STATES,
+    PERSON_STATES,
+    REASONS,
+    SEXES,
+    VULNERABILITIES,
+    proposed_merge,
+)
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.devices.models import Device
 from lianfang.foundation.privacy.classes import Mask, PrivacyClass, hide_all
@@ -210,25 +223,6 @@ table(
     )
 )  # fmt: skip
 
-FIELD_LABELS: dict[str, Bilingual] = {
-    "name": both("姓名", "Name"),
-    "sex": both("性别", "Sex"),
-    "born_on": both("出生日期", "Born on"),
-    "identity_number": both("身份证号", "Identity number"),
-    "head_name": both("户主", "Head"),
-    "phone": both("电话", "Phone"),
-    "guardian_name": both("监护人", "Guardian"),
-    "guardian_phone": both("监护人电话", "Guardian's phone"),
-    "address": both("地址", "Address"),
-    "longitude": both("经度", "Longitude"),
-    "latitude": both("纬度", "Latitude"),
-    "note": both("备注", "Note"),
-    "confidential_address": both("地址保密", "Confidential"),
-    "number": both("门牌", "House number"),
-    "order": both("走访顺序", "Walking order"),
-    "status": both("状态", "State"),
-    "relation": both("关系", "Relation"),
-}
 MASKS: dict[str, Mask] = {
     "name": mask_name, "head_name": mask_name, "guardian_name": mask_name, "phone": mask_phone,
     "guardian_phone": mask_phone, "address": mask_address, "identity_number": mask_identity,
@@ -327,11 +321,38 @@ table(
     )
 )  # fmt: skip
 
+# of each end of a pair: what is compared on the server, because the values may be masked to whoever decides
+_OF_EACH = {
+    name: name for name in ("id", "name", "sex", "born_on", "identity_index", "phone_index", "household_id", "status",
+                            "relation", "updated_at", "guardian_name")
+}  # fmt: skip
+
+
+def _pairs(_: Actor) -> Any:
+    return standing_doubles().annotate(ends=JSONObject(
+        first=JSONObject(**{name: f"first__{path}" for name, path in _OF_EACH.items()}),
+        second=JSONObject(**{name: f"second__{path}" for name, path in _OF_EACH.items()}),
+    ))  # fmt: skip
+
+
+def show_kept(ends: dict[str, Any]) -> str:
+    """Return the id of the entry that is best kept."""
+    first, second = ends_of(ends)
+    return str((second if proposed_merge(first, second).keep_second else first)["id"])
+
+
+def show_taken(ends: dict[str, Any]) -> list[str]:
+    """Return what is best taken from the other entry though both have it."""
+    return list(proposed_merge(*ends_of(ends)).take)
+
+
 table(
     Table(
         name="people.duplicates",
         title=both("疑似重复", "Suspected duplicates"),
-        rows=lambda viewer: DuplicateSuggestion.objects.all(),
+        help=both("两条记录可能是同一人，逐对由人判定；判定都可撤销。",
+                  "Two entries that may be one person. People decide pair by pair; each answer can be undone."),
+        rows=_pairs,
         sort="-pk",
         columns=(
             Column("first", both("记录一", "First"), kind="link", link="people.persons", source="first_id",
@@ -341,12 +362,23 @@ table(
                    filterable=True),
             Column("second_name", both("姓名二", "Second name"), privacy=NAME, source="second__name",
                    mask=mask_name),
-            Column("why", both("依据", "Why"), kind="choice", choices=_options(REASONS), filterable=True),
+            Column("why", both("主要依据", "Main reason"), kind="choice", choices=_options(REASONS), filterable=True),
+            Column("evidence", both("依据", "Evidence"), kind="json", choices=_options(EVIDENCE)),
+            Column("characters", both("不同的字", "Characters that differ"), privacy=NAME, source="ends",
+                   show=show_characters, mask=lambda _: ""),
             Column("area_path", both("共同区域", "Area of both"), kind="area", filterable=True),
-            Column("at", both("发现时间", "At"), kind="datetime"),
+            Column("at", both("发现时间", "At"), kind="datetime", filterable=True),
+            Column("later_at", both("推后时间", "Put off"), kind="datetime", filterable=True),
             Column("settled_at", both("处理时间", "Settled"), kind="datetime", filterable=True),
             Column("outcome", both("结论", "Outcome"), kind="choice",
                    choices=(("merged", both("已合并", "Merged")), ("two", both("不是同一人", "Two people")))),
+            Column("settled_by", both("由谁判定", "Decided by"), kind="link", link="accounts.accounts"),
+            Column("turn", both("判定次序", "Turn"), kind="int", sortable=True, hidden=True),
+            Column("marks", both("逐项比对", "Field by field"), kind="json", source="ends", show=show_marks,
+                   hidden=True),
+            Column("keep", both("建议保留", "Best kept"), kind="text", source="ends", show=show_kept, hidden=True),
+            Column("take", both("建议采用", "Best taken"), kind="json", source="ends", show=show_taken,
+                   choices=_options(FIELD_LABELS), hidden=True),
         ),
         saved=(SavedFilter("open", both("待处理", "Open"), {"settled_at": ""}),),
     )

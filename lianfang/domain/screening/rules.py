@@ -353,14 +353,18 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """How a row stands to the register: exact with one person, probable with some, or new."""
+    """How a row stands to the register: exact with one person, probable with some, or new.
+
+    `evidence` is that of the first person, `each` that of every one.
+    """
 
     level: Level
     person_ids: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    each: tuple[tuple[Evidence, ...], ...] = ()
 
 
-_EVIDENCE: dict[str, Evidence] = {
+EVIDENCE: dict[str, Evidence] = {
     one.code: one
     for one in (
         Evidence("person_same", True, both("已比对为登记中的同一人", "matched to the same registered person")),
@@ -395,11 +399,6 @@ _NAME_CODES = (
 )  # fmt: skip
 
 
-def evidence_sentence(code: str) -> Bilingual:
-    """Return the sentence of a piece of evidence by its code; the code itself for one no longer used."""
-    return _EVIDENCE[code].sentence if code in _EVIDENCE else both(code, code)
-
-
 def match(row: Particulars, candidates: Iterable[Particulars], *, on: date) -> Match:
     """Return how the row stands to the register's candidates; a person decides wherever it is not exact."""
     judged = [(candidate, *compare(row, candidate, on=on)) for candidate in candidates]
@@ -407,17 +406,25 @@ def match(row: Particulars, candidates: Iterable[Particulars], *, on: date) -> M
     probable = [(candidate, evidence) for candidate, level, evidence in judged if level == "probable"]
     if len(exact) == 1:
         return Match("exact", (exact[0][0].id,), exact[0][1])
-    several = exact or probable
+    several = sorted(exact or probable, key=lambda one: _doubt(one[1]))
     if not several:
         return Match("new")
-    extra = (_EVIDENCE["several"],) if len(several) > 1 else ()
-    return Match("probable", tuple(candidate.id for candidate, _ in several), several[0][1] + extra)
+    extra = (EVIDENCE["several"],) if len(several) > 1 else ()
+    each = tuple(evidence + extra for _, evidence in several)
+    return Match("probable", tuple(candidate.id for candidate, _ in several), each[0], each)
+
+
+def _doubt(evidence: Sequence[Evidence]) -> tuple[bool, bool, int]:
+    """Return how late a candidate is looked at: a number or a name that is the same comes first."""
+    held = {one.code for one in evidence}
+    balance = sum(1 if one.speaks_for else -1 for one in evidence)
+    return "identity_same" not in held, "name_same" not in held, -balance
 
 
 def compare(row: Particulars, known: Particulars, *, on: date) -> tuple[Level, tuple[Evidence, ...]]:
     """Return whether two sets of particulars are one person, with every reason for and against."""
     codes = _codes(row, known, on)
-    return _level(codes), tuple(_EVIDENCE[code] for code in codes)
+    return _level(codes), tuple(EVIDENCE[code] for code in codes)
 
 
 def _codes(row: Particulars, known: Particulars, on: date) -> list[str]:
@@ -504,6 +511,6 @@ def judge_duplicate(new: LeadAbout, old: LeadAbout, *, window_days: int) -> Matc
         return Match("new")
     if new.person_id and old.person_id:
         same = new.person_id == old.person_id
-        return Match("exact", (old.id,), (_EVIDENCE["person_same"],)) if same else Match("new")
+        return Match("exact", (old.id,), (EVIDENCE["person_same"],)) if same else Match("new")
     level, evidence = compare(new.about, old.about, on=new.received_on)
     return Match(level, () if level == "new" else (old.id,), () if level == "new" else evidence)

@@ -37,11 +37,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class RowMatch:
-    """How a row stands to what is known: exact with one, probable with some (with evidence codes), or new."""
+    """How a row stands to what is known: exact with one, probable with some (with evidence codes of each), or new."""
 
     level: Level
     ids: tuple[str, ...] = ()
-    evidence: tuple[str, ...] = ()
+    evidence: tuple[tuple[str, ...], ...] = ()
 
 
 NEW = RowMatch("new")

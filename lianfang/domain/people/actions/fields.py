@@ -96,7 +96,7 @@ Flags = Annotated[
 ]  # fmt: skip
 
 # kept beside a value to find it again; never edited, shown or named in a fact
-DERIVED = frozenset({"keys", "identity_index", "phone_index", "vulnerable"})
+DERIVED = frozenset({"keys", "sound", "identity_index", "phone_index", "vulnerable"})
 
 Values = dict[str, Any]
 
@@ -139,7 +139,7 @@ def person_values(given: Mapping[str, Any], today: date) -> Values:
 def _indexes(values: Values) -> Values:
     derived: Values = {}
     if "name" in values:
-        derived["keys"] = name_keys(values["name"])
+        derived |= {"keys": name_keys(values["name"]), "sound": names.sound(values["name"])}
     if "identity_number" in values:
         derived["identity_index"] = identity_index(values["identity_number"])
     if "phone" in values:

@@ -14,9 +14,9 @@ from lianfang.domain.people.rules import (
     common_area,
     filled_by_merge,
     is_minor,
+    judge_same,
     name_keys,
     restored_by_unmerge,
-    why_same,
 )
 
 WANG = Likeness("王小明", "140826100201001", "m", date(1980, 1, 1), "", "")
@@ -33,14 +33,14 @@ def like(**changes: object) -> Likeness:
         (like(identity_index="1"), like(identity_index="2")),
         (WANG, like(name="王小华")),
         (like(phone_index="p", name="王小华"), like(phone_index="p")),
-        (WANG, like(born_on=date(1981, 1, 1))),
+        (WANG, like(born_on=date(1985, 6, 7))),
         (like(born_on=None), like(area_path="140826100202001")),
         (like(born_on=None), like(born_on=None, sex="f")),
     ],
 )
 def test_two_people_are_left_alone(a: Likeness, b: Likeness) -> None:
-    assert why_same(a, b) is None
-    assert why_same(b, a) is None
+    assert judge_same(a, b) is None
+    assert judge_same(b, a) is None
 
 
 @pytest.mark.parametrize(
@@ -51,11 +51,17 @@ def test_two_people_are_left_alone(a: Likeness, b: Likeness) -> None:
         (like(area_path="140826101201001"), WANG, "birth"),
         (like(born_on=None, area_path="140826100201002"), WANG, "place"),
         (like(born_on=None, sex=""), WANG, "place"),
+        (like(born_on=date(1981, 1, 1)), WANG, "slip"),
+        (like(born_on=date(1980, 11, 2)), like(born_on=date(1980, 2, 11)), "slip"),
+        (like(name="王晓明"), WANG, "written"),
+        (like(name="王晓明", phone_index="p", area_path="140826101201001"), like(phone_index="p"), "written"),
     ],
 )
 def test_one_person_entered_twice_is_suggested(a: Likeness, b: Likeness, why: str) -> None:
-    assert why_same(a, b) == why
-    assert why_same(b, a) == why
+    found = judge_same(a, b)
+    assert found is not None
+    assert found.why == why
+    assert judge_same(b, a) == found
 
 
 def test_a_name_is_found_by_pinyin_and_initials_as_surnames_are_read() -> None:

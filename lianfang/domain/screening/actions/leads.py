@@ -49,12 +49,6 @@ from lianfang.kernel.text import both
 
 NO_LEAD = refusal("screening.unknown_lead", "没有这条线索。", "There is no such lead.", status=404)
 NO_BATCH = refusal("screening.unknown_batch", "没有这批线索。", "There is no such batch of leads.", status=404)
-NO_PROPOSAL = refusal(
-    "screening.unknown_proposal",
-    "没有这条待比对，或已有人处理。",
-    "No such match to decide, or it was decided.",
-    status=404,
-)
 NO_PERSON = refusal("screening.unknown_person", "登记中没有这个人。", "The register has no such person.", status=404)
 NO_WORKER = refusal("screening.unknown_worker", "没有这个账号，或已停用。", "No such active account.", status=404)
 NO_PLACE = refusal("screening.unknown_area", "没有这个区域。", "There is no such area.", status=404)
@@ -271,40 +265,6 @@ def assign_lead(call: Call, given: AssignLead) -> Result:
     save_lead(lead, "assignee_id", "dispatched_at", "state", "answered_at", "answered_by", "outcome")
     call.announce(LeadsDispatched(area_path=lead.area_path, batch_id=lead.batch_id, count=1))
     return {"id": str(lead.pk), "version": lead.version}
-
-
-class DecideMatch(Input):
-    proposal_id: UUID = Field(**labelled("待比对", "Match", "hidden"))
-    same: bool = Field(**labelled("是同一人", "The same person", "bool"))
-
-
-UNDECIDED = when(lambda decision: decision == "open", "decision")
-
-
-@action("screening.decide_match", both("判定是否同一人", "Decide a match"), DecideMatch,
-        subject=Subject("screening.match_proposals", "proposal_id", UNDECIDED), batch=True)  # fmt: skip
-def decide_match(call: Call, given: DecideMatch) -> Result:
-    """Decide whether a lead is the registered person it may be; "same" settles the lead's other candidates too."""
-    proposal = MatchProposal.objects.select_for_update().filter(pk=given.proposal_id).first()
-    if proposal is None or not call.allows(UNDECIDED, proposal):
-        raise NO_PROPOSAL(field="proposal_id")
-    lead = find_lead(call, proposal.lead_id)
-    call.about("screening.match_proposals", proposal.pk, lead=str(lead.pk))
-    said = {"decided_at": call.received_at, "decided_by": call.actor.account_id}
-    MatchProposal.objects.filter(pk=proposal.pk).update(decision="same" if given.same else "different", **said)
-    if given.same:
-        MatchProposal.objects.filter(lead=lead, decision="open").update(decision="different", **said)
-        _settle(lead, proposal.person_id)
-    elif not MatchProposal.objects.filter(lead=lead, decision="open").exists():
-        lead.match_level = "new"
-        save_lead(lead, "match_level")
-    return {"id": str(proposal.pk), "lead_id": str(lead.pk)}
-
-
-def _settle(lead: Lead, person_id: UUID) -> None:
-    lead.person_id, lead.match_level = person_id, "exact"
-    lead.state = "matched" if lead.state == "received" else lead.state
-    save_lead(lead, "person_id", "match_level", "state")
 
 
 class AnswerLead(Input):

@@ -19,7 +19,7 @@ from lianfang.domain.incidents.queries import incident_of, rule
 from lianfang.domain.screening.events import LeadsReceived
 from lianfang.domain.screening.models.leads import Lead, LeadBatch, MatchProposal
 from lianfang.domain.screening.queries import leads as known
-from lianfang.domain.screening.rules import OUTCOMES, LeadAbout, Particulars, judge_duplicate, lead_deadline
+from lianfang.domain.screening.rules import OUTCOMES, LeadAbout, Match, Particulars, judge_duplicate, lead_deadline
 from lianfang.foundation.events.announcing import announce
 from lianfang.foundation.intake.inserting import Draft, insert_new
 from lianfang.foundation.intake.targets import Delivery, Incoming, Row, RowMatch, Target, target
@@ -48,9 +48,11 @@ DETAILS = (
 def match_rows(rows: Sequence[Row], path: str, on: date) -> list[RowMatch]:
     """Return how each row stands to the register; changes nothing."""
     found = known.match_persons([_about(row) for row in rows], path, on)
-    return [
-        RowMatch(one.level, one.person_ids[:MOST_CANDIDATES], tuple(why.code for why in one.evidence)) for one in found
-    ]
+    return [RowMatch(one.level, one.person_ids[:MOST_CANDIDATES], _codes(one)) for one in found]
+
+
+def _codes(found: Match) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(why.code for why in each) for each in found.each[:MOST_CANDIDATES])
 
 
 def _about(row: Row) -> Particulars:
@@ -237,11 +239,11 @@ def _send_out(leads: Sequence[Draft], moment: datetime) -> None:
 def proposals_of(leads: Sequence[Draft], matches: Sequence[RowMatch]) -> list[MatchProposal]:
     """Return the pairs that a person must decide, unsaved."""
     return [
-        MatchProposal(lead_id=lead.id, person_id=UUID(person), evidence=list(found.evidence), rank=rank,
+        MatchProposal(lead_id=lead.id, person_id=UUID(person), evidence=list(why), rank=rank, turn=rank,
                       area_path=lead.area_path)
         for lead, found in zip(leads, matches, strict=True)
         if found.level == "probable"
-        for rank, person in enumerate(found.ids)
+        for rank, (person, why) in enumerate(zip(found.ids, found.evidence, strict=True))
     ]  # fmt: skip
 
 

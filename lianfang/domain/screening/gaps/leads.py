@@ -102,7 +102,7 @@ gap(
         severity="soon",
         table="screening.match_proposals",
         find=_undecided,
-        act=("action", "screening.decide_match", both("判定", "Decide")),
+        act=("page", "pairs", both("逐对判定", "Decide pair by pair")),
         facts=("screening.leads_received", "screening.lead_answered"),
     )
 )

@@ -130,12 +130,15 @@ class Lead(models.Model):
 
 
 class MatchProposal(models.Model):
-    """A lead and a registered person who may be the same, with the evidence in codes; a person decides."""
+    """A lead and a registered person who may be the same, with the evidence in codes; a person decides.
+
+    `turn` is the place in the queue of those who decide: what was put off comes after everything else.
+    """
 
     privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
-        ["id", "area_path", "lead", "person", "evidence", "rank", "decision", "decided_at", "decided_by"],
-        PrivacyClass.WORK,
-    )
+        ["id", "area_path", "lead", "person", "evidence", "rank", "turn", "later_at", "later_by", "decision",
+         "decided_at", "decided_by"], PrivacyClass.WORK,
+    )  # fmt: skip
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     area_path = AreaPathField()
@@ -143,10 +146,16 @@ class MatchProposal(models.Model):
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     evidence = models.JSONField(default=list)
     rank = models.PositiveSmallIntegerField(default=0)
+    turn = models.BigIntegerField(default=0)
+    later_at = models.DateTimeField(null=True, blank=True)
+    later_by = models.UUIDField(null=True, blank=True)
     decision = models.CharField(max_length=10, default="open")
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.UUIDField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["area_path", "id"])]
+        indexes = [
+            models.Index(fields=["area_path", "id"]),
+            models.Index(fields=["turn", "id"], condition=Q(decision="open"), name="proposal_queue"),
+        ]
         constraints = [models.UniqueConstraint(fields=["lead", "person"], name="proposal_once")]

@@ -19,6 +19,7 @@ from lianfang.domain.screening.rules import Match, Particulars, match
 from lianfang.foundation.access.models import Grant
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.lookups import AMONG
+from lianfang.kernel.names import sounds
 
 CHUNK = 5000
 VILLAGE = 12
@@ -33,6 +34,7 @@ _LEAD_COLUMNS = (
 )  # fmt: skip
 
 Key = TypeVar("Key")
+_Found = dict[Any, list[Particulars]]
 
 
 def chunks(keys: Iterable[Key], size: int = CHUNK) -> Iterator[list[Key]]:
@@ -56,33 +58,42 @@ def particulars(values: dict[str, Any], area_path: str) -> Particulars:
 
 
 def match_persons(rows: Sequence[Particulars], path: str, on: date) -> list[Match]:
-    """Return how each row stands to the register at or below a path, with a fixed number of queries per portion."""
+    """Return how each row stands to the register at or below a path, with a fixed number of queries per portion.
+
+    Looked up are identity numbers, phones, names as they are heard within the village, and for rows of whom all that
+    found nobody, who was born on the same day there: names that look alike or are a slip apart.
+    """
     by_identity = _people("identity_index", (row.identity for row in rows if row.identity), path)
     by_phone = _people("phone_index", (one for row in rows for one in row.phones), path)
-    rest = [row for row in rows if row.village and row.name and not (row.identity and row.identity in by_identity)]
-    by_name = _people("name", (row.name for row in rest), path, {row.village for row in rest})
-    return [match(row, _candidates(row, by_identity, by_phone, by_name), on=on) for row in rows]
+    placed = [row for row in rows if row.village and row.name and not (row.identity and row.identity in by_identity)]
+    by_sound = _people("sound", (one for row in placed for one in sounds(row.name)), path, _villages(placed))
+    found = {id(row): _known(row, by_identity, by_phone, by_sound) for row in rows}
+    lost = [row for row in placed if row.born_on and not found[id(row)]]
+    by_birth = _people("born_on", (row.born_on for row in lost if row.born_on), path, _villages(lost))
+    for row in lost:
+        found[id(row)] = [one for one in by_birth.get(row.born_on, ()) if one.village == row.village]
+    return [match(row, found[id(row)], on=on) for row in rows]
 
 
-def _candidates(
-    row: Particulars, by_identity: dict[str, list[Particulars]], by_phone: dict[str, list[Particulars]],
-    by_name: dict[str, list[Particulars]],
-) -> list[Particulars]:  # fmt: skip
+def _villages(rows: Iterable[Particulars]) -> set[str]:
+    return {row.village for row in rows}
+
+
+def _known(row: Particulars, by_identity: _Found, by_phone: _Found, by_sound: _Found) -> list[Particulars]:
     found = list(by_identity.get(row.identity, ())) if row.identity else []
     found += [one for number in row.phones for one in by_phone.get(number, ())]
-    if row.village and not (row.identity and found):
-        found += [one for one in by_name.get(row.name, ()) if one.village == row.village]
+    if row.village and row.name and not (row.identity and found):
+        heard = (one for sound in sounds(row.name) for one in by_sound.get(sound, ()))
+        found += [one for one in heard if one.village == row.village]
     return list({one.id: one for one in found}.values())
 
 
-def _people(
-    field: str, keys: Iterable[str], path: str, villages: set[str] | None = None
-) -> dict[str, list[Particulars]]:
+def _people(field: str, keys: Iterable[Any], path: str, villages: set[str] | None = None) -> _Found:
     """Return the people with each key, without opening a single encrypted value."""
-    found: dict[str, list[Particulars]] = defaultdict(list)
-    place = _COLUMNS.index(field)
+    found: dict[Any, list[Particulars]] = defaultdict(list)
+    place = len(_COLUMNS)
     for portion in chunks(keys):
-        for row in persons_within(path).filter(**{f"{field}__{AMONG}": portion}).values_list(*_COLUMNS):
+        for row in persons_within(path).filter(**{f"{field}__{AMONG}": portion}).values_list(*_COLUMNS, field):
             if villages is None or row[4][:VILLAGE] in villages:
                 found[row[place]].append(_as_particulars(row))
     return found

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
-from lianfang.domain.people.queries import identity_index, phone_index, shown_address
+from lianfang.domain.people.queries import identity_index, phone_index, show_characters, show_marks, shown_address
 from lianfang.domain.screening.models.leads import OPEN_STATES, Lead, LeadBatch, MatchProposal
-from lianfang.domain.screening.rules import LEAD_STATES, OUTCOMES, SOURCES, evidence_sentence
+from lianfang.domain.screening.rules import EVIDENCE, LEAD_STATES, OUTCOMES, SOURCES
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.privacy.classes import PrivacyClass
@@ -19,6 +18,7 @@ from lianfang.kernel.masks import mask_address, mask_identity, mask_name, mask_p
 from lianfang.kernel.text import both
 
 _SOURCES = tuple(SOURCES.items())
+_SEXES = (("m", both("男", "Male")), ("f", both("女", "Female")))
 _STATES = tuple(LEAD_STATES.items())
 _OUTCOMES = tuple((one.code, one.label) for one in OUTCOMES.values())
 _PLACES = (
@@ -32,6 +32,7 @@ _BATCH_STATES = (
     ("partial", both("部分反馈", "partly replied")),
     ("replied", both("已反馈", "replied")),
 )
+_EVIDENCE = tuple((one.code, one.sentence) for one in EVIDENCE.values())
 _DECISIONS = (
     ("open", both("待判定", "to decide")),
     ("same", both("同一人", "the same")),
@@ -91,6 +92,9 @@ table(
             Column("batch", both("批次", "Batch"), kind="link", source="batch_id", link="screening.batches",
                    filterable=True),
             Column("row", both("原行号", "Row"), kind="int", hidden=True),
+            Column("sex", both("性别", "Sex"), kind="choice", choices=_SEXES, privacy=PrivacyClass.IDENTITY,
+                   hidden=True),
+            Column("born_on", both("出生日期", "Born on"), kind="date", privacy=PrivacyClass.IDENTITY, hidden=True),
             Column("version", both("版本", "Version"), kind="int", hidden=True),
         ),
         saved=(
@@ -131,13 +135,14 @@ table(
 )  # fmt: skip
 
 
+_OF_EACH = ("name", "sex", "born_on", "identity_index", "phone_index")
+
+
 def _proposals(viewer: Actor) -> QuerySet[MatchProposal]:
-    return MatchProposal.objects.select_related("lead", "person")
-
-
-def _evidence(codes: Any) -> str:
-    """Return the evidence as one sentence for a person who decides."""
-    return "；".join(evidence_sentence(code).zh for code in codes or ())
+    return MatchProposal.objects.annotate(ends=JSONObject(
+        first=JSONObject(**{name: f"lead__{name}" for name in _OF_EACH}),
+        second=JSONObject(**{name: f"person__{name}" for name in _OF_EACH}),
+    ))  # fmt: skip
 
 
 table(
@@ -156,11 +161,19 @@ table(
                    source="lead__phone", mask=mask_phone),
             Column("person_phone", both("登记电话", "Registered phone"), privacy=PrivacyClass.CONTACT,
                    source="person__phone", mask=mask_phone),
-            Column("evidence", both("依据", "Evidence"), show=_evidence),
+            Column("evidence", both("依据", "Evidence"), kind="json", choices=_EVIDENCE),
+            Column("characters", both("不同的字", "Characters that differ"), privacy=PrivacyClass.NAME, source="ends",
+                   show=show_characters, mask=lambda _: ""),
             Column("decision", both("判定", "Decision"), kind="choice", choices=_DECISIONS, filterable=True),
             Column("lead", both("线索", "Lead"), "link", source="lead_id", link="screening.leads", filterable=True),
             Column("person", both("登记人员", "Person"), kind="link", source="person_id", link="people.persons"),
             Column("area_path", both("区域", "Area"), kind="area", filterable=True),
+            Column("due_at", both("线索截止", "Lead due"), kind="datetime", source="lead__due_at"),
+            Column("later_at", both("推后时间", "Put off"), kind="datetime", filterable=True),
+            Column("decided_by", both("由谁判定", "Decided by"), kind="link", link="accounts.accounts"),
+            Column("turn", both("判定次序", "Turn"), kind="int", sortable=True, hidden=True),
+            Column("marks", both("逐项比对", "Field by field"), kind="json", source="ends", show=show_marks,
+                   hidden=True),
         ),
         saved=(SavedFilter("open", both("待判定", "To decide"), {"decision": "open"}),),
     )

@@ -19,6 +19,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/sheets/:id', name: 'sheet', component: () => import('./pages/Sheet.vue') },
   { path: '/burden', name: 'burden', component: () => import('./pages/Burden.vue') },
   { path: '/queue-import', name: 'queue-import', component: () => import('./pages/QueueImport.vue') },
+  { path: '/pairs/:queue(doubles|matches)?', name: 'pairs', component: () => import('./pages/Pairs.vue') },
   { path: '/jobs', name: 'jobs', component: () => import('./pages/Jobs.vue') },
   { path: '/:rest(.*)*', name: 'missing', component: () => import('./pages/Missing.vue') },
 ]

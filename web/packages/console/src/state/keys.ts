@@ -16,8 +16,10 @@ export function installKeys(router: Router, showHelp: () => void): void {
   })
 }
 
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+/** Whether letters go into a field; nobody types into a choice. */
+export function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement) || (target instanceof HTMLInputElement && target.type === 'radio')) return false
+  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)
 }
 
 /** From anywhere on the page into its list, at the row last looked at. */

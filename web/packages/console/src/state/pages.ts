@@ -1,4 +1,5 @@
 // The hand-made pages a menu or a gap may name. A name not here is left out rather than shown broken.
+import { MATCHES, QUEUES } from './pairs'
 import { me, tableNamed } from './session'
 
 const PAGES = {
@@ -7,6 +8,8 @@ const PAGES = {
   coverage: { title: 'nav.coverage', icon: 'map', to: { name: 'coverage' } },
   report: { title: 'nav.report', icon: 'report', to: { name: 'report' } },
   sheets: { title: 'nav.sheets', icon: 'table', to: { name: 'sheets' } },
+  pairs: { title: 'nav.pairs', icon: 'columns', to: { name: 'pairs', params: { queue: 'doubles' } } },
+  matches: { title: 'nav.pairs', icon: 'columns', to: { name: 'pairs', params: { queue: 'matches' } } },
   jobs: { title: 'nav.jobs', icon: 'jobs', to: { name: 'jobs' } },
 } as const
 
@@ -16,7 +19,8 @@ export function pageOf(key: string): (typeof PAGES)[PageKey] | undefined {
   return Object.hasOwn(PAGES, key) ? PAGES[key as PageKey] : undefined
 }
 
-export const PAGE_KEYS = Object.keys(PAGES) as PageKey[]
+/** What the menu lists; the queues of one page are one entry. */
+export const PAGE_KEYS = (Object.keys(PAGES) as PageKey[]).filter((key) => key !== 'matches')
 
 /** Whether the page has anything for this person: hiding it is a courtesy, the server decides. */
 export function maySeePage(page: PageKey): boolean {
@@ -24,6 +28,8 @@ export function maySeePage(page: PageKey): boolean {
   if (page === 'report') return tableNamed('reports.reports') !== undefined
   if (page === 'coverage') return me.value?.can.includes('screening.coverage') ?? false
   if (page === 'sheets') return tableNamed('reports.sheets') !== undefined
+  if (page === 'pairs') return QUEUES.some((queue) => tableNamed(queue.table))
+  if (page === 'matches') return tableNamed(MATCHES.table) !== undefined
   if (page === 'jobs') return tableNamed('jobs.jobs') !== undefined
   return true
 }

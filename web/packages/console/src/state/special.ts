@@ -2,10 +2,13 @@
 import { type Component, defineAsyncComponent } from 'vue'
 
 const observation = defineAsyncComponent(() => import('../pages/ObservationPanel.vue'))
+const pair = defineAsyncComponent(() => import('../pages/PairPanel.vue'))
 
 const SPECIAL: Record<string, Component> = {
   'people.households': defineAsyncComponent(() => import('../pages/HouseholdPanel.vue')),
   'people.conflicts': defineAsyncComponent(() => import('../pages/ConflictPanel.vue')),
+  'people.duplicates': pair,
+  'screening.match_proposals': pair,
   'observation.orders': observation,
   'observation.timetable': observation,
 }
