@@ -44,6 +44,15 @@ def _measure(database: str, url: str, var: Path) -> None:
         server.kill()
     tell("kills", f"{database}_rounds", ROUNDS, "kills", at_least=ROUNDS, seconds=time.perf_counter() - started,
          acknowledged=len(work.answered), made=work.made)  # fmt: skip
+    if work.surprises:
+        _tell_troubles(var / "log")
     refused = Counter(str(one["refusal"]["code"]) for one in work.surprises)
     for name, number in found.items():
         tell("kills", f"{database}_{name}", number, "faults", at_most=0, **(refused if name == "surprises" else {}))
+
+
+def _tell_troubles(log: Path) -> None:
+    """Print each kind of trouble the server wrote down, because its folder goes with the bench."""
+    lines = [line.split(" ", 2)[-1] for line in log.read_text().splitlines() if "trouble" in line]
+    for line, number in Counter(lines).most_common(20):
+        print(f"  {number} x {line}", file=sys.stderr, flush=True)

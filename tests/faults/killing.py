@@ -49,10 +49,9 @@ class Work:
 
     def _new(self) -> dict[str, Any]:
         self.made += 1
-        kind = self.made % 5
-        if kind == 0:
+        if self.made % 50 == 0:  # because a village has 999 numbers for grids
             return _command("areas.create_grid", village=VILLAGE, name=f"格{self.made}")
-        if kind == 1:
+        if self.made % 5 == 1:
             return _command("people.add_household", area_path=GRID, number=f"F{self.made}")
         return _command("screening.record_visit", household_id=random.choice(self.doors), campaign_id=self.sweep,
                         outcome="absent")  # fmt: skip

@@ -32,6 +32,12 @@ STALE = refusal(
 NAME_TAKEN = refusal(
     "areas.name_taken", "本村已有同名网格。", "The village already has a grid of that name.", status=409
 )
+NO_NUMBER_LEFT = refusal(
+    "areas.no_number_left",
+    "本村的网格编号已用完（撤销的网格也占编号），请改用已有的网格。",
+    "Every grid number of this village is used, those of closed grids included: use one that exists.",
+    status=409,
+)
 
 AreaName = Annotated[str, Field(min_length=1, max_length=60, title="名称", json_schema_extra={"x-title-en": "Name"})]
 
@@ -102,6 +108,8 @@ def make_grid(call: Call, village: str, name: str) -> str:
     if siblings.filter(name=name, valid_to__isnull=True).exists():
         raise NAME_TAKEN(field="name")
     path = next_grid_path(village, list(siblings.values_list("path", flat=True)))
+    if not path:
+        raise NO_NUMBER_LEFT(field="village")
     make_area(path, name, today()).save(force_insert=True)
     note_change(call, path, "created", {}, {"name": name})
     call.about("areas.areas", path)

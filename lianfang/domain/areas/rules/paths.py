@@ -29,7 +29,10 @@ def child_length(path: str) -> int:
 
 
 def next_grid_path(village: str, taken: list[str]) -> str:
-    """Return the lowest free grid path of a village. Paths of closed grids stay taken: their history keeps its name."""
+    """Return the lowest free grid path of a village, "" when every number is taken.
+
+    Paths of closed grids stay taken: their history keeps its name.
+    """
     numbers = {int(path[len(village) :][:GRID_DIGITS]) for path in taken}
-    free = next(number for number in range(1, 10**GRID_DIGITS) if number not in numbers)
-    return f"{village}{free:0{GRID_DIGITS}d}"
+    free = next((number for number in range(1, 10**GRID_DIGITS) if number not in numbers), 0)
+    return f"{village}{free:0{GRID_DIGITS}d}" if free else ""
