@@ -46,7 +46,7 @@ def _register(page: Page, name: str, born_on: str, **more: str) -> str:
 @pytest.fixture
 def database(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
     """The served county's own database, to read only."""
-    [file] = tmp_path_factory.getbasetemp().glob("demo*/lianfang.sqlite3")
+    [file] = tmp_path_factory.getbasetemp().glob("demo[0-9]*/lianfang.sqlite3")
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as opened:
         opened.row_factory = sqlite3.Row
         yield opened
