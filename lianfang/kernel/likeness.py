@@ -6,7 +6,6 @@ Made for `linkage`: each comparison gives a level and a sentence. Takes nothing 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
@@ -66,22 +65,6 @@ def looks_same(one: str, other: str) -> bool:
         return False
     differing = [pair for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
     return len(differing) == 1 and differing[0][1] in _TAKEN_FOR.get(differing[0][0], ())
-
-
-def looks_like(name: str) -> Iterator[str]:
-    """Yield the names that differ from a name in one character which is taken for another in writing."""
-    for place, letter in enumerate(name):
-        for other in sorted(_TAKEN_FOR.get(letter, ())):
-            yield name[:place] + other + name[place + 1 :]
-
-
-def differing(one: str, other: str) -> str:
-    """Return which characters of two names of one length are not the same: 章伟 and 张伟 give 章/张."""
-    one, other = names.normalise(one), names.normalise(other)
-    if one == other or len(one) != len(other) or _is_turned(one, other):
-        return ""
-    apart = [pair for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
-    return "、".join("/".join(pair) for pair in apart)
 
 
 def text_level(one: str, other: str) -> int:

@@ -17,7 +17,6 @@ from lianfang.foundation.access.actor import Actor, any_within
 from lianfang.foundation.actions.states import when
 from lianfang.foundation.privacy.classes import Level, PrivacyClass, hide_all
 from lianfang.foundation.privacy.fields import blind, within
-from lianfang.kernel.likeness import differing
 from lianfang.kernel.masks import mask_address, mask_name, mask_phone
 from lianfang.kernel.text import Bilingual, both
 
@@ -192,11 +191,6 @@ def _mark(one: Any, other: Any) -> str:
     if one and other:
         return "same" if one == other else "differs"
     return "first" if one else "second" if other else "none"
-
-
-def show_characters(ends: dict[str, Any]) -> str:
-    """Return the characters in which two names of one length differ: 章/张."""
-    return differing(*(one["name"] for one in ends_of(ends)))
 
 
 def undecided_doubles(path: str, before: datetime) -> QuerySet[DuplicateSuggestion]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
-from lianfang.domain.people.queries import identity_index, phone_index, show_characters, show_marks, shown_address
+from lianfang.domain.people.queries import identity_index, phone_index, show_marks, shown_address
 from lianfang.domain.screening.models.leads import OPEN_STATES, Lead, LeadBatch, MatchProposal
 from lianfang.domain.screening.rules import EVIDENCE, LEAD_STATES, OUTCOMES, SOURCES
 from lianfang.foundation.access.actor import Actor
@@ -162,8 +162,6 @@ table(
             Column("person_phone", both("登记电话", "Registered phone"), privacy=PrivacyClass.CONTACT,
                    source="person__phone", mask=mask_phone),
             Column("evidence", both("依据", "Evidence"), kind="json", choices=_EVIDENCE),
-            Column("characters", both("不同的字", "Characters that differ"), privacy=PrivacyClass.NAME, source="ends",
-                   show=show_characters, mask=lambda _: ""),
             Column("decision", both("判定", "Decision"), kind="choice", choices=_DECISIONS, filterable=True),
             Column("lead", both("线索", "Lead"), "link", source="lead_id", link="screening.leads", filterable=True),
             Column("person", both("登记人员", "Person"), kind="link", source="person_id", link="people.persons"),

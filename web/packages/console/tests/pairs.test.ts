@@ -1,7 +1,7 @@
 // Two records side by side: what differs though masked, what is taken from the other, evidence in words.
 import type { Column, Row, Table } from '@lianfang/core'
 import { describe, expect, it } from 'vitest'
-import { DOUBLES, evidenceOf, linesOf, MATCHES, pieces, sameAsked, takenFrom } from '../src/state/pairs'
+import { charactersOf, DOUBLES, evidenceOf, linesOf, MATCHES, pieces, sameAsked, takenFrom } from '../src/state/pairs'
 
 const column = (name: string, more: Partial<Column> = {}): Column => ({
   name,
@@ -82,8 +82,18 @@ describe('words', () => {
       { value: 'village.0', label: { zh: '同村', en: 'same village' } },
     ]
     const table = { columns: [column('evidence', { choices })] } as Table
-    const row = pair({ evidence: ['name.1', 'village.0', 'gone'], characters: '章/张' })
-    expect(evidenceOf(row, table, (choice, which) => choice.label.zh + which)).toEqual(['姓名同音章/张', '同村'])
+    const row = pair({ evidence: ['name.1', 'village.0', 'gone'] })
+    expect(evidenceOf(row, table, '章/张', (choice, which) => choice.label.zh + which)).toEqual([
+      '姓名同音章/张',
+      '同村',
+    ])
+  })
+
+  it('tell which characters differ, and never of a masked name', () => {
+    const ends = [person({ name: '章建国' }), person({ name: '张建国' })]
+    const masked = { columns: [column('name', { masked: true })] } as Table
+    expect(charactersOf(linesOf(DOUBLES, pair({}), ends, [persons, persons]))).toBe('章/张')
+    expect(charactersOf(linesOf(DOUBLES, pair({}), ends, [masked, masked]))).toBe('')
   })
 
   it('mark the one digit that differs', () => {

@@ -142,17 +142,27 @@ export function takenFrom(lines: Line[], chosen: ReadonlyMap<string, Side>, kept
   return lines.filter((line) => line.choosable && (chosen.get(line.field) ?? kept) !== kept).map((line) => line.field)
 }
 
+/** The characters in which two names of one length differ, 章/张; nothing where either is masked. */
+export function charactersOf(lines: Line[]): string {
+  const name = lines.find((line) => line.field === 'name')
+  if (!name || name.mark !== 'differs' || name.column.some((column) => column?.masked)) return ''
+  const [one, other] = name.texts.map((text) => [...text]) as [string[], string[]]
+  if (one.length !== other.length) return ''
+  const apart = one.flatMap((letter, place) => (letter === other[place] ? [] : [`${letter}/${other[place]}`]))
+  return apart.join('、')
+}
+
 const MISWRITTEN = new Set(['name.1', 'name.2', 'name.4', 'name_sounds_same', 'name_looks_same', 'name_one_character'])
 
 /** Evidence as a sentence, the characters that differ behind the name. */
 export function evidenceOf(
   row: Row,
   table: Table | undefined,
+  characters: string,
   told: (choice: Choice, characters: string) => string,
 ): string[] {
   const choices = table?.columns.find((column) => column.name === 'evidence')?.choices ?? []
   const codes = (row.cells.evidence ?? []) as string[]
-  const characters = String(row.cells.characters ?? '')
   return codes.flatMap((code) => {
     const choice = choices.find((one) => one.value === code)
     return choice ? [told(choice, MISWRITTEN.has(code) ? characters : '')] : []
