@@ -21,6 +21,10 @@ SIGNATURE = (
     both("单位（盖章）", "Unit (seal)"),
     both("日期", "Date"),
 )
+MASKED = both(
+    "脱敏　{name} {at} 打印，仅供疫情防控使用，用后销毁　编号 {serial}",
+    "Masked. Printed by {name}, {at}, for epidemic control only; destroy after use. Serial {serial}",
+)
 YES, NO = both("是", "yes"), both("否", "no")
 
 

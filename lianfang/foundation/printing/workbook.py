@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import xlsxwriter
 
 from lianfang.foundation.printing.frame import AS_OF, PAGE, SERIAL, SIGNATURE, Frame, Grid, in_cell, width_of, widths
 from lianfang.foundation.tables.downloads import sheet_name
+from lianfang.kernel.clock import local
 
 A4 = 9
 SIZE = 10.5
@@ -45,10 +47,13 @@ def hide_facts(book: Any, facts: Mapping[str, str]) -> None:
     hidden.very_hidden()
 
 
-def set_footer(sheet: Any, frame: Frame) -> None:
-    """Set the line that stands below every page."""
-    page = frame.say(PAGE).format(page="&P", pages="&N")
-    sheet.set_footer(f"&L&9{frame.say(SERIAL)} {frame.serial}&C&9{page}&R&9{frame.say(AS_OF)} {frame.at}")
+def running_line(serial: str, at: datetime, language: str) -> str:
+    """Return the line that stands below every page, in a spreadsheet's own codes: serial, page x of y, as-of time."""
+    page = PAGE.in_language(language).format(page="&P", pages="&N")
+    return (
+        f"&L&9{SERIAL.in_language(language)} {serial}&C&9{page}"
+        f"&R&9{AS_OF.in_language(language)} {local(at):%Y-%m-%d %H:%M}"
+    )
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -148,4 +153,4 @@ def _set_page(sheet: Any, frame: Frame) -> None:
     sheet.repeat_rows(3)
     sheet.freeze_panes(4, 0)
     sheet.set_header(f"&C&9{frame.mark.replace('&', '&&')[:_LONGEST_HEADER]}")
-    set_footer(sheet, frame)
+    sheet.set_footer(running_line(frame.serial, frame.as_of, frame.language))

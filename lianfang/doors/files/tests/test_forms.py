@@ -296,6 +296,17 @@ def test_a_form_speaks_the_language_of_whoever_asks(desk: Client) -> None:
     assert sheet["A3"].value.startswith("Masked.")
 
 
+def test_a_daily_report_taken_from_its_page_has_the_same_frame(desk: Client) -> None:
+    answer = desk.get(f"/api/reports/{TOWN}/report.xlsx", {"on": "2020-02-03"})
+    for sheet in openpyxl.load_workbook(io.BytesIO(body(answer))).worksheets:
+        serial = sheet.oddFooter.left.text.removeprefix("编号 ")
+        assert serial.startswith(f"F13-20200203-{TOWN}-")
+        assert serial in sheet.oddHeader.center.text
+        assert sheet.oddFooter.center.text == "第 &P 页　共 &N 页"
+        assert sheet.page_setup.blackAndWhite
+    assert AuditLine.objects.get(action="reports.download").details == {"on": "2020-02-03", "serial": serial}
+
+
 # --- paper -------------------------------------------------------------------------------------------------------
 
 

@@ -20,7 +20,7 @@ from lianfang.domain.reports.queries.units import find_report
 from lianfang.domain.reports.rules.forms import Form, FormColumn, FormPart
 from lianfang.domain.reports.rules.sheets import AREAS, TABLE, Asked, ListMapping, SheetMapping, in_words
 from lianfang.foundation.access.actor import NOT_YOURS, Actor
-from lianfang.foundation.printing.frame import Frame, Grid, new_serial
+from lianfang.foundation.printing.frame import MASKED, Frame, Grid, new_serial
 from lianfang.foundation.tables.reading import Query, read
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
@@ -46,10 +46,6 @@ NOT_KEPT = both("尚缺：{what}", "missing: {what}")
 BY_HAND = both("手填栏（系统尚无记录）：{columns}", "By hand (not recorded yet): {columns}")
 BELOW = both("下级单位", "Units below")
 UNIT = both("单位", "Unit")
-MASKED = both(
-    "脱敏　{name} {at} 打印，仅供疫情防控使用，用后销毁　编号 {serial}",
-    "Masked. Printed by {name}, {at}, for epidemic control only; destroy after use. Serial {serial}",
-)
 BLANK = both("空表　{name} {at} 打印　编号 {serial}", "Blank. Printed by {name}, {at}. Serial {serial}")
 _AREA, _INCIDENT, _PERIOD, _MADE = (
     both("区域", "Area"), both("事件", "Incident"), both("期间", "Period"), both("制表", "Made by"),
