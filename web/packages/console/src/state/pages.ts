@@ -6,6 +6,7 @@ const PAGES = {
   intake: { title: 'nav.intake', icon: 'upload', to: { name: 'intake' } },
   coverage: { title: 'nav.coverage', icon: 'map', to: { name: 'coverage' } },
   report: { title: 'nav.report', icon: 'report', to: { name: 'report' } },
+  forms: { title: 'nav.forms', icon: 'report', to: { name: 'forms' } },
   sheets: { title: 'nav.sheets', icon: 'table', to: { name: 'sheets' } },
   jobs: { title: 'nav.jobs', icon: 'jobs', to: { name: 'jobs' } },
 } as const
