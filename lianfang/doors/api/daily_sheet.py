@@ -14,6 +14,7 @@ import xlsxwriter
 
 from lianfang.domain.reports import rules
 from lianfang.foundation.access.actor import Actor
+from lianfang.foundation.printing.workbook import running_line
 from lianfang.kernel.clock import local, now
 from lianfang.kernel.text import Bilingual, both
 
@@ -35,18 +36,21 @@ WORDS = (
 )
 PARTS = both("下级单位", "Units below")
 PUBLIC = both("公开版", "Public version")
+MARK = both("{name} 下载　编号 {serial}", "Downloaded by {name}. Serial {serial}")
 
 
 class _Sheet:
     """One worksheet being written downwards, in the language of who asked."""
 
-    def __init__(self, book: Any, title: Bilingual, language: str, *, landscape: bool = False) -> None:
-        self.language, self.row = language, 0
-        self.sheet = book.add_worksheet(title.in_language(language)[:31])
+    def __init__(self, book: Any, title: Bilingual, viewer: Actor, serial: str, *, landscape: bool = False) -> None:
+        self.language, self.row = viewer.language, 0
+        self.sheet = book.add_worksheet(title.in_language(self.language)[:31])
         self.sheet.set_paper(A4)
         self.sheet.set_margins(0.5, 0.5, 0.6, 0.6)
         self.sheet.fit_to_pages(1, 0)
-        self.sheet.set_footer("&L&A&R&P / &N")
+        self.sheet.print_black_and_white()
+        self.sheet.set_header(f"&C&9{self.say(MARK).format(name=viewer.name.replace('&', '&&'), serial=serial)}")
+        self.sheet.set_footer(running_line(serial, now(), self.language))
         if landscape:
             self.sheet.set_landscape()
 
@@ -67,15 +71,17 @@ class _Sheet:
         self.row += 1
 
 
-def report_workbook(viewer: Actor, page: dict[str, Any], parts: Sequence[tuple[str, dict[str, float]]]) -> IO[bytes]:
+def report_workbook(
+    viewer: Actor, page: dict[str, Any], parts: Sequence[tuple[str, dict[str, float]]], serial: str
+) -> IO[bytes]:
     """Return the report page as .xlsx; `parts` are the units below with their figures, empty for a village."""
     file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115  (the caller streams and closes it)
     book = xlsxwriter.Workbook(file, {"strings_to_formulas": False, "strings_to_urls": False})
     styles = _styles(book)
-    _form(_Sheet(book, rules.FORMS[page["report"]["form"]][1], viewer.language), styles, viewer, page)
+    _form(_Sheet(book, rules.FORMS[page["report"]["form"]][1], viewer, serial), styles, viewer, page)
     if parts:
-        _parts(_Sheet(book, PARTS, viewer.language, landscape=True), styles, page, parts)
-        _public(_Sheet(book, PUBLIC, viewer.language), styles, page["public"])
+        _parts(_Sheet(book, PARTS, viewer, serial, landscape=True), styles, page, parts)
+        _public(_Sheet(book, PUBLIC, viewer, serial), styles, page["public"])
     book.close()
     file.seek(0)
     return file

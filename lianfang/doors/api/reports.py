@@ -16,6 +16,7 @@ from lianfang.doors.api.answers import BAD_VALUE, answer, door
 from lianfang.doors.api.daily_sheet import report_workbook
 from lianfang.doors.api.session import actor_of
 from lianfang.foundation.audit.chain import Entry, append
+from lianfang.foundation.printing.frame import new_serial
 from lianfang.kernel.clock import now, today
 
 FIRST_YEAR, LAST_YEAR = 2019, 2100
@@ -55,9 +56,10 @@ def sheet(request: HttpRequest, unit: str) -> FileResponse:
     page = report_page(actor, _unit(unit), on, now())
     head = page["report"]
     hours = rules.Period(on, head["from_at"], head["until_at"])
-    file = report_workbook(actor, page, parts_table(unit, head["form"], hours))
+    serial = new_serial(head["form"], unit, on)
+    file = report_workbook(actor, page, parts_table(unit, head["form"], hours), serial)
     append([Entry("reports.download", actor.account_id, actor.door, subject=f"reports.reports/{head['id']}",
-                  area_path=unit, details={"on": on.isoformat()})])  # fmt: skip
+                  area_path=unit, details={"on": on.isoformat(), "serial": serial})])  # fmt: skip
     name = f"{head['area']['name']}{head['title']['zh']}{on:%Y%m%d}.xlsx"
     return FileResponse(file, as_attachment=True, filename=name)
 

@@ -11,13 +11,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import segno
-import typst
 
+from lianfang.foundation.printing.typesetting import typeset
 from lianfang.kernel.clock import CHINA
 from lianfang.kernel.errors import Problems, Refusal, refusal
 from lianfang.kernel.text import Bilingual, both, has_control_characters
@@ -25,17 +23,8 @@ from lianfang.kernel.text import Bilingual, both, has_control_characters
 UNKNOWN_LETTER = refusal("letters.unknown", "没有“{name}”这种文书。", "There is no letter “{name}”.", status=404)
 MISSING = refusal("letters.missing", "文书缺少“{label}”。", "The letter lacks: {label_en}.")
 TOO_LONG = refusal("letters.too_long", "文书内容过长。", "The letter is too long.", status=413)
-NO_CHINESE_FONT = refusal(
-    "letters.no_chinese_font",
-    "服务器没有安装中文字体（fonts-noto-cjk），不能生成文书。",
-    "The server has no Chinese font (fonts-noto-cjk), so letters cannot be made.",
-    status=503,
-)
-
-FOLDER = Path(__file__).resolve().parents[2] / "data" / "letters"
 LONGEST_TEXT = 2_000
 MOST_BYTES = 200_000
-_FONTS = {"Noto Serif CJK SC", "Noto Sans CJK SC", "Source Han Serif SC", "Source Han Sans SC"}
 _EVERY = ("serial", "as_of", "issuer")
 _ISSUED = (*_EVERY, "issued_on")
 _ALARM = ("fever_threshold_c", "symptoms", "doctor_phone")
@@ -135,12 +124,9 @@ def render(template: str, data: Mapping[str, Any]) -> bytes:
     _check_complete(letter, plain)
     if template == "selfreport":
         plain["qr_svg"] = _qr(str(plain["url"]))
-    text = json.dumps(plain, ensure_ascii=False)
-    if len(text.encode()) > MOST_BYTES:
+    if len(json.dumps(plain, ensure_ascii=False).encode()) > MOST_BYTES:
         raise TOO_LONG()
-    _check_fonts()
-    # The root keeps a template inside its own folder: nothing else of the server can be read from a letter.
-    return typst.compile(str(FOLDER / f"{letter.name}.typ"), root=str(FOLDER), format="pdf", sys_inputs={"data": text})
+    return typeset(letter.name, plain)
 
 
 def written_day(day: date) -> str:
@@ -190,9 +176,3 @@ def _qr(url: str) -> str:
     out = io.BytesIO()
     segno.make(url, error="m", micro=False).save(out, kind="svg", border=4, xmldecl=False)
     return out.getvalue().decode()
-
-
-@cache
-def _check_fonts() -> None:
-    if not _FONTS & set(typst.Fonts().families()):
-        raise NO_CHINESE_FONT()

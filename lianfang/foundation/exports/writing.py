@@ -10,6 +10,7 @@ from typing import Any
 import xlsxwriter
 
 from lianfang.foundation.exports.watermark import hide, seal
+from lianfang.foundation.printing.workbook import hide_facts
 from lianfang.foundation.tables.downloads import lay_out, sheet_name, write_row
 from lianfang.foundation.tables.registry import Column, Table
 from lianfang.kernel.clock import local
@@ -39,17 +40,6 @@ def named_workbook(
     plain = said.replace("&", "&&")
     sheet.set_header(f"&C&8{plain[:240]}")
     sheet.set_footer(f"&L&8{plain[:200]}&R&P / &N")
-    _hide_facts(book, facts)
+    hide_facts(book, facts | {"seal": seal(*facts.values())})
     book.close()
     return kept.getvalue()
-
-
-def _hide_facts(book: Any, facts: dict[str, str]) -> None:
-    """Put the mark where only a look into the file finds it: document properties and a sheet no menu lists."""
-    sealed = facts | {"seal": seal(*facts.values())}
-    hidden = book.add_worksheet("lianfang")
-    for number, (name, value) in enumerate(sealed.items()):
-        book.set_custom_property(f"lianfang.{name}", value[:255])
-        hidden.write_string(number, 0, name)
-        hidden.write_string(number, 1, value)
-    hidden.very_hidden()

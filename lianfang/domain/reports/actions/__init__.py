@@ -1,5 +1,5 @@
 """What people and the clock do with reports and with other people's sheets."""
 
-from lianfang.domain.reports.actions import asking, confirming, preparing, sheets, ticking
+from lianfang.domain.reports.actions import asking, confirming, forms, preparing, sheets, ticking
 
-__all__ = ["asking", "confirming", "preparing", "sheets", "ticking"]
+__all__ = ["asking", "confirming", "forms", "preparing", "sheets", "ticking"]

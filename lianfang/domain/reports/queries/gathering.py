@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -55,7 +56,10 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True)
 class Wanted:
-    """Who asks, for which area and day, with names or masked, and the row limit of a named list."""
+    """Who asks, for which area and day, with names or masked, and the row limit of a named list.
+
+    `first` asks for the first rows of each list only; `language` is that of choices in words.
+    """
 
     viewer: Actor
     path: str
@@ -63,6 +67,8 @@ class Wanted:
     at: datetime
     named: bool = False
     limit: int = MOST_ROWS
+    first: int = 0
+    language: str = "zh-hans"
 
 
 @dataclass
@@ -194,9 +200,10 @@ def _gather_table(wanted: Wanted, sheet: str, asked: ListMapping, found: dict[st
     rows = list(_rows(wanted, declared, _dated(asked.where, wanted.on)))
     linked = {link: _linked(wanted, declared, link, rows) for link in {split_column(one)[0] for one in columns} - {""}}
     places = _area_names(declared, columns, rows, linked)
-    show = [(f"col:{one}", _getter(declared, one, linked, places)) for one in columns]
+    show = [(f"col:{one}", _getter(declared, one, linked, places, wanted.language)) for one in columns]
+    everywhere = next(iter(found.values()))
     for row in rows:
-        unit = found.get(row["area"][:length])
+        unit = found.get(row["area"][:length]) if declared.area else everywhere
         if unit is not None:
             listed = unit.lists.setdefault(sheet, [])
             listed.append({SERIAL: len(listed) + 1, **{meaning: get(row) for meaning, get in show}})
@@ -212,7 +219,11 @@ def _rows(wanted: Wanted, declared: Table, where: Mapping[str, str]) -> Iterator
     if wanted.named:
         yield from read_named(wanted.viewer, declared.name, PERMISSION, query)
         return
-    for number, row in enumerate(read_all(wanted.viewer, declared.name, query, _MASKED)):
+    shown = read_all(wanted.viewer, declared.name, query, _MASKED)
+    if wanted.first:
+        yield from islice(shown, wanted.first)
+        return
+    for number, row in enumerate(shown):
         if number >= MOST_ROWS:
             raise TOO_LONG(limit=MOST_ROWS)
         yield row
@@ -222,6 +233,9 @@ def _linked(wanted: Wanted, declared: Table, link: str, rows: Sequence[Record]) 
     """Return the rows that a link column leads to, as the viewer may see them there; none where they may not."""
     column = declared.column(link)
     other = column.link if column else None
+    if other == "accounts.accounts" and not wanted.viewer.may(other):
+        # because a colleague's name is everybody's to know, and their account is not
+        other = "organisation.workers"
     if not other or not wanted.viewer.may(other):
         return {}
     keys = list(dict.fromkeys(str(row["cells"][link]) for row in rows if row["cells"][link]))
@@ -250,12 +264,14 @@ def _area_names(
     return names(paths) if paths else {}
 
 
-def _getter(declared: Table, asked: str, linked: Mapping[str, Mapping[str, Record]], places: Mapping[str, str]) -> Any:
+def _getter(
+    declared: Table, asked: str, linked: Mapping[str, Mapping[str, Record]], places: Mapping[str, str], language: str
+) -> Any:
     """Return what takes the shown value of one column out of a row."""
     link, name, part = split_column(asked)
     behind = find_column(declared.name, asked)
     column = behind[1] if behind else None
-    labels = {key: label.zh for key, label in (column.choices or ())} if column else {}
+    labels = {key: label.in_language(language) for key, label in (column.choices or ())} if column else {}
 
     def get(row: Record) -> Any:
         found = linked.get(link, {}).get(str(row["cells"].get(link))) if link else row

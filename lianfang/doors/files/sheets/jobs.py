@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,8 @@ from lianfang.foundation.exports.freezing import refuse_if_frozen
 from lianfang.foundation.exports.keeping import Leaving, keep_export, new_mark
 from lianfang.foundation.exports.watermark import hide, seal
 from lianfang.foundation.jobs.queue import Progress, job
+from lianfang.foundation.printing.frame import MASKED
+from lianfang.foundation.printing.workbook import running_line
 from lianfang.kernel.clock import local, now
 from lianfang.kernel.text import both
 
@@ -35,6 +38,8 @@ GATHERING = both("正在汇集数据", "Gathering")
 WRITING = both("正在填表", "Filling")
 _STEP = 20
 MOST_LETTERS = 1_000
+# because departments' sheets are in Chinese, whoever fills them
+CHINESE = "zh-hans"
 
 
 @job("sheets.fill", both("填表", "Fill a sheet"), attempts=3)
@@ -59,8 +64,7 @@ def fill_sheet(body: dict[str, Any], progress: Progress) -> dict[str, Any] | Non
         _check_rows(rows, limit)
     _check_letters(mapping, found.values())
     leaving = _leaving(actor, asked) if asked.named else None
-    mark = _mark(leaving) if leaving else None
-    books = list(_books(form, mapping, [found[path] for path in units], asked.template.name, mark, progress))
+    books = list(_books(asked, form, mapping, [found[path] for path in units], leaving or actor, progress))
     if not books:
         raise NOTHING()
     name, content = _packed(asked, books)
@@ -70,7 +74,8 @@ def fill_sheet(body: dict[str, Any], progress: Progress) -> dict[str, Any] | Non
         listed = sum(len(one) for unit in found.values() for one in unit.lists.values())
         filled(asked, file_id, name, sheets=len(books), rows=listed, spared=done, at=now())
         append([Entry("reports.sheet_filled", actor.account_id, "job", subject=f"reports.sheet_fills/{asked.pk}",
-                      area_path=asked.area_path, details={"rows": listed, "named": asked.named})])  # fmt: skip
+                      area_path=asked.area_path, details={"rows": listed, "named": asked.named,
+                                                       "serial": asked.pk.hex[-8:].upper()})])  # fmt: skip
     return {"fill_id": str(asked.pk), "file": name, "sheets": len(books), "rows": listed}
 
 
@@ -94,14 +99,15 @@ def _check_letters(mapping: Sequence[SheetMapping], units: Iterable[Unit]) -> No
 
 
 def _books(
-    form: Form, mapping: Sequence[SheetMapping], units: Sequence[Unit], title: str, mark: Mark | None,
+    asked: Any, form: Form, mapping: Sequence[SheetMapping], units: Sequence[Unit], by: Leaving | Actor,
     progress: Progress,
 ) -> Iterator[tuple[str, bytes]]:  # fmt: skip
-    called = names(unit.path for unit in units)
+    called, title, at = names(unit.path for unit in units), asked.template.name, now()
     letters = any(one.list and is_letter(one.list) for one in mapping)
     for number, unit in enumerate(units, start=1):
         if number % _STEP == 0:
             progress.report(number, len(units), WRITING)
+        mark = _mark(asked, unit, by, at)
         for letter, body in enumerate(fill(form, mapping, unit, mark), start=1):
             one = f"-{letter:04d}" if letters else ""
             yield harmless_name(f"{unit.path[-6:]}{called.get(unit.path, '')}-{title}{one}.{form.ending}"), body
@@ -118,9 +124,20 @@ def _leaving(actor: Actor, asked: Any) -> Leaving:
     return Leaving(actor, asked.asked_at, asked.area_path, asked.purpose, asked.recipient, asked.expires_on, new_mark())
 
 
-def _mark(leaving: Leaving) -> Mark:
-    facts = leaving.facts
-    return Mark(leaving.said, hide(leaving.mark), facts | {"seal": seal(*facts.values())})
+def _serial(asked: Any, path: str) -> str:
+    """Return the number by which a printed sheet leads back to its filling: day, unit, the end of the filling's id."""
+    return f"{asked.on:%Y%m%d}-{path}-{asked.pk.hex[-8:].upper()}"
+
+
+def _mark(asked: Any, unit: Unit, by: Leaving | Actor, at: datetime) -> Mark:
+    """Return what stands around the pages of one unit's copy."""
+    serial = _serial(asked, unit.path)
+    footer = running_line(serial, at, CHINESE)
+    if isinstance(by, Leaving):
+        facts = by.facts
+        return Mark(by.said, footer, hide(by.mark), facts | {"seal": seal(*facts.values())})
+    said = MASKED.zh.format(name=by.name, at=f"{local(at):%Y-%m-%d %H:%M}", serial=serial)
+    return Mark(said, footer)
 
 
 def _keep(

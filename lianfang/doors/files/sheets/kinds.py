@@ -25,5 +25,6 @@ def open_form(body: bytes) -> Form:
 def write_form(form: Form, fillings: Mapping[str, Filling], mark: Mark | None = None) -> bytes:
     """Return the filled form. `fillings` go by the names of its pages; a page without one stays as it is."""
     if isinstance(form, Document):
-        return write_document(form, fillings, mark)
+        # because a letter to one person carries no line of the house's unless it leaves as a named export
+        return write_document(form, fillings, mark if mark and mark.is_named else None)
     return write(form, fillings, mark)

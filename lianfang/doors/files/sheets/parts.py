@@ -1,4 +1,4 @@
-"""The package of a filled form: written anew from the parts that are kept, with the marks of a named export."""
+"""The package of a filled form: written anew from the parts that are kept, with what stands around each page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
@@ -21,25 +21,40 @@ RELATION_TYPE = "application/vnd.openxmlformats-officedocument"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 CUSTOM = "docProps/custom.xml"
 _LEVEL = 4
+_OTHER_PAGES = ("evenHeader", "evenFooter", "firstHeader", "firstFooter")
 _ANCHOR_ROW = re.compile(rb"(<(?:\w+:)?row>)(\d+)(</(?:\w+:)?row>)")
 
 
 @dataclass(frozen=True)
 class Mark:
-    """The marks of a named export: a sentence on every page, letters nobody sees in every text, facts in the file."""
+    """What stands around and in a filled sheet: a sentence on every page, and below it serial, page and as-of time.
+
+    Letters that nobody sees in every text and facts in the file belong to a named export only.
+    """
 
     said: str
-    hidden: str
-    facts: Mapping[str, str]
+    footer: str
+    hidden: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_named(self) -> bool:
+        return bool(self.facts)
 
     def header(self, found: Sequence[ElementTree.Element]) -> str:
-        """Return the sheet's header and footer with the sentence above whatever header it had."""
+        """Return the sheet's header and footer: its own where it has them; a named export's sentence in any case."""
         kept = {local(one.tag): one.text or "" for element in found for one in element}
-        mark = f"&C&8{self.said.replace('&', '&&')[:200]}"
-        footer = kept.get("oddFooter", "&R&P / &N")
-        return (
-            f"<headerFooter><oddHeader>{escape(mark)}</oddHeader><oddFooter>{escape(footer)}</oddFooter></headerFooter>"
-        )
+        attributes = "" if self.is_named else "".join(
+            f" {key}={quoteattr(value)}" for element in found for key, value in element.attrib.items()
+        )  # fmt: skip
+        said = f"&C&8{self.said.replace('&', '&&')[:200]}"
+        shown = {
+            "oddHeader": said if self.is_named else kept.get("oddHeader") or said,
+            "oddFooter": kept.get("oddFooter") or self.footer,
+        }
+        others = {} if self.is_named else {name: kept[name] for name in _OTHER_PAGES if name in kept}
+        parts = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in (shown | others).items())
+        return f"<headerFooter{attributes}>{parts}</headerFooter>"
 
 
 def write_package(
@@ -63,7 +78,7 @@ def write_package(
         for number, (page, xml) in enumerate(zip(pages, sheets, strict=True), start=1):
             archive.writestr(f"xl/worksheets/sheet{number}.xml", xml)
             _write_drawing(archive, number, page, growths)
-        if mark:
+        if mark and mark.is_named:
             archive.writestr(CUSTOM, custom(mark))
     return out.getvalue()
 
@@ -86,7 +101,7 @@ def _content_types(package: Package, pages: Sequence[Page], mark: Mark | None) -
         for number, page in enumerate(pages, start=1)
         if page.part.drawing
     ]
-    if mark:
+    if mark and mark.is_named:
         parts.append((f"/{CUSTOM}", f"{RELATION_TYPE}.custom-properties+xml"))
     return content_types(PICTURES, parts)
 
@@ -109,7 +124,9 @@ def relations(links: Sequence[tuple[str, str, str]]) -> str:
 
 def _top(mark: Mark | None) -> list[tuple[str, str, str]]:
     links = [("rId1", f"{OFFICE}/officeDocument", "xl/workbook.xml")]
-    return [*links, ("rId2", f"{OFFICE}/custom-properties", CUSTOM)] if mark else links
+    if mark and mark.is_named:
+        links.append(("rId2", f"{OFFICE}/custom-properties", CUSTOM))
+    return links
 
 
 def _links(package: Package, pages: Sequence[Page]) -> list[tuple[str, str, str]]:

@@ -3,6 +3,7 @@
 export * from './api'
 export * from './contract'
 export * from './fields'
+export * from './forms'
 export * from './moments'
 export * from './outbox'
 export * from './refusals'

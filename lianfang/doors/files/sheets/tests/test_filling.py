@@ -12,7 +12,7 @@ from lianfang.domain.reports.tests.conftest import lead
 from lianfang.foundation.jobs.queue import run_waiting
 
 from .conftest import NAMES, Clerk, observed, suggested
-from .forms import figures_form, health_form, label_form, opened, police_form, street_form
+from .forms import figures_form, health_form, label_form, opened, police_form, saved, street_form
 
 pytestmark = pytest.mark.django_db
 MASKED = ["田*满", "白*生", "霜*儿", "惊*明", "谷*晴"]
@@ -101,6 +101,42 @@ def test_a_value_that_looks_like_a_formula_stays_a_text(clerk: Clerk) -> None:
     observed(9, '=HYPERLINK("http://x")')
     sheet = clerk.filled(clerk.ready(police_form()))["名单"]
     assert [cell.data_type for cell in sheet["B"][1:]] == ["s"] * 6
+
+
+def test_a_sheet_without_header_or_footer_gets_serial_as_of_time_pages_and_watermark(clerk: Clerk) -> None:
+    asked = clerk.act("reports.fill_sheet", template_id=clerk.ready(police_form())).json()["result"]["id"]
+    run_waiting()
+    fetched = clerk.browser.get(f"/api/sheets/fills/{asked}/file")
+    sheet = opened(b"".join(fetched.streaming_content))["名单"]
+    serial = f"20200203-{COUNTY}-{asked[-8:].upper()}"
+    assert sheet.oddFooter.left.text == f"编号 {serial}"
+    assert sheet.oddFooter.center.text == "第 &P 页　共 &N 页"
+    assert sheet.oddFooter.right.text == "截至 2020-02-03 10:00"
+    assert sheet.oddHeader.center.text.startswith("脱敏　周值班")
+    assert serial in sheet.oddHeader.center.text
+
+
+def test_a_sheet_keeps_the_footer_it_has_and_gets_the_watermark_it_lacks(clerk: Clerk) -> None:
+    sheet = clerk.filled(clerk.ready(health_form()))["居家观察"]
+    assert sheet.oddFooter.center.text == "第 &P 页 共 &N 页"
+    assert "编号 20200203-" in sheet.oddHeader.center.text
+
+
+def test_a_sheet_keeps_its_own_header_and_first_page(clerk: Clerk) -> None:
+    book = opened(police_form())
+    sheet = book["名单"]
+    sheet.oddHeader.center.text, sheet.firstHeader.center.text = "绛县公安局", "首页"
+    sheet.HeaderFooter.differentFirst = True
+    filled = clerk.filled(clerk.ready(saved(book)))["名单"]
+    assert (filled.oddHeader.center.text, filled.firstHeader.center.text) == ("绛县公安局", "首页")
+    assert filled.HeaderFooter.differentFirst
+    assert filled.oddFooter.left.text.startswith("编号 ")
+
+
+def test_every_units_copy_has_its_own_serial(clerk: Clerk) -> None:
+    books = clerk.filled_each(clerk.ready(police_form()), each="village", area_path=TOWN)
+    serials = {book["名单"].oddFooter.left.text for book in books.values()}
+    assert len(serials) == len(books)
 
 
 def test_names_leave_only_with_purpose_recipient_and_expiry(clerk: Clerk) -> None:

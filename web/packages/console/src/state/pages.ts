@@ -7,6 +7,7 @@ const PAGES = {
   intake: { title: 'nav.intake', icon: 'upload', to: { name: 'intake' } },
   coverage: { title: 'nav.coverage', icon: 'map', to: { name: 'coverage' } },
   report: { title: 'nav.report', icon: 'report', to: { name: 'report' } },
+  forms: { title: 'nav.forms', icon: 'report', to: { name: 'forms' } },
   sheets: { title: 'nav.sheets', icon: 'table', to: { name: 'sheets' } },
   pairs: { title: 'nav.pairs', icon: 'columns', to: { name: 'pairs', params: { queue: 'doubles' } } },
   matches: { title: 'nav.pairs', icon: 'columns', to: { name: 'pairs', params: { queue: 'matches' } } },
