@@ -60,15 +60,18 @@ def particulars(values: dict[str, Any], area_path: str) -> Particulars:
 def match_persons(rows: Sequence[Particulars], path: str, on: date) -> list[Match]:
     """Return how each row stands to the register at or below a path, with a fixed number of queries per portion.
 
-    Looked up are identity numbers, phones, names as they are heard within the village, and for rows of whom all that
-    found nobody, who was born on the same day there: names that look alike or are a slip apart.
+    Looked up are identity numbers, phones and names within the village. Rows without an identity number are looked up
+    by how the name is heard as well and, found by none of these, by who was born on the same day in the village.
     """
     by_identity = _people("identity_index", (row.identity for row in rows if row.identity), path)
     by_phone = _people("phone_index", (one for row in rows for one in row.phones), path)
     placed = [row for row in rows if row.village and row.name and not (row.identity and row.identity in by_identity)]
-    by_sound = _people("sound", (one for row in placed for one in sounds(row.name)), path, _villages(placed))
-    found = {id(row): _known(row, by_identity, by_phone, by_sound) for row in rows}
-    lost = [row for row in placed if row.born_on and not found[id(row)]]
+    by_name = _people("name", (row.name for row in placed if row.identity), path, _villages(placed))
+    # because a number settles nearly every row, and a name heard alike is looked up at several times the cost
+    bare = [row for row in placed if not row.identity]
+    by_sound = _people("sound", (one for row in bare for one in sounds(row.name)), path, _villages(bare))
+    found = {id(row): _known(row, by_identity, by_phone, by_name, by_sound) for row in rows}
+    lost = [row for row in bare if row.born_on and not found[id(row)]]
     by_birth = _people("born_on", (row.born_on for row in lost if row.born_on), path, _villages(lost))
     for row in lost:
         found[id(row)] = [one for one in by_birth.get(row.born_on, ()) if one.village == row.village]
@@ -79,12 +82,15 @@ def _villages(rows: Iterable[Particulars]) -> set[str]:
     return {row.village for row in rows}
 
 
-def _known(row: Particulars, by_identity: _Found, by_phone: _Found, by_sound: _Found) -> list[Particulars]:
+def _known(
+    row: Particulars, by_identity: _Found, by_phone: _Found, by_name: _Found, by_sound: _Found
+) -> list[Particulars]:
     found = list(by_identity.get(row.identity, ())) if row.identity else []
     found += [one for number in row.phones for one in by_phone.get(number, ())]
     if row.village and row.name and not (row.identity and found):
-        heard = (one for sound in sounds(row.name) for one in by_sound.get(sound, ()))
-        found += [one for one in heard if one.village == row.village]
+        named = by_name.get(row.name, ())
+        heard = () if row.identity else (one for sound in sounds(row.name) for one in by_sound.get(sound, ()))
+        found += [one for one in (*named, *heard) if one.village == row.village]
     return list({one.id: one for one in found}.values())
 
 
