@@ -1,4 +1,4 @@
-"""A clerk takes forms off the page: a township's ledger and report, held against the database's own."""
+"""A clerk takes forms off the page: the ledger and the villages' report of a township, held against the database."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def width_of(text: str) -> int:
     return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
-_NARROWEST, _WIDEST, _LOOKED_AT = 5, 24, 200
+_NARROWEST, _WIDEST, _LOOKED_AT = 5, 20, 200
 
 
 def widths(grid: Grid, language: str) -> list[int]:
@@ -99,5 +99,5 @@ def widths(grid: Grid, language: str) -> list[int]:
     for place, head in enumerate(grid.heads):
         # because a head may stand on two or three lines, and a value had better not
         longest = max((width_of(str(in_cell(row[place], language))) for row in grid.rows[:_LOOKED_AT]), default=0)
-        wanted.append(max(_NARROWEST, min(_WIDEST, max((width_of(head) + 1) // 2, longest + 1))))
+        wanted.append(max(_NARROWEST, min(_WIDEST, max((width_of(head) + 1) // 2, longest + 2))))
     return wanted

@@ -17,7 +17,7 @@ TOO_LONG = refusal(
     "More than the {limit} rows printed at once; narrow it, or download the workbook.",
 )
 # because a row of digits has no place to break a line at
-_UNBROKEN = re.compile(r"[!-~]{7,}")
+_UNBROKEN = re.compile(r"[0-9X*]{7,}")
 _EVERY = 4
 
 

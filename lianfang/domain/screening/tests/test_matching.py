@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lianfang.config.demo.cast import COUNTY, GRID, NEIGHBOUR_GRID, VILLAGE
-from lianfang.domain.people.models import Person
+from lianfang.domain.people.queries import persons_within
 from lianfang.domain.people.tests.conftest import number
 from lianfang.domain.screening.actions.receiving import LEADS
 from lianfang.domain.screening.models.leads import Lead, MatchProposal
@@ -117,7 +117,7 @@ def test_made_up_people_are_found_however_their_names_were_miswritten(
         for _ in range(600)
     ]  # fmt: skip
     run(cast["system"], "people.add_many", {"batch": "made-up", "persons": people})
-    ids = {(one.name, str(one.born_on)): str(one.pk) for one in Person.objects.all()}
+    ids = {(one.name, str(one.born_on)): str(one.pk) for one in persons_within()}
     rows, true = [], []
     for place, who in enumerate(draw.sample(people, 300)):
         if name := SLIPS[place % len(SLIPS)](who["name"]):

@@ -242,6 +242,15 @@ def test_a_village_report_of_a_township_sums_its_villages(desk: Client) -> None:
     assert sum(filter(None, column(below, "累计返乡"))) == 3
 
 
+def test_a_village_report_of_a_township_is_of_the_villages_hours_not_the_townships(desk: Client) -> None:
+    create("reports.DailyReport", area_path=TOWN, level="town", report_on=DAY, from_at=at(0), snapshot_at=at(23),
+           state="nil", confirmed_at=at(23), prepared_at=at(23), place=1)  # fmt: skip
+    found = lines(book(desk, "F12", within=TOWN, on="2020-02-03").worksheets[0])
+    assert found["零报告"] == "☐ 零报告"
+    assert found["填报截止时刻"] != "2020-02-03 23:00"
+    assert lines(book(desk, "F13", within=TOWN, on="2020-02-03").worksheets[0])["需协调事项"] is None
+
+
 def test_what_a_daily_report_cannot_count_says_why(desk: Client) -> None:
     sheet = book(desk, "F12", within=VILLAGE).active
     note = next(row[3].value for row in sheet.iter_rows(min_row=HEAD + 1) if row[0].value == "劝返")

@@ -13,10 +13,9 @@ from lianfang.domain.incidents.queries import rule
 from lianfang.domain.reports import rules
 from lianfang.domain.reports.queries.figures import count_units
 from lianfang.domain.reports.queries.forms.catalogue import is_recorded, may_be_counted_by
-from lianfang.domain.reports.queries.forms.filling import Sought, check_area, filters
+from lianfang.domain.reports.queries.forms.filling import Sought, check_area, filters, report_and_hours
 from lianfang.domain.reports.queries.meanings import FIGURES
-from lianfang.domain.reports.queries.page import BY_LAW, hours_of, public_text
-from lianfang.domain.reports.queries.units import find_report
+from lianfang.domain.reports.queries.page import BY_LAW, public_text
 from lianfang.foundation.tables.counting import Asked, counted, counted_many
 from lianfang.foundation.tables.reading import Query, find_table, read
 from lianfang.foundation.tables.registry import Column
@@ -56,7 +55,7 @@ def _of_figures(sought: Sought) -> Bilingual:
         told = public_text(sought.viewer, path, on)["text"]
         return both(told["zh"], told["en"])
     sought.viewer.require("reports.reports", path)
-    hours = hours_of(find_report(path, on), part.level, path, on)
+    _, hours = report_and_hours(sought)
     figures = [FIGURES[one.fill.removeprefix("fig:")] for one in part.columns
                if one.fill.startswith("fig:") and is_recorded(part, one)]  # fmt: skip
     values, codes = count_units(figures, hours, path, len(path))

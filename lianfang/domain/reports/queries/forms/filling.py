@@ -8,10 +8,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from lianfang.domain.areas.queries import children, find_area, full_name, path_length
+from lianfang.domain.areas.queries import children, find_area, full_name, level_of, path_length
 from lianfang.domain.incidents.queries import find_incident, incident_of
 from lianfang.domain.reports import rules
-from lianfang.domain.reports.queries.figures import count_parts, count_units, period
+from lianfang.domain.reports.models import DailyReport
+from lianfang.domain.reports.queries.figures import count_parts, count_units
 from lianfang.domain.reports.queries.forms.catalogue import is_recorded, lists_behind, standing_of, why_missing
 from lianfang.domain.reports.queries.gathering import MOST_ROWS, Wanted, gather
 from lianfang.domain.reports.queries.meanings import FIGURES
@@ -42,7 +43,7 @@ _EMPTY_ROWS = 5
 _PEN = "＿＿＿＿＿＿"
 LINE_HEADS = (both("项目", "Item"), both("单位", "Unit"), both("数字", "Value"), both("说明", "Note"))
 NO_ROWS = both("本期无记录（零报告）", "No records in this period (nil report)")
-NOT_KEPT = both("尚缺：{what}", "missing: {what}")
+NOT_KEPT = both("尚缺：{what}", "Missing: {what}")
 BY_HAND = both("手填栏（系统尚无记录）：{columns}", "By hand (not recorded yet): {columns}")
 BELOW = both("下级单位", "Units below")
 UNIT = both("单位", "Unit")
@@ -182,8 +183,7 @@ def _lines(sought: Sought, part: FormPart) -> Iterator[Grid]:
     """Yield a line per item, and for an area with units below a row per unit."""
     sought.viewer.require("reports.reports", sought.path)
     figures = [FIGURES[one.fill.removeprefix("fig:")] for one in part.columns if _is_figure(part, one)]
-    found = find_report(sought.path, sought.on)
-    hours = hours_of(found, part.level, sought.path, sought.on)
+    found, hours = report_and_hours(sought)
     length = len(sought.path)
     values, codes = count_units(figures, hours, sought.path, length)
     own: dict[str, Any] = dict.fromkeys(codes, 0) | values.get(sought.path, {})
@@ -193,6 +193,13 @@ def _lines(sought: Sought, part: FormPart) -> Iterator[Grid]:
     yield Grid(sought.say(part.title), tuple(sought.say(one) for one in LINE_HEADS), rows)
     if length < path_length(part.level):
         yield _below(sought, part, figures, hours)
+
+
+def report_and_hours(sought: Sought) -> tuple[DailyReport | None, rules.Period]:
+    """Return the unit's own report in this form, if it has one, and the hours that the figures are of."""
+    level = sought.form.parts[0].level
+    found = find_report(sought.path, sought.on) if level_of(sought.path) == level else None
+    return found, hours_of(found, level, sought.path, sought.on)
 
 
 def _is_figure(part: FormPart, column: FormColumn) -> bool:
@@ -273,7 +280,7 @@ def _facts(sought: Sought, blank: bool) -> list[tuple[str, str]]:
 def _period(sought: Sought, part: FormPart) -> str:
     day = in_words(sought.on) if sought.viewer.language.startswith("zh") else sought.on.isoformat()
     if part.level:
-        hours = period(part.level, sought.path, sought.on)
+        hours = report_and_hours(sought)[1]
         return f"{local(hours.from_at):%Y-%m-%d %H:%M} – {local(hours.until_at):%Y-%m-%d %H:%M}"
     if part.day or part.areas:
         return day

@@ -145,7 +145,7 @@ export function takenFrom(lines: Line[], chosen: ReadonlyMap<string, Side>, kept
 /** The characters in which two names of one length differ, 章/张; nothing where either is masked. */
 export function charactersOf(lines: Line[]): string {
   const name = lines.find((line) => line.field === 'name')
-  if (!name || name.mark !== 'differs' || name.column.some((column) => column?.masked)) return ''
+  if (name?.mark !== 'differs' || name.column.some((column) => column?.masked)) return ''
   const [one, other] = name.texts.map((text) => [...text]) as [string[], string[]]
   if (one.length !== other.length) return ''
   const apart = one.flatMap((letter, place) => (letter === other[place] ? [] : [`${letter}/${other[place]}`]))
