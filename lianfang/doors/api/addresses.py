@@ -64,7 +64,12 @@ BODIES: dict[tuple[str, str], Schema] = {
         },
     },
 }
+_FORM = ("within", "on", "incident")
 QUESTIONS: dict[str, tuple[str, ...]] = {
+    "/api/forms/{code}": _FORM,
+    "/api/forms/{code}/digest": _FORM,
+    "/api/forms/{code}/form.pdf": (*_FORM, "blank"),
+    "/api/forms/{code}/form.xlsx": (*_FORM, "blank"),
     "/api/gaps": ("within",),
     "/api/gaps/{name}": ("within", "after"),
     "/api/search": ("q",),

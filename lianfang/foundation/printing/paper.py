@@ -10,7 +10,7 @@ from lianfang.foundation.printing.frame import AS_OF, PAGE, SERIAL, SIGNATURE, F
 from lianfang.foundation.printing.typesetting import typeset
 from lianfang.kernel.errors import refusal
 
-MOST_ROWS = 2_000
+MOST_ROWS = 1_000
 TOO_LONG = refusal(
     "printing.too_long",
     "超过一次打印 {limit} 行的限制，请缩小范围，或下载表格。",

@@ -18,7 +18,8 @@ A4 = 9
 SIZE = 10.5
 # how many half-width letters of that size fit across the page between the margins
 _PORTRAIT, _LANDSCAPE = 86, 126
-_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+# because a list may be long: rows go to a temporary file as they are written, from the first to the last
+_OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _LINE = 15
 _LONGEST_HEADER = 200
 
@@ -83,20 +84,19 @@ def _write(sheet: Any, frame: Frame, grid: Grid, styles: dict[str, Any]) -> None
         sheet.set_column(place, place, width)
     facts = "　".join(f"{name}：{value}" if frame.language.startswith("zh") else f"{name}: {value}"
                      for name, value in frame.facts)  # fmt: skip
-    for row, (text, style) in enumerate(((frame.title, "title"), (facts, "plain"), (frame.mark, "mark"))):
-        _across(sheet, row, last, text, styles[style], sum(room) if style != "title" else 0)
-    sheet.set_row(0, 26)
+    _across(sheet, 0, last, frame.title, styles["title"], 26)
+    _across(sheet, 1, last, facts, styles["plain"], _height(facts, sum(room)))
+    _across(sheet, 2, last, frame.mark, styles["mark"], _height(frame.mark, sum(room)))
+    sheet.set_row(3, max(_height(head, width) for head, width in zip(grid.heads, room, strict=True)))
     for place, head in enumerate(grid.heads):
         sheet.write_string(3, place, head, styles["head"])
-    sheet.set_row(3, _LINE * max(_lines(head, width) for head, width in zip(grid.heads, room, strict=True)) + 4)
     below = _rows(sheet, frame, grid, styles["cell"], room)
     for note in frame.notes:
-        _across(sheet, below, last, note, styles["plain"], sum(room))
+        _across(sheet, below, last, note, styles["plain"], _height(note, sum(room)))
         below += 1
     if frame.signed:
         said = "　　　　　　".join(f"{frame.say(one)}：" for one in SIGNATURE)
-        _across(sheet, below, last, said, styles["plain"], 0)
-        sheet.set_row(below, 30)
+        _across(sheet, below, last, said, styles["plain"], 30)
     _set_page(sheet, frame)
 
 
@@ -104,37 +104,42 @@ def _rows(sheet: Any, frame: Frame, grid: Grid, style: Any, room: Sequence[int])
     """Write the rows and the blank ones after them; returns the number of the row below."""
     number = 4
     for row in grid.rows:
-        tall = 1
-        for place, value in enumerate(row):
-            shown = in_cell(value, frame.language)
-            if shown == "":
-                sheet.write_blank(number, place, None, style)
-            elif isinstance(shown, str):
-                tall = max(tall, _lines(shown, room[place]))
-                sheet.write_string(number, place, shown + frame.hidden, style)
-            else:
-                sheet.write_number(number, place, shown, style)
-        sheet.set_row(number, _LINE * tall + 4)
+        shown = [in_cell(value, frame.language) for value in row]
+        tall = max(
+            (_height(value, room[place]) for place, value in enumerate(shown) if isinstance(value, str)), default=0
+        )
+        sheet.set_row(number, max(tall, _height("", 1)))
+        for place, value in enumerate(shown):
+            _put(sheet, number, place, value, style, frame.hidden)
         number += 1
     for _ in range(grid.blanks):
+        sheet.set_row(number, 24)
         for place in range(len(grid.heads)):
             sheet.write_blank(number, place, None, style)
-        sheet.set_row(number, 24)
         number += 1
     return number
 
 
-def _across(sheet: Any, row: int, last: int, text: str, style: Any, room: int) -> None:
+def _put(sheet: Any, row: int, place: int, value: str | int | float, style: Any, hidden: str) -> None:
+    if value == "":
+        sheet.write_blank(row, place, None, style)
+    elif isinstance(value, str):
+        sheet.write_string(row, place, value + hidden, style)
+    else:
+        sheet.write_number(row, place, value, style)
+
+
+def _across(sheet: Any, row: int, last: int, text: str, style: Any, height: int) -> None:
+    sheet.set_row(row, height)
     if last:
         sheet.merge_range(row, 0, row, last, "", style)
     sheet.write_string(row, 0, text, style)
-    if room:
-        sheet.set_row(row, _LINE * _lines(text, room) + 4)
 
 
-def _lines(text: str, room: int) -> int:
-    """Return on how many lines a text stands in a cell of so many letters."""
-    return sum(max(1, math.ceil(width_of(line) / max(1, room - 1))) for line in text.split("\n"))
+def _height(text: str, room: int) -> int:
+    """Return how tall a row has to be for a text in a cell of so many letters."""
+    lines = sum(max(1, math.ceil(width_of(line) / max(1, room - 1))) for line in text.split("\n"))
+    return _LINE * lines + 4
 
 
 def _shared(wanted: Sequence[int], room: int) -> list[int]:
