@@ -13,14 +13,17 @@ from lianfang.domain.reports.queries.forms.catalogue import (
     gaps_of,
     is_recorded,
     may_be_counted_by,
+    read_form,
     standing_of,
     why_missing,
 )
+from lianfang.domain.reports.queries.forms.digest import by_choice
 from lianfang.domain.reports.queries.meanings import FIGURES, find_column, find_count
 from lianfang.domain.reports.rules.forms import UNRECORDED, FormColumn, FormPart
 from lianfang.doors.files.letters import LETTERS
 from lianfang.foundation.privacy.classes import PrivacyClass
 from lianfang.foundation.tables.registry import TABLES
+from lianfang.kernel.errors import Refusal
 
 ASKED = {
     code: (name, columns)
@@ -114,6 +117,24 @@ def test_how_the_forms_stand() -> None:
 def test_a_digest_never_counts_by_what_tells_of_a_person(name: str) -> None:
     personal = [one.name for one in TABLES[name].columns if one.privacy not in (PrivacyClass.WORK, PrivacyClass.PUBLIC)]
     assert not [column for column in personal if may_be_counted_by(name, column)]
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_a_digest_refuses_to_count_by_what_tells_of_a_person(name: str) -> None:
+    for column in TABLES[name].columns:
+        if column.privacy not in (PrivacyClass.WORK, PrivacyClass.PUBLIC):
+            with pytest.raises(Refusal) as refused:
+                by_choice(name, column.name, {}, "140826", 9)
+            assert refused.value.code == "reports.no_digest"
+
+
+def test_a_form_that_would_tell_a_group_of_persons_is_not_even_declared() -> None:
+    declared = {
+        "title": ["名单", "List"], "table": "observation.orders", "columns": [["姓名", "Name", "col:name"]],
+        "digest": ["sex"],
+    }  # fmt: skip
+    with pytest.raises(ValueError, match="does not count by"):
+        read_form("F99", declared)
 
 
 def test_a_digest_reads_no_column_through_a_link() -> None:

@@ -26,6 +26,8 @@ CONSOLE = (
     "/console/intake",
     "/console/coverage",
     "/console/report",
+    "/console/forms",
+    "/console/forms/F05",
     "/console/sheets",
     "/console/burden",
     "/console/jobs",

@@ -49,7 +49,7 @@ def forms() -> dict[str, Form]:
     for page in sorted((files("lianfang.data") / "forms").iterdir(), key=lambda one: one.name):
         if page.name.endswith(".yaml") and page.name != "missing.yaml":
             declared = yaml.safe_load(page.read_text(encoding="utf-8"))
-            found |= {code: _form(code, body) for code, body in declared.items()}
+            found |= {code: read_form(code, body) for code, body in declared.items()}
     return dict(sorted(found.items()))
 
 
@@ -67,7 +67,8 @@ def find_form(code: str) -> Form:
     return forms()[code]
 
 
-def _form(code: str, body: Mapping[str, Any]) -> Form:
+def read_form(code: str, body: Mapping[str, Any]) -> Form:
+    """Return a form as it is declared. Raises ValueError for a digest that would tell of persons."""
     parts = tuple(_part(Bilingual(*body["title"]), one) for one in body.get("parts", [body]))
     digest = tuple(body.get("digest", ()))
     _check_digest(code, parts[0], digest)
