@@ -18,6 +18,7 @@ TOO_LONG = refusal(
 )
 # because a row of digits has no place to break a line at
 _UNBROKEN = re.compile(r"[0-9X*]{7,}")
+_DAY = re.compile(r"(\d{4}-)(\d\d-\d\d)")
 _EVERY = 4
 
 
@@ -45,7 +46,9 @@ def _grid(frame: Frame, grid: Grid, titled: bool) -> dict[str, Any]:
 
 
 def _breakable(text: str) -> str:
-    """Return a text in which long rows of digits may be broken, without a sign of it."""
-    return _UNBROKEN.sub(lambda found: "\u200b".join(
-        found[0][start : start + _EVERY] for start in range(0, len(found[0]), _EVERY)
-    ), text)  # fmt: skip
+    """Return a text in which days and long rows of digits may be broken, without a sign of it."""
+    return _UNBROKEN.sub(_with_breaks, _DAY.sub("\\1\u200b\\2", text))
+
+
+def _with_breaks(found: re.Match[str]) -> str:
+    return "\u200b".join(found[0][start : start + _EVERY] for start in range(0, len(found[0]), _EVERY))
