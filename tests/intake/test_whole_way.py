@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import zipfile
 from pathlib import Path
@@ -307,7 +308,7 @@ def test_no_rule_outside_reference_or_table_of_a_stranger_is_passed_on(put: Any,
         names, page = marked.namelist(), marked.read("xl/worksheets/sheet1.xml").decode()
     assert not [name for name in names if "externalLink" in name or "tables/" in name]
     assert not any(word in page for word in ("<f>", "WEBSERVICE", "conditionalFormatting", "[1]"))
-    assert "甲,乙" in page
+    assert "甲,乙" in html.unescape(page)  # because with lxml at hand the same is written in numbers
     kept = openpyxl.load_workbook(marked_path(path)).active
     assert kept is not None
     assert (kept["C2"].data_type, kept["C2"].value) == ("s", "=cmd|' /C calc'!A1")
