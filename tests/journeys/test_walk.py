@@ -188,10 +188,22 @@ def _find_the_person(secretary: Desk) -> None:
     expect(lead.get_by_text("已核查")).to_be_visible()
 
 
+def _come_to_the_board(page: Page, row: Locator) -> None:
+    """Look again until the gap lists the row: others may have opened the list before the sweep came to it."""
+    for _ in range(30):
+        expect(page.locator("main tbody tr").first).to_be_visible()
+        if row.count():
+            return
+        page.wait_for_timeout(1000)
+        page.reload()
+    raise AssertionError("the gap never listed it")
+
+
 def _order_and_notify(secretary: Desk) -> None:
     page, form = secretary.page, secretary.form
     secretary.gap("已核实、还没下达观察").get_by_role("button", name="下达观察").click()
     row = page.locator("main tbody tr", has_text=PERSON)
+    _come_to_the_board(page, row)
     secretary.act(row, "下达观察")
     form.get_by_text("返乡（来）人员").click()
     secretary.day("last_exposure_on", f"{local(now()).date() - timedelta(days=2):%Y-%m-%d}")
