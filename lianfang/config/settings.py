@@ -73,8 +73,8 @@ INSTALLED_APPS = [
     *(
         f"lianfang.domain.{app}"
         for app in (
-            "areas", "places", "people", "incidents", "organisation", "screening", "observation", "welfare",
-            "supervision", "reports",
+            "areas", "places", "people", "incidents", "organisation", "workforce", "screening", "checkpoints",
+            "observation", "welfare", "supervision", "reports",
         )
         if (PACKAGE / "domain" / app / "apps.py").exists()
     ),

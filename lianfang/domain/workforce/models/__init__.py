@@ -1,0 +1,3 @@
+"""The models of the workforce, by topic."""
+
+import lianfang.domain.workforce.models.responders  # noqa: F401

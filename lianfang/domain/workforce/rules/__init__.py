@@ -1,0 +1,1 @@
+"""What is decided about people on duty, by topic. Pure."""
