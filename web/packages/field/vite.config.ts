@@ -1,11 +1,11 @@
 import vue from '@vitejs/plugin-vue'
-import { defineConfig, type Plugin } from 'vite'
+import { defineConfig, type HtmlTagDescriptor, type Plugin } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
 import about from './package.json' with { type: 'json' }
 
 const BUILT = String(Date.now())
 
-/** Name the app's parts in the page itself: the phone fetches them all at once and not one after the other. */
+/** Name the app's parts and styles in the page itself: the phone fetches them all at once, not one after the other. */
 function preloadApp(): Plugin {
   return {
     name: 'preload-app',
@@ -13,12 +13,17 @@ function preloadApp(): Plugin {
       order: 'post',
       handler(_page, { bundle }) {
         const app = Object.values(bundle ?? {}).find((one) => one.type === 'chunk' && one.name === 'app')
-        const parts = app?.type === 'chunk' ? [app.fileName, ...app.imports] : []
-        return parts.map((part) => ({
+        if (app?.type !== 'chunk') return []
+        const styles = [...(app.viteMetadata?.importedCss ?? [])]
+        const link = (rel: string, part: string): HtmlTagDescriptor => ({
           tag: 'link',
-          attrs: { rel: 'modulepreload', crossorigin: true, href: `/static/field/${part}` },
+          attrs: { rel, crossorigin: true, href: `/static/field/${part}` },
           injectTo: 'head',
-        }))
+        })
+        return [
+          ...styles.map((part) => link('stylesheet', part)),
+          ...[app.fileName, ...app.imports].map((part) => link('modulepreload', part)),
+        ]
       },
     },
   }
@@ -33,6 +38,7 @@ export default defineConfig({
     __VUE_I18N_LEGACY_API__: 'false',
     __VUE_I18N_FULL_INSTALL__: 'false',
     __INTLIFY_PROD_DEVTOOLS__: 'false',
+    __INTLIFY_DROP_MESSAGE_COMPILER__: 'true',
   },
   plugins: [
     vue(),

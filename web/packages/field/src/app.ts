@@ -11,7 +11,9 @@ app.config.errorHandler = (problem) => {
   if (problem instanceof NotSaved) void sayNotSaved()
   else console.error(problem)
 }
-app.use(i18n).use(router).mount('#app')
+app.use(i18n).use(router)
+// once it is known what stands on the first page: drawn empty before, it would be drawn twice
+void router.isReady().then(() => app.mount('#app'))
 
 /** Say plainly that the phone took nothing: what was typed stays on the screen. */
 async function sayNotSaved(): Promise<void> {

@@ -1,14 +1,23 @@
 // The field app's sentences. Chinese first.
 import { type Bilingual, type Language, rememberedLanguage, rememberLanguage, say } from '@lianfang/core'
 import { computed } from 'vue'
-import { createI18n } from 'vue-i18n'
+import { createI18n, type MessageContext, type MessageFunction } from 'vue-i18n'
 import { en } from './en'
 import { zh } from './zh'
+
+/** Make a sentence with {names} in it: the only form ours have, and on a slow phone a tenth of the work of reading any. */
+export function compileSentence(sentence: string): MessageFunction<string> {
+  const parts = sentence.split(/\{(\w+)\}/)
+  const filled = (about: MessageContext<string>) =>
+    parts.map((part, index) => (index % 2 === 0 ? part : String(about.named(part) ?? ''))).join('')
+  return Object.assign(parts.length === 1 ? () => sentence : filled, { source: sentence })
+}
 
 export const i18n = createI18n({
   legacy: false,
   locale: rememberedLanguage(),
   fallbackLocale: 'zh-hans',
+  messageCompiler: (message) => compileSentence(String(message)),
   messages: { 'zh-hans': zh, en },
 })
 
