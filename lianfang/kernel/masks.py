@@ -7,6 +7,8 @@ import re
 # Up to and including the building; the flat, floor and door that follow identify a household.
 _BUILDING = re.compile(r"^(.*?(?:栋|幢|号楼|座|号院|大厦))(.+)$")
 _DOOR = re.compile(r"[0-9A-Za-z〇零一二三四五六七八九十百甲乙丙丁-]+(?:门牌)?(?:号|室|户|单元|层|楼).*$")
+_DAY = re.compile(r"(?:19|20)\d\d\s*[-./年]")
+_PHONE_DIGITS = 11
 _AREA = re.compile(r"^(.*(?:村委会|居委会|社区|小区|村|组|队|街|路|巷|胡同|镇|乡|县|市|区|街道|办事处))(.*)$")
 
 
@@ -32,6 +34,17 @@ def mask_phone(number: str) -> str:
 def mask_identity(number: str) -> str:
     """Show the last four of an identity or other document number; a number of eight or fewer not at all."""
     return f"{'*' * (len(number) - 4)}{number[-4:]}" if len(number) > 8 else "*" * len(number)
+
+
+def mask_digits(text: str) -> str:
+    """Show the first three and last four digits of a text with eleven or more, days apart: its form, not its owner."""
+    if _DAY.match(text):
+        return text
+    digits = [place for place, letter in enumerate(text) if letter.isdigit()]
+    if len(digits) < _PHONE_DIGITS:
+        return text
+    hidden = set(digits[3:-4])
+    return "".join("*" if place in hidden else letter for place, letter in enumerate(text))
 
 
 def mask_address(address: str) -> str:

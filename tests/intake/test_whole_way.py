@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -333,6 +334,7 @@ def test_the_wizard_goes_from_upload_to_undo(signed_in: Any) -> None:
     batch = opened["batch_id"]
     assert opened["header_rows"] == [1]
     assert [one["field"] for one in opened["columns"]][:4] == ["serial", "name", "identity_number", "phone"]
+    assert not re.search(r"\d{9}", str([one["sample"] for one in opened["columns"]]))
     mapping = {str(one["index"]): one["field"] for one in opened["columns"] if one["field"]}
     job = post(client, f"/api/intake/{batch}/check", {"mapping": mapping, "within": "140826", "sheet": "名单"}).json()
     assert job["state"] == "waiting"

@@ -16,7 +16,7 @@ from lianfang.doors.files.batches import choose, open_file, problems_of, suggest
 from lianfang.doors.files.fields import FIELDS
 from lianfang.doors.files.guarding import EMPTY, check_size
 from lianfang.doors.files.headers import Layout, with_mapping
-from lianfang.doors.files.marking import as_text, marked
+from lianfang.doors.files.marking import marked
 from lianfang.doors.files.reading import Sheet, open_book
 from lianfang.doors.files.replying import reply_workbook
 from lianfang.foundation.access.actor import Actor
@@ -27,8 +27,8 @@ from lianfang.foundation.audit.chain import Entry, append
 from lianfang.foundation.intake.actions import NO_BATCH
 from lianfang.foundation.intake.models import IntakeBatch
 from lianfang.foundation.jobs.progress import job_card
+from lianfang.kernel.masks import mask_digits
 
-_PREVIEW = 8
 _SHOWN = 200
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -117,17 +117,13 @@ def _opened(batch: IntakeBatch, sheets: list[str], sheet: Sheet, layout: Layout)
         "sheets": [sheet.name, *(name for name in sheets if name != sheet.name)],
         "header_rows": [number + 1 for number in range(first, first + layout.depth)],
         "columns": [
-            {"index": one.index, "header": one.header, "sample": list(one.sample), "field": one.field or None,
-             "confidence": one.confidence, "remembered": one.remembered}
+            {"index": one.index, "header": one.header, "sample": [mask_digits(text) for text in one.sample],
+             "field": one.field or None, "confidence": one.confidence, "remembered": one.remembered}
             for one in layout.columns
         ],
         "fields": [
             {"name": spec.name, "label": spec.label.as_dict(), "required": False, "several": spec.several}
             for spec in FIELDS.values()
-        ],
-        "preview_rows": [
-            [as_text(cell)[:80] for cell in row]
-            for row in sheet.head(layout.first_data_row + _PREVIEW)[layout.first_data_row :]
         ],
     }  # fmt: skip
 

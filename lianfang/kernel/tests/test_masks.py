@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lianfang.kernel.masks import mask_address, mask_identity, mask_name, mask_phone
+from lianfang.kernel.masks import mask_address, mask_digits, mask_identity, mask_name, mask_phone
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,13 @@ def test_no_mask_shows_the_middle_of_a_name(name):
 @given(st.from_regex(r"[1-9]\d{16}[\dX]", fullmatch=True))
 def test_no_mask_shows_a_birth_date(number):
     assert number[6:14] not in mask_identity(number)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("139 0000 0001", "139 **** 0001"), ("+8613900000002", "+861******0002"),
+     ("110101199003078670", "110***********8670"),
+     ("2020-01-24 12:30", "2020-01-24 12:30"), ("横水镇灌底堡村2组123号", "横水镇灌底堡村2组123号"), ("", "")],
+)  # fmt: skip
+def test_a_sample_of_a_column_shows_its_form_and_nobodys_number(text, shown):
+    assert mask_digits(text) == shown

@@ -230,7 +230,6 @@ export interface IntakeOpened {
   header_rows: number | number[]
   columns: IntakeColumn[]
   fields: { name: string; label: Bilingual; required: boolean; several?: boolean }[]
-  preview_rows: unknown[][]
 }
 
 export interface IntakeChoice {
