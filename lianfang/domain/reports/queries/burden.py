@@ -10,6 +10,7 @@ from django.db.models import Count, Sum
 from rapidfuzz import fuzz, process
 
 from lianfang.domain.areas.queries import names
+from lianfang.domain.incidents.queries import rule
 from lianfang.domain.reports.models import AskedField, SheetFill, SheetTemplate
 from lianfang.domain.reports.queries.meanings import figure_headers, is_held, label_of, plain_figure
 from lianfang.domain.reports.queries.sheets import mapping_of
@@ -43,7 +44,8 @@ def held_as(header: str) -> str:
 def burden(viewer: Actor, path: str, today: date) -> dict[str, Any]:
     """Return the meter of an area. Raises `access.not_yours`.
 
-    `re_asked` are fields that sheets in use ask although they are recorded: what was typed again before.
+    `re_asked` are fields that sheets in use ask although they are recorded: what was typed again before. Minutes are
+    estimates: cells times the seconds of the rulebook, for one filling of each sheet and for what was spared.
     """
     viewer.require("reports.sheets", path)
     sheets = [
@@ -52,6 +54,7 @@ def burden(viewer: Actor, path: str, today: date) -> dict[str, Any]:
         if (version := one.versions.filter(confirmed_at__isnull=False).order_by("-number").first())
     ]
     templates = [one for one, _ in sheets]
+    seconds = float(rule("burden.seconds_per_cell", path, today).value)
     fills = SheetFill.objects.filter(within(path), ended_at__isnull=False, on__gt=today - timedelta(days=DAYS))
     totals = fills.aggregate(times=Count("pk"), sheets=Sum("sheets"), spared=Sum("spared"))
     return {
@@ -63,11 +66,14 @@ def burden(viewer: Actor, path: str, today: date) -> dict[str, Any]:
         "fills": totals["times"] or 0,
         "filled": totals["sheets"] or 0,
         "spared": totals["spared"] or 0,
+        "seconds_per_cell": seconds,
+        "minutes_by_hand": _minutes(sum(one.by_hand for one in templates), seconds),
+        "minutes_spared": _minutes(totals["spared"] or 0, seconds),
         "to_decide": AskedField.objects.filter(within(path), state=AskedField.State.REQUESTED).count(),
         "senders": _senders(templates),
-        "forms": _forms(templates, fills),
-        "days_kept": _by_day(fills),
-        "units": _by_unit(fills),
+        "forms": _forms(templates, fills, seconds),
+        "days_kept": _by_day(fills, seconds),
+        "units": _by_unit(fills, seconds),
         "repeated": _repeated(sheets),
         "droppable": _droppable(sheets),
     }
@@ -88,29 +94,39 @@ def _senders(sheets: list[SheetTemplate]) -> list[dict[str, Any]]:
     return [{"sender": name, **counts} for name, counts in sorted(by_sender.items(), key=lambda it: -it[1]["asked"])]
 
 
-def _forms(templates: list[SheetTemplate], fills: Any) -> list[dict[str, Any]]:
+def _minutes(cells: int, seconds: float) -> int:
+    return round(cells * seconds / 60)
+
+
+def _forms(templates: list[SheetTemplate], fills: Any, seconds: float) -> list[dict[str, Any]]:
     counted = fills.values("template_id").annotate(times=Count("pk"), spared=Sum("spared")).order_by()
     of_each = {one["template_id"]: (one["times"], one["spared"] or 0) for one in counted}
-    return [_form(one, *of_each.get(one.pk, (0, 0))) for one in templates]
+    return [_form(one, *of_each.get(one.pk, (0, 0)), seconds) for one in templates]
 
 
-def _form(template: SheetTemplate, fills: int, spared: int) -> dict[str, Any]:
+def _form(template: SheetTemplate, fills: int, spared: int, seconds: float) -> dict[str, Any]:
     return {
         "id": str(template.pk), "name": template.name, "sender": template.sender, "asked": template.asked,
         "held": template.held, "by_hand": template.by_hand, "fills": fills, "spared": spared,
+        "minutes_spared": _minutes(spared, seconds),
     }  # fmt: skip
 
 
-def _by_day(fills: Any) -> list[dict[str, Any]]:
+def _by_day(fills: Any, seconds: float) -> list[dict[str, Any]]:
     days = fills.values("on").annotate(fills=Count("pk"), spared=Sum("spared")).order_by("on")
-    return [{"on": one["on"], "fills": one["fills"], "spared": one["spared"]} for one in days]
+    return [
+        {"on": one["on"], "fills": one["fills"], "spared": one["spared"],
+         "minutes_spared": _minutes(one["spared"] or 0, seconds)}
+        for one in days
+    ]  # fmt: skip
 
 
-def _by_unit(fills: Any) -> list[dict[str, Any]]:
+def _by_unit(fills: Any, seconds: float) -> list[dict[str, Any]]:
     units = list(fills.values("area_path").annotate(fills=Count("pk"), spared=Sum("spared")).order_by("-spared")[:50])
     called = names(one["area_path"] for one in units)
     return [{"path": one["area_path"], "name": called.get(one["area_path"], one["area_path"]),
-             "fills": one["fills"], "spared": one["spared"]} for one in units]  # fmt: skip
+             "fills": one["fills"], "spared": one["spared"],
+             "minutes_spared": _minutes(one["spared"] or 0, seconds)} for one in units]  # fmt: skip
 
 
 def _held(mapping: tuple[SheetMapping, ...]) -> dict[str, Bilingual]:

@@ -200,6 +200,9 @@ def test_the_meter_says_what_is_asked_again_and_which_sheet_could_go(clerk: Cler
     meter = burden(cast["duty"], COUNTY, date(2020, 2, 3))
     assert (meter["sheets"], meter["asked"], meter["re_asked"], meter["by_hand"]) == (2, 16, 14, 2)
     assert meter["spared"] == 7
+    # 12 seconds a cell, in whole minutes: 2 cells by hand, 7 spared
+    assert (meter["seconds_per_cell"], meter["minutes_by_hand"], meter["minutes_spared"]) == (12, 0, 1)
+    assert [one["minutes_spared"] for one in meter["days_kept"]] == [1]
     assert meter["repeated"][0]["times"] == 2
     assert len(meter["droppable"]) == 1
     assert {one["sender"] for one in meter["senders"]} == {"公安局", "外事办"}

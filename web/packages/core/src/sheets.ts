@@ -95,6 +95,9 @@ export interface Burden {
   fills: number
   filled: number
   spared: number
+  seconds_per_cell: number
+  minutes_by_hand: number
+  minutes_spared: number
   to_decide: number
   senders: { sender: string; sheets: number; asked: number; held: number; by_hand: number }[]
   forms: {
@@ -106,9 +109,10 @@ export interface Burden {
     by_hand: number
     fills: number
     spared: number
+    minutes_spared: number
   }[]
-  days_kept: { on: string; fills: number; spared: number }[]
-  units: { path: string; name: string; fills: number; spared: number }[]
+  days_kept: { on: string; fills: number; spared: number; minutes_spared: number }[]
+  units: { path: string; name: string; fills: number; spared: number; minutes_spared: number }[]
   repeated: { field: Bilingual; times: number; sheets: string[] }[]
   droppable: { sheet: string; sender: string; within: string }[]
 }
