@@ -52,6 +52,8 @@ export const en: Messages = {
     set: 'The PIN is set',
   },
   today: {
+    duty: 'Duty at a post',
+    dutyCount: '{n} shifts',
     notKept:
       'This browser keeps nothing on the phone: work online, and see that nothing waits to be sent before you lose the network or close the page.',
     clockOff:

@@ -21,6 +21,12 @@ export const i18n = createI18n({
   messages: { 'zh-hans': zh, en },
 })
 
+/** Add the sentences of pages that few phones open, so that the others need not load them. */
+export function addSentences(more: { zh: object; en: object }): void {
+  i18n.global.mergeLocaleMessage('zh-hans', more.zh)
+  i18n.global.mergeLocaleMessage('en', more.en)
+}
+
 export const language = computed<Language>(() => (i18n.global.locale.value === 'en' ? 'en' : 'zh-hans'))
 
 export function chooseLanguage(chosen: Language): void {

@@ -1,5 +1,6 @@
 // What the phone holds of its own grids, as it comes from /api/sync/bundle. Shapes only.
 import type { AreaRef, Bilingual } from '@lianfang/core'
+import type { Gate } from './gate'
 
 export interface Household {
   id: string
@@ -116,6 +117,44 @@ export interface Notice {
   household_id: string | null
 }
 
+/** One of one's own shifts, from those told to the worker on. */
+export interface DutyShift {
+  id: string
+  post_id: string
+  /** Number and name of the post, and where it stands. */
+  post: string
+  place: string
+  kind: Bilingual | string
+  starts_at: string
+  ends_at: string
+  state: string
+  signed_in_at: string | null
+  signed_out_at: string | null
+  informed: number
+  leaflets: number
+  meals: number
+}
+
+/** What the shift before handed over and nobody has confirmed. */
+export interface DutyNote {
+  id: string
+  post_id: string
+  written_at: string
+  by: string
+  open_people: string
+  open_vehicles: string
+  equipment: string
+  stock: string
+  matters: string
+}
+
+export interface Duty {
+  shifts: DutyShift[]
+  notes: DutyNote[]
+  /** How many minutes before a shift begins one may sign in. */
+  early_minutes: number
+}
+
 export interface Answerable {
   name: string
   role: Bilingual | string
@@ -147,6 +186,10 @@ export interface Bundle {
   referrals: Referral[]
   escalations: Escalation[]
   notices: Notice[]
+  /** None for whoever stands at no post. */
+  duty: Duty | null
+  /** None for whoever records no passages. */
+  gate: Gate | null
   rules: Rules
   responsible: Answerable[]
   /** This phone's card and the key it is signed with: who works on it and where, for phones met without a network. */

@@ -2,6 +2,7 @@
 import { isoWithOffset } from '@lianfang/core'
 import type {
   Bundle,
+  DutyShift,
   Errand,
   Escalation,
   Household,
@@ -13,6 +14,7 @@ import type {
   Referral,
   Slot,
 } from './bundle'
+import type { Gate } from './gate'
 import { walking } from './work'
 
 type Loose = Record<string, unknown>
@@ -43,6 +45,8 @@ export function readBundle(raw: unknown): Bundle {
     referrals: list(given.referrals).map(referral),
     escalations: list(given.escalations).map(escalation),
     notices: list(given.notices).map(notice),
+    duty: duty(given.duty),
+    gate: gate(given.gates),
     rules: rules((given.rules ?? {}) as Loose),
     responsible: list(given.responsible) as unknown as Bundle['responsible'],
     card: text(given.card),
@@ -178,6 +182,65 @@ function notice(given: Loose): Notice {
     at: text(given.at),
     read: Boolean(given.read),
     household_id: maybe(given.household_id),
+  }
+}
+
+function duty(given: unknown): Bundle['duty'] {
+  if (!given || typeof given !== 'object') return null
+  const told = given as Loose
+  return {
+    shifts: list(told.shifts).map((one) => ({
+      id: text(one.id),
+      post_id: text(one.post_id),
+      post: text(one.post),
+      place: text(one.place),
+      kind: (one.kind ?? '') as DutyShift['kind'],
+      starts_at: text(one.starts_at),
+      ends_at: text(one.ends_at),
+      state: text(one.state),
+      signed_in_at: maybe(one.signed_in_at),
+      signed_out_at: maybe(one.signed_out_at),
+      informed: Number(one.informed ?? 0),
+      leaflets: Number(one.leaflets ?? 0),
+      meals: Number(one.meals ?? 0),
+    })),
+    notes: list(told.notes).map((one) => ({
+      id: text(one.id),
+      post_id: text(one.post_id),
+      written_at: text(one.written_at),
+      by: text(one.by),
+      open_people: text(one.open_people),
+      open_vehicles: text(one.open_vehicles),
+      equipment: text(one.equipment),
+      stock: text(one.stock),
+      matters: text(one.matters),
+    })),
+    early_minutes: Number(told.early_minutes ?? 0),
+  }
+}
+
+/** A gate without a fever line decides nothing: what the server left out is not made up here. */
+function gate(given: unknown): Bundle['gate'] {
+  if (!given || typeof given !== 'object') return null
+  const told = given as Loose
+  const posts = list(told.posts) as unknown as Gate['posts']
+  if (posts.length === 0) return null
+  return {
+    posts,
+    must_pass: list(told.must_pass) as unknown as Gate['must_pass'],
+    measures: list(told.measures) as unknown as Gate['measures'],
+    memory_hours: Number(told.memory_hours ?? 0),
+    memory_keys: list(told.memory_keys) as unknown as Gate['memory_keys'],
+    memory: list(told.memory) as unknown as Gate['memory'],
+    locals: list(told.locals).map((one) => ({
+      id: text(one.id),
+      name: text(one.name),
+      initials: text(one.initials),
+      door: text(one.door),
+      tails: words(one.tails),
+      plates: words(one.plates),
+    })),
+    villages: list(told.villages) as unknown as Gate['villages'],
   }
 }
 

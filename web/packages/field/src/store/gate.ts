@@ -1,0 +1,209 @@
+// One passage as it is taken at a gate, and what this phone knows of who passes. Pure: knows no interface and no clock.
+import {
+  type Arrival,
+  type Bilingual,
+  GATE_DECISIONS,
+  type GateAnswer,
+  type GateRule,
+  type InForce,
+  type Measured,
+  type MemoryKey,
+  plainPhone,
+  plainPlate,
+  type Remembered,
+} from '@lianfang/core'
+import { bothWays } from '../i18n'
+import type { NewWork } from './outbox'
+
+/** Somebody of the gate's own village, in as few words as finding them takes. */
+export interface Local {
+  id: string
+  name: string
+  initials: string
+  door: string
+  /** The last four digits of their phones. */
+  tails: string[]
+  /** Fingerprints of plates, by the newest key. */
+  plates: string[]
+}
+
+export interface GatePost {
+  id: string
+  number: string
+  name: string
+  area: string
+  rule: {
+    fever_threshold_c: number
+    symptoms_to_refer: string[]
+    rest_minutes: number
+  }
+  appeal: { office: string; hotline: string }
+}
+
+export interface Choice {
+  code: string
+  label: Bilingual
+}
+
+/** A measure by which somebody may be turned back today. */
+export interface Measure extends InForce {
+  kind: string
+  authority: string
+  legal_basis: string
+  notice_text: string
+}
+
+export interface Gate {
+  posts: GatePost[]
+  must_pass: Choice[]
+  measures: Measure[]
+  memory_hours: number
+  memory_keys: MemoryKey[]
+  memory: Remembered[]
+  locals: Local[]
+  /** Where somebody can be handed over to. */
+  villages: { path: string; name: string }[]
+}
+
+/** The numbers and measures by which this gate decides. */
+export function ruleOf(gate: Gate, post: GatePost): GateRule {
+  return {
+    area: post.area,
+    fever_threshold_c: post.rule.fever_threshold_c,
+    symptoms_to_refer: post.rule.symptoms_to_refer,
+    must_pass: gate.must_pass.map((one) => one.code),
+    measures: gate.measures,
+  }
+}
+
+/** What a measure is called where somebody is turned back by it. */
+export function measureName(measure: Measure): string {
+  return [measure.authority, measure.legal_basis].filter(Boolean).join(' ') || measure.notice_text
+}
+
+export interface Occupant extends Measured {
+  person_id: string
+  name: string
+  phone: string
+  id_tail: string
+  home: string
+}
+
+export interface Draft {
+  direction: 'in' | 'out'
+  plate: string
+  people: Occupant[]
+  heads: number
+  came_from: string
+  goes_to: string
+  purpose: string
+  must_pass: string
+  /** The measure by which they are turned back, or ''. */
+  measure_id: string
+  /** The village they are handed over to, or ''. */
+  destination_path: string
+  permit_serial: number | null
+  permit_reason: string
+  /** From when on somebody who rests can be measured again (milliseconds since 1970), or 0. */
+  again_at: number
+}
+
+export function newDraft(direction: Draft['direction']): Draft {
+  return {
+    direction, plate: '', people: [], heads: 0, came_from: '', goes_to: '', purpose: '', must_pass: '', measure_id: '',
+    destination_path: '', permit_serial: null, permit_reason: '', again_at: 0,
+  } // biome-ignore format: one line for each thought
+}
+
+export function stranger(): Occupant {
+  return { person_id: '', name: '', phone: '', id_tail: '', home: '', temperature_c: null, again_c: null, symptoms: [] }
+}
+
+export function occupant(local: Local): Occupant {
+  return { ...stranger(), person_id: local.id, name: local.name, home: local.door }
+}
+
+const MOST = 8
+
+/** Who of the village may be meant by a name, initials, the end of a phone or the fingerprint of a plate. */
+export function findLocals(locals: Local[], typed: string, plateMark = ''): Local[] {
+  const wanted = typed.trim()
+  if (!wanted) return []
+  const letters = wanted.toLowerCase()
+  const digits = /^\d{3,}$/.test(wanted) ? wanted.slice(-4) : ''
+  const fits = (one: Local) =>
+    one.name.includes(wanted) ||
+    one.initials
+      .toLowerCase()
+      .split(/\s+/)
+      .some((each) => each.startsWith(letters)) ||
+    (digits !== '' && (one.tails.some((tail) => tail.endsWith(digits)) || one.door.startsWith(wanted))) ||
+    (plateMark !== '' && one.plates.includes(plateMark))
+  return locals.filter(fits).slice(0, MOST)
+}
+
+export function isPlate(typed: string): boolean {
+  return /^[\u4e00-\u9fff][A-Za-z][A-Za-z0-9·.\s-]{4,8}[\u4e00-\u9fff]?$/.test(typed.trim())
+}
+
+/** Everybody of the vehicle is known here, or a permit that holds was shown. */
+export function isKnown(draft: Draft): boolean {
+  if (draft.permit_reason === 'valid') return true
+  return (
+    draft.people.length > 0 && draft.people.every((one) => one.person_id !== '') && draft.heads <= draft.people.length
+  )
+}
+
+export function arrivalOf(draft: Draft, referredBefore: boolean): Arrival {
+  return {
+    people: draft.people.map(({ temperature_c, again_c, symptoms }) => ({ temperature_c, again_c, symptoms })),
+    must_pass: draft.must_pass,
+    is_known: isKnown(draft),
+    hand_over_to: draft.destination_path,
+    measure_id: draft.measure_id,
+    referred_before: referredBefore,
+  }
+}
+
+/** What the memory of gates is asked about this vehicle and these people. */
+export function askedOf(draft: Draft): { kind: 'plate' | 'phone' | 'tail'; text: string }[] {
+  return [
+    ...(draft.plate ? [{ kind: 'plate' as const, text: draft.plate }] : []),
+    ...draft.people.flatMap((one) => [
+      ...(plainPhone(one.phone).length >= 7 ? [{ kind: 'phone' as const, text: one.phone }] : []),
+      ...(one.id_tail ? [{ kind: 'tail' as const, text: one.id_tail }] : []),
+    ]),
+  ]
+}
+
+export function passageCommand(draft: Draft, post: GatePost, answer: GateAnswer): NewWork {
+  const { decision } = answer
+  const filled = (values: Record<string, unknown>) =>
+    Object.fromEntries(
+      Object.entries(values).filter(
+        ([, value]) => value !== '' && value !== null && !(Array.isArray(value) && value.length === 0),
+      ),
+    )
+  return {
+    action: 'checkpoints.record_passage',
+    input: {
+      post_id: post.id,
+      direction: draft.direction,
+      decision,
+      is_known: isKnown(draft),
+      people: draft.people.map(({ home: _home, ...one }) => filled(one)),
+      ...(draft.heads > draft.people.length ? { heads: draft.heads } : {}),
+      ...filled({
+        plate: plainPlate(draft.plate), came_from: draft.came_from, goes_to: draft.goes_to, purpose: draft.purpose,
+        must_pass: draft.must_pass, permit_serial: draft.permit_serial, permit_reason: draft.permit_reason,
+        measure_id: decision === 'turn_back' ? draft.measure_id : '',
+        destination_path: decision === 'hand_over' ? draft.destination_path : '',
+      }), // biome-ignore format: what is sent where it is not empty
+    },
+    label: bothWays('labels.passage', (locale) => ({
+      who: draft.plate || draft.people[0]?.name || '',
+      decision: decision ? GATE_DECISIONS[decision][locale === 'en' ? 'en' : 'zh'] : '',
+    })),
+    subject: `passage/${draft.direction}`,
+  }
+}
