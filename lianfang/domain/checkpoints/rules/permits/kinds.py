@@ -40,6 +40,7 @@ REASONS: dict[str, Bilingual] = {
     "ended": both("事由结束", "No longer needed"),
     "moved": both("户已迁出或注销", "The household moved or was closed"),
     "mistaken": both("误发", "Issued by mistake"),
+    "key": both("签发密钥停用", "The key that signed it was given up"),
 }
 # what a person may give as the reason; the others follow from what happened
 GIVEN_REASONS = ("lost", "misused", "ended", "mistaken", "returnee")
