@@ -12,14 +12,16 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db.models import Q
 
+from lianfang.domain.areas.queries import full_name
 from lianfang.domain.checkpoints.models.permits import Permit, PermitKey, PermitSeries
 from lianfang.domain.checkpoints.rules.permits.codes import Terms, write
-from lianfang.domain.checkpoints.rules.permits.kinds import COUNTY_DIGITS
+from lianfang.domain.checkpoints.rules.permits.kinds import COUNTY_DIGITS, KINDS
 from lianfang.domain.checkpoints.rules.permits.revoking import pack
 from lianfang.domain.incidents.queries import rule
 from lianfang.foundation.privacy.fields import within
 from lianfang.kernel.clock import local, now
 from lianfang.kernel.rulebook import PRODUCT
+from lianfang.kernel.text import Bilingual
 
 LIVE = Q(state=Permit.State.ACTIVE)
 MOST_CARDS = 600
@@ -90,6 +92,8 @@ class Card:
 
     permit_id: UUID
     area_path: str
+    title: Bilingual
+    place: str
     terms: Terms
     use: str
     code: str
@@ -110,9 +114,12 @@ def cards_of(permit_ids: Sequence[UUID], at: datetime) -> list[Card]:
 
 def _cards(rows: Iterable[Permit]) -> list[Card]:
     privates: dict[UUID, Ed25519PrivateKey] = {}
+    places: dict[str, str] = {}
     cards = []
     for row in rows:
         private = privates.get(row.key_id) or privates.setdefault(row.key_id, private_of(row.key))
         terms = terms_of(row)
-        cards.append(Card(row.pk, row.area_path, terms, row.use, write(terms, private)))
+        place = places.get(terms.area) or places.setdefault(terms.area, full_name(terms.area, len(terms.area) - 3))
+        code = write(terms, private)
+        cards.append(Card(row.pk, row.area_path, KINDS[terms.kind], place, terms, row.use, code))
     return cards
