@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +14,17 @@ from django.db.models import Q
 
 from lianfang.domain.areas.queries import full_name
 from lianfang.domain.checkpoints.models.permits import Permit, PermitKey, PermitSeries
-from lianfang.domain.checkpoints.rules.permits.codes import Terms, write
+from lianfang.domain.checkpoints.rules.permits.checking import Answer, Gate, Key, check
+from lianfang.domain.checkpoints.rules.permits.codes import PREFIX, Terms, read, write
+from lianfang.domain.checkpoints.rules.permits.codes import terms_of as read_terms
 from lianfang.domain.checkpoints.rules.permits.kinds import COUNTY_DIGITS, KINDS
-from lianfang.domain.checkpoints.rules.permits.revoking import pack
+from lianfang.domain.checkpoints.rules.permits.revoking import pack, unpack
 from lianfang.domain.incidents.queries import rule
 from lianfang.foundation.privacy.fields import within
+from lianfang.kernel import base45
 from lianfang.kernel.clock import local, now
 from lianfang.kernel.rulebook import PRODUCT
+from lianfang.kernel.sign1 import Unreadable
 from lianfang.kernel.text import Bilingual
 
 LIVE = Q(state=Permit.State.ACTIVE)
@@ -97,6 +101,40 @@ class Card:
     terms: Terms
     use: str
     code: str
+
+
+def page_of(code: str) -> str:
+    """Return the address of the page on which a holder shows a permit; the code itself is its key."""
+    raw = base64.urlsafe_b64encode(base45.decode(code[len(PREFIX) :])).rstrip(b"=").decode()
+    return f"/p/{raw}"
+
+
+def code_at(token: str) -> str:
+    """Return the code that a page's address holds, "" for a text that holds none."""
+    try:
+        raw = base64.b64decode(token.encode() + b"=" * (-len(token) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        return ""
+    return PREFIX + base45.encode(raw)
+
+
+def shown_permit(code: str, at: datetime) -> tuple[Answer, Bilingual, str]:
+    """Return how a permit stands by all that is known here, the title of its kind and where it holds."""
+    try:
+        area = read_terms(read(code).payload).area
+    except Unreadable:
+        return Answer("unreadable"), KINDS["household"], ""
+    trusted = PermitKey.objects.filter(area_path=area[:COUNTY_DIGITS], withdrawn_at__isnull=True)
+    keys = {
+        bytes.fromhex(row.key_id): Key(
+            bytes.fromhex(row.key_id), base64.urlsafe_b64decode(row.public + "="), row.area_path, row.made_at,
+            row.trusted_until,
+        )
+        for row in trusted
+    }  # fmt: skip
+    revoked = set(unpack(revocations(area, 0, at)["serials"]))
+    found = check(code, Gate(area, keys, revoked, at, timedelta(days=1)), at)
+    return found, KINDS[found.terms.kind] if found.terms else KINDS["household"], full_name(area, len(area) - 3)
 
 
 def cards_within(path: str, at: datetime, kind: str = "household") -> list[Card]:

@@ -17,7 +17,7 @@ from pydantic import Field
 from lianfang.domain.checkpoints.actions.permits.keys import signing_key, take_series
 from lianfang.domain.checkpoints.events.permits import PermitsIssued
 from lianfang.domain.checkpoints.models.permits import Permit, PermitSeries
-from lianfang.domain.checkpoints.queries.permits import LIVE, code_of
+from lianfang.domain.checkpoints.queries.permits import LIVE, code_of, page_of
 from lianfang.domain.checkpoints.rules.permits import kinds
 from lianfang.domain.incidents.queries import rule
 from lianfang.domain.people.queries import STANDING_HOUSEHOLD, find_household, households_within
@@ -191,7 +191,8 @@ def _end_expired(call: Call, households: Sequence[UUID]) -> None:
 def _keep(call: Call, series: PermitSeries, made: Permit) -> Result:
     keep_permits(call, series, [made])
     call.about(PERMITS, made.pk, kind=made.kind)
-    return {"id": str(made.pk), "serial": made.serial, "code": code_of(made)}
+    code = code_of(made)
+    return {"id": str(made.pk), "serial": made.serial, "code": code, "page": page_of(code)}
 
 
 def keep_permits(call: Call, series: PermitSeries, made: Sequence[Permit]) -> None:

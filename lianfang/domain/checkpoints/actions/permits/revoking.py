@@ -11,7 +11,7 @@ from lianfang.domain.checkpoints.actions.permits.issuing import PERMITS, keep_pe
 from lianfang.domain.checkpoints.actions.permits.keys import take_series
 from lianfang.domain.checkpoints.events.permits import PermitRevoked
 from lianfang.domain.checkpoints.models.permits import Permit, PermitSeries
-from lianfang.domain.checkpoints.queries.permits import code_of
+from lianfang.domain.checkpoints.queries.permits import code_of, page_of
 from lianfang.domain.checkpoints.rules.permits import kinds
 from lianfang.foundation.actions.inputs import CHOICE, Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
@@ -74,7 +74,8 @@ def replace_permit(call: Call, given: ReplacePermit) -> Result:
     )  # fmt: skip
     keep_permits(call, series, [made])
     call.about(PERMITS, made.pk, replaces=str(old.pk))
-    return {"id": str(made.pk), "serial": made.serial, "code": code_of(made)}
+    code = code_of(made)
+    return {"id": str(made.pk), "serial": made.serial, "code": code, "page": page_of(code)}
 
 
 def _take(call: Call, permit_id: UUID) -> tuple[Permit, PermitSeries]:
