@@ -20,6 +20,7 @@ BENCHES = {
     "linkage": "which rows are one person: Febrl 1 and 2, and a long list against the register",
     "audit": "verifying the audit chains",
     "phone": "the field app on a slow phone, and the taps of its commonest jobs",
+    "permits": "judging a permit on a slow phone, from the text of its code to the answer",
     "phones": "200 phones with a day's work at once, on PostgreSQL and SQLite, while the console is in use",
     "kills": "a server killed again and again during uploads, on PostgreSQL and SQLite",
     "start": "the first start with the demo county, and the second",

@@ -44,6 +44,17 @@ INCIDENT_TABLES = (
     "incidents.local_rules",
 )
 
+# who answers for a village or a township decides who goes in and out of it by permit
+PERMITS = (
+    "checkpoints.permits",
+    "checkpoints.issue_household_permit",
+    "checkpoints.issue_many_permits",
+    "checkpoints.issue_worker_permit",
+    "checkpoints.issue_vehicle_permit",
+    "checkpoints.revoke_permit",
+    "checkpoints.replace_permit",
+)
+
 FIELD_WORK = (
     *EVERYBODY,
     "organisation.hand_over_day",
@@ -83,6 +94,7 @@ FIELD_WORK = (
     "observation.answer_escalation",
     "observation.issue_link",
     "observation.referrals",
+    "checkpoints.permits",
     "welfare.requests",
     "welfare.raise_request",
     "welfare.accept_request",
@@ -98,6 +110,7 @@ FIELD_WORK = (
 
 COORDINATION = (
     *FIELD_WORK,
+    *PERMITS,
     "areas.*",
     "places.*",
     "people.*",
@@ -136,6 +149,7 @@ ROLES = (
             "tables.export_named",
             "privacy.*",
             "supervision.*",
+            "checkpoints.*",
         ),
         MASKED_ALL | {ADDRESS: CLEAR, VULNERABILITY: CLEAR},
     ),
@@ -168,6 +182,7 @@ ROLES = (
         both("村支书", "Village secretary"),
         (
             *FIELD_WORK,
+            *PERMITS,
             "reports.*",
             "screening.*",
             "observation.order_observation",
@@ -329,6 +344,7 @@ ROLES = (
             "organisation.responsibilities",
             "organisation.workers",
             "access.grants",
+            "checkpoints.permit_keys",
             *INCIDENT_TABLES,
             "actions.refused_commands",
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lianfang.domain.areas import events as areas
+from lianfang.domain.checkpoints.reactions import permits as permits_react
 from lianfang.domain.incidents import events as incidents
 from lianfang.domain.observation import events as observation
 from lianfang.domain.observation import reactions as observation_reacts
@@ -22,12 +23,13 @@ WIRING: dict[type[Fact], tuple[Reaction, ...]] = {
     # doors, and who answers for them, change: running sweeps follow
     people.HouseholdAdded: (keep_sweeps,),
     people.HouseholdChanged: (keep_sweeps,),
-    people.HouseholdClosed: (organisation_reacts.end_with_household, keep_sweeps),
+    people.HouseholdClosed: (organisation_reacts.end_with_household, keep_sweeps, permits_react.household_closed),
     people.HouseholdsMoved: (
         organisation_reacts.follow_households,
         keep_sweeps,
         observation_reacts.households_moved,
         welfare_reacts.households_moved,
+        permits_react.households_moved,
     ),
     people.PersonMoved: (
         organisation_reacts.follow_person,
@@ -57,8 +59,9 @@ WIRING: dict[type[Fact], tuple[Reaction, ...]] = {
     organisation.ResponsibilityEnded: (keep_sweeps,),
     organisation.ResponsibilitiesTurned: (keep_sweeps,),
     organisation.ResponsibilitiesHandedOver: (keep_sweeps,),
-    # who is confirmed to be here waits for a decision on observation; nobody falls through between two lists
-    screening.LeadConfirmed: (observation_reacts.lead_confirmed,),
+    # who is confirmed to be here waits for a decision on observation; nobody falls through between two lists.
+    # The household's permit to go out ends with it.
+    screening.LeadConfirmed: (observation_reacts.lead_confirmed, permits_react.returnee_registered),
     # what a visit learnt at the door
     screening.ReturneesMet: (report_returnees,),
     screening.NeedsMet: (welfare_reacts.needs_met,),

@@ -37,6 +37,7 @@ NEEDS = (
 )
 OUTCOMES = ("done", "absent", "refused", "vacant", "moved", "wrong_address")
 SWEEP_FROM = -5
+PERMITS_FROM = -3
 BASIS = "示例：县指挥部关于返乡人员居家医学观察的通告（演示用）"
 
 
@@ -67,9 +68,10 @@ class Days:
         doors: Sequence[Door],
         places: Mapping[str, str],
         lead: Actor,
+        secretary: Actor,
         say: Callable[[str], None],
     ) -> None:
-        self.places = places
+        self.places, self.secretary = places, secretary
         self.today, self.returnees, self.doors, self.lead, self.say = today, returnees, doors, lead, say
         self.random = random.Random(20200124)  # noqa: S311  (a demo, not a secret)
         self.campaign = UUID(int=0)
@@ -113,11 +115,23 @@ class Days:
 
     def _half_day(self, day: int, moment: datetime) -> None:
         self._readings(moment)
+        if moment == self.at(PERMITS_FROM, *HALVES[0]):
+            self._permits()
         if moment == self.at(day, *HALVES[1]) and day >= SWEEP_FROM:
             self._sweep(day, moment)
         for one in self.returnees:
             if one.ordered_on_day == day and moment == self.at(day, *HALVES[0]):
                 self._order(one)
+
+    def _permits(self) -> None:
+        """Give every household of one village a permit, and one to a car and to somebody who repairs pipes there."""
+        village = self.secretary.home_area
+        term = {"first_on": self.today + timedelta(days=PERMITS_FROM), "last_on": self.today + timedelta(days=7)}
+        run(self.secretary, "checkpoints.issue_many_permits", {"within": village, **term})
+        worker = {"holder_name": "赵一（演示）", "phone_tail": "0070", "use": "示例：供水抢修（演示用）"}
+        run(self.secretary, "checkpoints.issue_worker_permit", {"area_path": village, **worker, **term})
+        car = {"plate": "晋M00000", "use": "示例：生活物资配送（演示用）"}
+        run(self.secretary, "checkpoints.issue_vehicle_permit", {"area_path": village, **car, **term})
 
     def _sweep(self, day: int, moment: datetime) -> None:
         """Plan the sweep on its first day; every evening bring in the day's visits, a few of them without an answer."""

@@ -132,7 +132,8 @@ class Demo:
             self._workers()
         with clock.fixed(self._at(-12, 9)):
             self._responsibilities()
-        Days(self.today, self._returnees(), self._doors(), self._places(), self._actor("duty"), self.say).make()
+        duty, secretary = self._actor("duty"), self._actor("secretary")
+        Days(self.today, self._returnees(), self._doors(), self._places(), duty, secretary, self.say).make()
         self.say("  gap board")
         sweep_all()
 

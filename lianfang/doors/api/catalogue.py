@@ -20,6 +20,7 @@ APPS: dict[str, Bilingual] = {
     "screening": both("排查与线索", "Screening and leads"),
     "observation": both("居家观察", "Observation"),
     "welfare": both("群众需求", "Help and errands"),
+    "checkpoints": both("卡点", "Gates"),
     "organisation": both("责任与队伍", "Responsibility"),
     "places": both("场所", "Places"),
     "reports": both("报告", "Reports"),

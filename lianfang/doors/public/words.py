@@ -62,6 +62,16 @@ WORDS: dict[str, Bilingual] = {
     "released": both("解除日期", "Released on"),
     "issuer": both("出具单位", "Issued by"),
     "check": both("核验", "Check"),
+    # permits
+    "permit": both("出入证", "Permit"),
+    "permit_scan": both("请让卡点扫这个码。", "Let the gate scan this code."),
+    "permit_mark": both("核对：", "Compare:"),
+    "permit_from": both("自", "From"),
+    "permit_until": both("至", "until"),
+    "permit_note": both(
+        "不得转借。急病、分娩等必须放行的情形，不凭此证，直接说明情况。需要打印请找村（社区）。",
+        "Not transferable. In an emergency nobody needs this permit: just say so. The village prints it on paper.",
+    ),
     # shells
     "not_built": both("网页部分尚未构建", "The web parts are not built"),
     "not_built_text": both(

@@ -147,6 +147,7 @@ export const en: Messages = {
     sortBy: 'Sort by {column}',
     open: 'Open {what}',
     exportMasked: 'Download Excel (masked)',
+    printPermits: 'Print household permits',
     within: 'Area',
     actions: 'Actions',
     more: 'More',
@@ -200,6 +201,7 @@ export const en: Messages = {
     },
   },
   detail: {
+    printPermit: 'Print the permit',
     title: 'Details',
     history: 'History',
     bySystem: 'System',

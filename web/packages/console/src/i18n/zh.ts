@@ -141,6 +141,7 @@ export const zh = {
     sortBy: '按“{column}”排序',
     open: '打开 {what}',
     exportMasked: '下载 Excel（已脱敏）',
+    printPermits: '打印户出入证',
     within: '区域范围',
     actions: '操作',
     more: '更多操作',
@@ -193,6 +194,7 @@ export const zh = {
     },
   },
   detail: {
+    printPermit: '打印出入证',
     title: '详情',
     history: '经过',
     bySystem: '系统',

@@ -1,0 +1,1 @@
+"""Facts about gates, by topic. They hold ids and codes, never names or numbers."""

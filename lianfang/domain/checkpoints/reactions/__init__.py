@@ -1,0 +1,1 @@
+"""What happens at gates when other apps announce facts, by topic."""

@@ -1,0 +1,1 @@
+"""Permits: what one allows, the code that carries it, and how a gate judges it. Pure."""
