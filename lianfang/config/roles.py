@@ -11,6 +11,8 @@ NAME, IDENTITY = PrivacyClass.NAME, PrivacyClass.IDENTITY
 CONTACT, ADDRESS = PrivacyClass.CONTACT, PrivacyClass.ADDRESS
 HEALTH, MOVEMENT = PrivacyClass.HEALTH, PrivacyClass.MOVEMENT
 VULNERABILITY, MINOR = PrivacyClass.VULNERABILITY, PrivacyClass.MINOR
+# clear for who posts people, hidden from everybody else (P22)
+FITNESS = PrivacyClass.FITNESS
 
 MASKED_ALL = dict.fromkeys([NAME, IDENTITY, CONTACT, ADDRESS, HEALTH, MOVEMENT, VULNERABILITY, MINOR], MASKED)
 
@@ -109,6 +111,7 @@ COORDINATION = (
     "supervision.answer_appeal",
     "supervision.affected",
     "supervision.note_told",
+    "workforce.*",
     "reports.*",
     *INCIDENT_TABLES,
     "jobs.*",
@@ -137,7 +140,7 @@ ROLES = (
             "privacy.*",
             "supervision.*",
         ),
-        MASKED_ALL | {ADDRESS: CLEAR, VULNERABILITY: CLEAR},
+        MASKED_ALL | {ADDRESS: CLEAR, VULNERABILITY: CLEAR, FITNESS: CLEAR},
     ),
     Role(
         "county_leader",
@@ -161,7 +164,7 @@ ROLES = (
         "township_coordinator",
         both("乡镇协调员", "Township coordinator"),
         COORDINATION,
-        MASKED_ALL | {ADDRESS: CLEAR, VULNERABILITY: CLEAR, HEALTH: CLEAR, MOVEMENT: CLEAR},
+        MASKED_ALL | {ADDRESS: CLEAR, VULNERABILITY: CLEAR, HEALTH: CLEAR, MOVEMENT: CLEAR, FITNESS: CLEAR},
     ),
     Role(
         "village_secretary",
@@ -198,6 +201,7 @@ ROLES = (
             "places.*",
             "privacy.reveal_value",
             "people.*",
+            "workforce.*",
             "devices.*",
         ),
         MASKED_ALL
@@ -211,6 +215,7 @@ ROLES = (
             IDENTITY: MASKED,
             CONTACT: CLEAR,
             MINOR: CLEAR,
+            FITNESS: CLEAR,
         },
     ),
     Role(
