@@ -35,6 +35,12 @@ EVERYBODY = (
     "workbench.*",
 )
 
+# what anyone who serves may do about their own service; the tables show no more than that
+OWN_SERVICE = (
+    "workforce.recalled",
+    "workforce.answer_recall",
+)
+
 # what may be read of incidents; what is decided about them is the county's
 INCIDENT_TABLES = (
     "incidents.incidents",
@@ -96,6 +102,9 @@ FIELD_WORK = (
     "welfare.steps",
     "supervision.raise_appeal",
     "supervision.appeals",
+    "workforce.check_in",
+    "workforce.check_ins",
+    *OWN_SERVICE,
 )
 
 COORDINATION = (
@@ -302,13 +311,21 @@ ROLES = (
     Role(
         "checkpoint_volunteer",
         both("卡点值守员", "Checkpoint volunteer"),
-        (*EVERYBODY, "places.places", "screening.report_lead"),
+        (*EVERYBODY, *OWN_SERVICE, "places.places", "screening.report_lead"),
         {},
     ),
     Role(
         "department_desk",
         both("部门专员", "Department desk"),
-        (*EVERYBODY, "places.*", "welfare.requests", "screening.campaigns", "screening.coverage"),
+        (
+            *EVERYBODY,
+            "places.*",
+            "welfare.requests",
+            "screening.campaigns",
+            "screening.coverage",
+            "workforce.secondments",
+            "workforce.release_secondment",
+        ),
         {ADDRESS: MASKED},
     ),
     Role(

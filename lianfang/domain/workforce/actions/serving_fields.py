@@ -14,6 +14,7 @@ from lianfang.domain.workforce.models.responders import Responder
 from lianfang.domain.workforce.queries.responders import responder_phone_index
 from lianfang.domain.workforce.rules.offers import TAGS
 from lianfang.domain.workforce.rules.serving import LIMITS, ORIGINS, SKILLS
+from lianfang.foundation.access.actor import NOT_YOURS
 from lianfang.foundation.actions.inputs import CHOICE, complain
 from lianfang.foundation.actions.registry import Call
 from lianfang.foundation.actions.states import When, when
@@ -137,6 +138,13 @@ def take_responder(call: Call, responder_id: UUID, state: When = SERVING, field:
     if not call.allows(state, found):
         raise (HAS_ENDED if found.state == "ended" else NOT_NOW)(field=field)
     return found
+
+
+def require_own(call: Call, account_id: UUID | None, permission: str, area_path: str) -> None:
+    """Raise `access.not_yours` unless it is the actor's own matter, or they may do what the permission names there."""
+    is_own = account_id is not None and account_id == call.actor.account_id
+    if not is_own and not call.actor.may(permission, area_path):
+        raise NOT_YOURS()
 
 
 Values = dict[str, Any]

@@ -20,7 +20,7 @@ class ServiceCall(models.Model):
 
     privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
         ["id", "area_path", "title", "text", "code", "opened_at", "opened_by", "target_people", "target_teams",
-         "within_hours", "state", "closed_at"],
+         "within_hours", "due_at", "state", "closed_at"],
         WORK,
     )  # fmt: skip
 
@@ -34,6 +34,7 @@ class ServiceCall(models.Model):
     target_people = models.PositiveIntegerField(default=0)
     target_teams = models.PositiveIntegerField(default=0)
     within_hours = models.PositiveIntegerField()
+    due_at = models.DateTimeField()
     state = models.CharField(max_length=8, default="open", choices=[(k, one.zh) for k, one in CALL_STATES.items()])
     closed_at = models.DateTimeField(null=True, blank=True)
 

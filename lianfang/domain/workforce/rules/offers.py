@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -56,6 +57,12 @@ RECALL_ORDER = ("called", "acknowledged", "on_the_way", "arrived")
 CHECK_IN_WAYS: dict[str, Bilingual] = {"qr": both("扫码", "By QR code"), "paper": both("纸质名单", "Paper list")}
 # what the code on a community's door says before its area code
 CHECK_IN_MARK = "LF-REPORT:"
+_BETWEEN = re.compile(r"[\n\r\t,，、;；]+")
+
+
+def split_names(text: str) -> list[str]:
+    """Return the names of a pasted list, one a line or with marks between, each once and in order."""
+    return list(dict.fromkeys(one.strip() for one in _BETWEEN.split(text) if one.strip()))
 
 
 def sums_by_rank(ranks: Iterable[str]) -> tuple[dict[str, int], int]:

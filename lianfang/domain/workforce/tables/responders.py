@@ -84,6 +84,8 @@ table(
             Column("ended_reason", both("结束原因", "Why it ended")),
             Column("unit", both("单位编号", "Unit id"), kind="link", link="organisation.units", source="unit_id",
                    filterable=True, hidden=True),
+            Column("offer", both("请战", "Offer"), kind="link", link="workforce.offers", source="offer_id",
+                   filterable=True, hidden=True),
             Column("version", both("版本", "Version"), kind="int", hidden=True),
         ),
         saved=(
