@@ -39,6 +39,13 @@ EVERYBODY = (
 OWN_SERVICE = (
     "workforce.recalled",
     "workforce.answer_recall",
+    "workforce.ask_care",
+    "workforce.care_requests",
+    "workforce.injuries",
+    "workforce.fund_entries",
+    "workforce.recognitions",
+    "workforce.hours",
+    "workforce.certificates",
 )
 
 # what may be read of incidents; what is decided about them is the county's

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from lianfang.doors.public.answering import message
 from lianfang.doors.public.health import healthz
+from lianfang.doors.public.joining import join
 from lianfang.doors.public.resident import own_page
 from lianfang.doors.public.verifying import verify
 from lianfang.doors.public.words import WORDS
@@ -67,6 +68,7 @@ urlpatterns: list[URLPattern] = [
     path("", root),
     path("healthz", healthz),
     path("r/<str:token>", own_page),
+    path("join/<str:code>", join),
     path("verify/", verify),
     path("verify/<str:serial>", verify),
     *(path(f"{app}", lambda request, app=app: HttpResponseRedirect(f"/{app}/")) for app in APPS),

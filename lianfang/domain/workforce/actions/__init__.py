@@ -2,6 +2,8 @@
 
 from lianfang.domain.workforce.actions import (
     calls,
+    care,
+    certificates,
     check_ins,
     members,
     offers,
@@ -14,6 +16,8 @@ from lianfang.domain.workforce.actions import (
 
 __all__ = [
     "calls",
+    "care",
+    "certificates",
     "check_ins",
     "members",
     "offers",

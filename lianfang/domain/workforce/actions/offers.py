@@ -34,14 +34,13 @@ from lianfang.domain.workforce.actions.serving_fields import (
 from lianfang.domain.workforce.events.serving import OfferReceived
 from lianfang.domain.workforce.models.offers import Offer
 from lianfang.domain.workforce.models.responders import Responder
-from lianfang.domain.workforce.rules.offers import CHANNELS, split_names
+from lianfang.domain.workforce.rules.offers import CHANNELS, PARTS, split_names
 from lianfang.foundation.actions.inputs import MISSING, Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.administration.actions import labelled
 from lianfang.kernel.text import both
 
 OFFERS = "workforce.offers"
-PARTS = {"": both("都可以", "Either"), "day": both("白天", "By day"), "night": both("夜间", "At night")}
 WEEKDAYS = {
     str(number): both(f"周{zh}", en)
     for number, (zh, en) in enumerate(

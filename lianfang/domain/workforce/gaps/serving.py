@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from lianfang.domain.incidents.queries import rule
 from lianfang.domain.organisation.queries import answerable_ids
+from lianfang.domain.workforce.models.care import CareRequest
 from lianfang.domain.workforce.models.offers import RecalledResponder, Secondment
 from lianfang.domain.workforce.models.responders import Responder
 from lianfang.foundation.gaps.registry import Gap, Open, gap
@@ -18,6 +19,7 @@ from lianfang.kernel.clock import local
 from lianfang.kernel.text import both
 
 OFFERS_WITHIN = "serving.answer_offers_within_hours"
+CARE_WITHIN = "serving.answer_care_within_hours"
 RECALLS_WITHIN = "serving.answer_recall_within_minutes"
 
 
@@ -92,5 +94,48 @@ gap(
         says=lambda told: (
             both("单位还没有同意", "Not let go yet") if told["state"] == "requested" else both("未到岗", "Not arrived")
         ),
+    )
+)
+
+
+def _uncared(path: str, now: datetime) -> Iterator[Open]:
+    rows = CareRequest.objects.filter(within(path), state="asked")
+    return late(rows, "asked_at", CARE_WITHIN, timedelta(hours=1), now)
+
+
+gap(
+    Gap(
+        name="care_unanswered",
+        title=both("在岗人员求助未回应", "What people on duty ask for, unanswered"),
+        help=both("要休息、要顶替、要吃饭的人不能等。", "Who asks for rest, relief or food is not kept waiting."),
+        severity="urgent",
+        table="workforce.care_requests",
+        find=_uncared,
+        act=("action", "workforce.take_care_request", both("受理", "Take it on")),
+        facts=("workforce.care_changed",),
+    )
+)
+
+
+def _uninsured(path: str, now: datetime) -> Iterator[Open]:
+    today = local(now).date()
+    lacking = Q(insured_until__isnull=True) | Q(insured_until__lt=today)
+    rows = list(Responder.objects.filter(within(path), lacking, state="serving", state_at__isnull=False))
+    answerable = answerable_ids({one.area_path for one in rows})
+    for one in rows:
+        assert one.state_at is not None
+        yield Open(str(one.pk), one.area_path, one.state_at, answerable.get(one.area_path))
+
+
+gap(
+    Gap(
+        name="serving_uninsured",
+        title=both("在岗人员没有保险", "Serving without insurance"),
+        help=both("在岗的人都要有有效的工伤（意外）保险。", "Everybody on duty is insured while they serve."),
+        severity="soon",
+        table="workforce.responders",
+        find=_uninsured,
+        act=("action", "workforce.note_insurance", both("登记保险", "Note insurance")),
+        facts=("workforce.responder_changed",),
     )
 )

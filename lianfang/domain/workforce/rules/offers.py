@@ -54,6 +54,12 @@ RECALL_STATES: dict[str, Bilingual] = {
 }
 RECALL_ORDER = ("called", "acknowledged", "on_the_way", "arrived")
 
+PARTS: dict[str, Bilingual] = {
+    "": both("都可以", "Either"),
+    "day": both("白天", "By day"),
+    "night": both("夜间", "At night"),
+}
+
 CHECK_IN_WAYS: dict[str, Bilingual] = {"qr": both("扫码", "By QR code"), "paper": both("纸质名单", "Paper list")}
 # what the code on a community's door says before its area code
 CHECK_IN_MARK = "LF-REPORT:"

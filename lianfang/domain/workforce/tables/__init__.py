@@ -1,5 +1,5 @@
 """What is seen of those who serve, by topic."""
 
-from lianfang.domain.workforce.tables import offers, responders, teams
+from lianfang.domain.workforce.tables import care, offers, responders, teams
 
-__all__ = ["offers", "responders", "teams"]
+__all__ = ["care", "offers", "responders", "teams"]

@@ -319,8 +319,8 @@ table(
 
 
 def _recalled(viewer: Actor) -> QuerySet[Any]:
-    rows = RecalledResponder.objects.all()
-    return rows if viewer.may("workforce.call_back") else rows.filter(responder__account_id=viewer.account_id or NOBODY)
+    own = Q(responder__account_id=viewer.account_id or NOBODY)
+    return RecalledResponder.objects.filter(viewer.scope("workforce.call_back") | own)
 
 
 table(

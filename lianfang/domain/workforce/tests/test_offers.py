@@ -10,7 +10,6 @@ from uuid import UUID
 import pytest
 
 from lianfang.config.demo.cast import COUNTY, TOWN, VILLAGE
-from lianfang.domain.workforce.models.offers import ServiceCall
 from lianfang.domain.workforce.models.responders import Responder
 from lianfang.domain.workforce.queries.calls import answers_over_time
 from lianfang.domain.workforce.queries.secondments import sums_of
@@ -101,9 +100,9 @@ def test_a_call_counts_what_came_within_its_hours(do: Do, moment: Any, rows: Row
         do("town", "workforce.record_offer", area_path=VILLAGE, names="迟到的人", call_id=call)
     [shown] = rows("town", "workforce.calls")
     assert (shown["teams_in_time"], shown["people_in_time"], shown["people"]) == (20, 289, 290)
-    course = {one.hours: (one.teams, one.people) for one in answers_over_time(ServiceCall.objects.get())}
+    course = {one.hours: (one.teams, one.people) for one in answers_over_time(UUID(call))}
     assert course == {1: (0, 0), 4: (0, 80), 12: (0, 80), 24: (0, 80), 48: (20, 289), 72: (20, 290)}
-    said = answers_over_time(ServiceCall.objects.get(), [48])[0].said
+    said = answers_over_time(UUID(call), [48])[0].said
     assert said.zh == "48 小时：20 支队伍，289 人"
     assert said.en == "48 h: 20 teams, 289 people"
 
