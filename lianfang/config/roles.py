@@ -11,6 +11,8 @@ NAME, IDENTITY = PrivacyClass.NAME, PrivacyClass.IDENTITY
 CONTACT, ADDRESS = PrivacyClass.CONTACT, PrivacyClass.ADDRESS
 HEALTH, MOVEMENT = PrivacyClass.HEALTH, PrivacyClass.MOVEMENT
 VULNERABILITY, MINOR = PrivacyClass.VULNERABILITY, PrivacyClass.MINOR
+# clear for who posts people, hidden from everybody else (P22)
+FITNESS = PrivacyClass.FITNESS
 
 MASKED_ALL = dict.fromkeys([NAME, IDENTITY, CONTACT, ADDRESS, HEALTH, MOVEMENT, VULNERABILITY, MINOR], MASKED)
 
@@ -31,6 +33,19 @@ EVERYBODY = (
     "accounts.confirm_codes",
     "accounts.end_codes",
     "workbench.*",
+)
+
+# what anyone who serves may do about their own service; the tables show no more than that
+OWN_SERVICE = (
+    "workforce.recalled",
+    "workforce.answer_recall",
+    "workforce.ask_care",
+    "workforce.care_requests",
+    "workforce.injuries",
+    "workforce.fund_entries",
+    "workforce.recognitions",
+    "workforce.hours",
+    "workforce.certificates",
 )
 
 # what may be read of incidents; what is decided about them is the county's
@@ -106,6 +121,9 @@ FIELD_WORK = (
     "welfare.steps",
     "supervision.raise_appeal",
     "supervision.appeals",
+    "workforce.check_in",
+    "workforce.check_ins",
+    *OWN_SERVICE,
 )
 
 COORDINATION = (
@@ -122,6 +140,7 @@ COORDINATION = (
     "supervision.answer_appeal",
     "supervision.affected",
     "supervision.note_told",
+    "workforce.*",
     "reports.*",
     *INCIDENT_TABLES,
     "jobs.*",
@@ -151,7 +170,7 @@ ROLES = (
             "supervision.*",
             "checkpoints.*",
         ),
-        MASKED_ALL | {ADDRESS: CLEAR, VULNERABILITY: CLEAR},
+        MASKED_ALL | {ADDRESS: CLEAR, VULNERABILITY: CLEAR, FITNESS: CLEAR},
     ),
     Role(
         "county_leader",
@@ -175,7 +194,7 @@ ROLES = (
         "township_coordinator",
         both("乡镇协调员", "Township coordinator"),
         COORDINATION,
-        MASKED_ALL | {ADDRESS: CLEAR, VULNERABILITY: CLEAR, HEALTH: CLEAR, MOVEMENT: CLEAR},
+        MASKED_ALL | {ADDRESS: CLEAR, VULNERABILITY: CLEAR, HEALTH: CLEAR, MOVEMENT: CLEAR, FITNESS: CLEAR},
     ),
     Role(
         "village_secretary",
@@ -213,6 +232,7 @@ ROLES = (
             "places.*",
             "privacy.reveal_value",
             "people.*",
+            "workforce.*",
             "devices.*",
         ),
         MASKED_ALL
@@ -226,6 +246,7 @@ ROLES = (
             IDENTITY: MASKED,
             CONTACT: CLEAR,
             MINOR: CLEAR,
+            FITNESS: CLEAR,
         },
     ),
     Role(
@@ -312,13 +333,21 @@ ROLES = (
     Role(
         "checkpoint_volunteer",
         both("卡点值守员", "Checkpoint volunteer"),
-        (*EVERYBODY, "places.places", "screening.report_lead"),
+        (*EVERYBODY, *OWN_SERVICE, "places.places", "screening.report_lead"),
         {},
     ),
     Role(
         "department_desk",
         both("部门专员", "Department desk"),
-        (*EVERYBODY, "places.*", "welfare.requests", "screening.campaigns", "screening.coverage"),
+        (
+            *EVERYBODY,
+            "places.*",
+            "welfare.requests",
+            "screening.campaigns",
+            "screening.coverage",
+            "workforce.secondments",
+            "workforce.release_secondment",
+        ),
         {ADDRESS: MASKED},
     ),
     Role(

@@ -19,6 +19,7 @@ from lianfang import data
 from lianfang.config.demo.cast import CAST, COUNTY, PASSWORD, VILLAGE, make_cast
 from lianfang.config.demo.days import Days, Returnee
 from lianfang.config.demo.population import MadeHousehold, Population
+from lianfang.config.demo.serving import Serving
 from lianfang.domain.areas.queries import area_exists, full_name
 from lianfang.foundation.access.actor import SYSTEM, Actor, actor_for
 from lianfang.foundation.access.models import Grant
@@ -134,6 +135,8 @@ class Demo:
             self._responsibilities()
         duty, secretary = self._actor("duty"), self._actor("secretary")
         Days(self.today, self._returnees(), self._doors(), self._places(), duty, secretary, self.say).make()
+        self.say("  people on duty")
+        Serving(self.today, self._at, demo_id, self._actor).make()
         self.say("  gap board")
         sweep_all()
 

@@ -91,6 +91,11 @@ class Chain:
         }  # fmt: skip
 
 
+def standing_units() -> QuerySet[Unit]:
+    """Return the units that are not closed."""
+    return Unit.objects.filter(closed_on__isnull=True)
+
+
 def notices_read(account_id: UUID) -> set[str]:
     """Return the notices a worker has read."""
     return set(NoticeRead.objects.filter(account_id=account_id).values_list("notice", flat=True))

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from lianfang.domain.workforce.models.care import CareRequest, FundEntry, Injury
+from lianfang.domain.workforce.models.offers import CheckIn, Offer, PledgeSignature
 from lianfang.domain.workforce.models.responders import Responder
 from lianfang.foundation.privacy.retaining import Kept, keep
 from lianfang.kernel.clock import local
@@ -16,9 +18,64 @@ def _ended(before: datetime) -> QuerySet[Responder]:
     return Responder.objects.filter(ended_on__lt=local(before).date(), anonymised_at__isnull=True)
 
 
+def _offers(before: datetime) -> QuerySet[Offer]:
+    return Offer.objects.filter(received_at__lt=before).exclude(text="")
+
+
+def _signatures(before: datetime) -> QuerySet[PledgeSignature]:
+    return PledgeSignature.objects.filter(recorded_at__lt=before).exclude(name="")
+
+
+def _check_ins(before: datetime) -> QuerySet[CheckIn]:
+    return CheckIn.objects.filter(recorded_at__lt=before).exclude(name="")
+
+
+def _answered(before: datetime) -> QuerySet[CareRequest]:
+    return CareRequest.objects.filter(done_at__lt=before).exclude(what="", answer="")
+
+
+def _settled(before: datetime) -> QuerySet[Injury]:
+    return Injury.objects.filter(settled_on__lt=local(before).date()).exclude(what="", witness="")
+
+
+def _decided(before: datetime) -> QuerySet[FundEntry]:
+    return FundEntry.objects.filter(decided_at__lt=before).exclude(basis="")
+
+
 keep(
     Kept("workforce.responders", both("参战人员", "People who served"), Responder, "retention.duty_days",
          both("结束服务之日起", "from the day their service ended"), _ended,
          blank={"name": "", "keys": "", "phone": "", "phone_index": "", "born_on": None, "limits": "",
                 "anonymised_at": lambda at: at})
+)  # fmt: skip
+
+keep(
+    Kept("workforce.offers", both("请战书内容", "What offers to serve said"), Offer, "retention.duty_days",
+         both("收到之日起", "from when it came"), _offers, blank={"text": ""})
+)  # fmt: skip
+
+keep(
+    Kept("workforce.pledge_signatures", both("承诺书签名", "Names under pledges"), PledgeSignature,
+         "retention.duty_days", both("登记之日起", "from when it was recorded"), _signatures, blank={"name": ""})
+)  # fmt: skip
+
+keep(
+    Kept("workforce.check_ins", both("双报到名单", "Names of check-ins"), CheckIn, "retention.duty_days",
+         both("登记之日起", "from when it was recorded"), _check_ins, blank={"name": ""})
+)  # fmt: skip
+
+keep(
+    Kept("workforce.care_requests", both("在岗人员的求助", "What people on duty asked for"), CareRequest,
+         "retention.requests_days", both("解决之日起", "from when it was settled"), _answered,
+         blank={"what": "", "answer": ""})
+)  # fmt: skip
+
+keep(
+    Kept("workforce.injuries", both("伤病备案", "Injuries on duty"), Injury, "retention.duty_days",
+         both("认定之日起", "from when it was settled"), _settled, blank={"what": "", "witness": ""})
+)  # fmt: skip
+
+keep(
+    Kept("workforce.fund_entries", both("关爱基金的事由", "Why the care fund helped"), FundEntry,
+         "retention.duty_days", both("审批之日起", "from when it was decided"), _decided, blank={"basis": ""})
 )  # fmt: skip

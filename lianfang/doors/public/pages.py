@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from lianfang.doors.public.answering import message
 from lianfang.doors.public.health import healthz
+from lianfang.doors.public.joining import join
 from lianfang.doors.public.permit import shown
 from lianfang.doors.public.resident import own_page
 from lianfang.doors.public.verifying import verify
@@ -69,6 +70,7 @@ urlpatterns: list[URLPattern] = [
     path("healthz", healthz),
     path("r/<str:token>", own_page),
     path("p/<str:token>", shown),
+    path("join/<str:code>", join),
     path("verify/", verify),
     path("verify/<str:serial>", verify),
     *(path(f"{app}", lambda request, app=app: HttpResponseRedirect(f"/{app}/")) for app in APPS),

@@ -1,10 +1,11 @@
-"""Checking a release certificate by the number printed on it. Says whether it is genuine and shows part of a name."""
+"""Checking a certificate by the number printed on it: of release, or of service. Shows no more than part of a name."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 
 from lianfang.domain.observation.queries.verifying import certificate_by_serial
+from lianfang.domain.workforce.queries.certificates import service_by_number
 from lianfang.doors.public.answering import page, public
 from lianfang.doors.public.limiting import Brake
 
@@ -18,5 +19,6 @@ def verify(request: HttpRequest, serial: str = "") -> HttpResponse:
     if asked:
         tries.count(str(request.META.get("REMOTE_ADDR", "")))
     card = certificate_by_serial(asked) if asked else None
-    status = 404 if asked and card is None else 200
-    return page(request, "verify.html", "verify", status, card=card, asked=asked)
+    service = service_by_number(asked) if asked and card is None else None
+    status = 404 if asked and card is None and service is None else 200
+    return page(request, "verify.html", "verify", status, card=card, service=service, asked=asked)

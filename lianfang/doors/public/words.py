@@ -47,7 +47,7 @@ WORDS: dict[str, Bilingual] = {
     ),
     "too_many": both("操作太频繁，请几分钟后再试。", "Too many tries; try again in a few minutes."),
     # certificates
-    "verify": both("核验观察期满证明", "Check a release certificate"),
+    "verify": both("核验证明", "Check a certificate"),
     "genuine": both("证明有效", "The certificate is genuine"),
     "genuine_note": both(
         "请与纸质证明核对编号和日期。姓名只显示一部分。",
@@ -72,6 +72,26 @@ WORDS: dict[str, Bilingual] = {
         "不得转借。急病、分娩等必须放行的情形，不凭此证，直接说明情况。需要打印请找村（社区）。",
         "Not transferable. In an emergency nobody needs this permit: just say so. The village prints it on paper.",
     ),
+    "served": both("服务期间", "Served"),
+    "served_hours": both("服务时长（小时）", "Hours served"),
+    "issued": both("出具日期", "Issued on"),
+    # answering a call to serve
+    "join": both("报名参加", "Offer to serve"),
+    "join_so_far": both("已有 {people} 人报名。", "{people} people have offered so far."),
+    "join_name": both("姓名", "Your name"),
+    "join_phone": both("电话", "Phone"),
+    "join_origin": both("您是", "You are"),
+    "join_skills": both("特长（可不选）", "What you can do (optional)"),
+    "join_part": both("什么时间可以", "When you can"),
+    "join_text": both("想说的话（可不填）", "Anything to say (optional)"),
+    "join_send": both("提交报名", "Send"),
+    "join_sent": both("已收到您的报名，会有人联系您。", "Your offer has arrived; somebody will be in touch."),
+    "join_why": both(
+        "只收集联系和安排岗位所需的信息，用于本次防控；不会公开，结束后按期限删除。也可以到村（社区）当面或电话报名。",
+        "Only what is needed to reach and post you is asked, for this emergency; it is not published and is erased in "
+        "time. You may also offer at the village or by phone.",
+    ),
+    "join_over": both("这次招募已结束。", "This call has ended."),
     # shells
     "not_built": both("网页部分尚未构建", "The web parts are not built"),
     "not_built_text": both(

@@ -7,7 +7,10 @@ from enum import StrEnum
 
 
 class PrivacyClass(StrEnum):
-    """The classes of requirement P02, names apart; WORK is what colleagues need to know of each other's work."""
+    """The classes of requirement P02, names apart; WORK is what colleagues need to know of each other's work.
+
+    FITNESS is what limits or troubles somebody on duty: for who posts people and cares for them, and nobody else (P22).
+    """
 
     NAME = "name"
     IDENTITY = "identity"
@@ -17,6 +20,7 @@ class PrivacyClass(StrEnum):
     MOVEMENT = "movement"
     VULNERABILITY = "vulnerability"
     MINOR = "minor"
+    FITNESS = "fitness"
     WORK = "work"
     PUBLIC = "public"
 

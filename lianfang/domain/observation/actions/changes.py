@@ -92,6 +92,8 @@ def confirm_change(call: Call, given: DecideChange) -> Result:
         raise NO_CHANGE(field="change_id")
     order = take_order(call, change.order_id)
     rules.check_two_people(_text(change.proposed_by), _text(call.actor.account_id))
+    if given.agree:  # because the observation may have moved on meanwhile: then the change can only be rejected
+        rules.check_step(order.state, change.then, "agree")
     change.decided_at, change.decided_by = call.received_at, call.actor.account_id
     change.decision = "confirmed" if given.agree else "rejected"
     change.save(update_fields=["decided_at", "decided_by", "decision"])

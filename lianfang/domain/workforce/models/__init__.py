@@ -1,3 +1,6 @@
 """The models of the workforce, by topic."""
 
-import lianfang.domain.workforce.models.responders  # noqa: F401
+import lianfang.domain.workforce.models.care
+import lianfang.domain.workforce.models.offers
+import lianfang.domain.workforce.models.responders
+import lianfang.domain.workforce.models.teams  # noqa: F401

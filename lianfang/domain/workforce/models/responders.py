@@ -20,19 +20,20 @@ class Responder(models.Model):
     `area_path` is the area they live in or belong to, as near as it is known. `availability` is a list of
     {"from": ISO day, "to": ISO day or "", "weekdays": [0 to 6], "parts": ["day", "night"]}; empty means any time.
     `limits` is a list of keys of LIMITS joined by blanks, encrypted; it is used for posting alone (P22).
+    `tags` are keys of TAGS; `state_at` says since when they are in their state.
     """
 
     privacy: ClassVar[dict[str, PrivacyClass]] = {
         **dict.fromkeys(
             ["id", "area_path", "account", "unit", "origin", "rank", "skills", "vehicle_plate", "availability",
-             "experienced", "state", "undertaking_on", "trained_on", "insured_until", "joined_on", "ended_on",
-             "anonymised_at", "version"],
+             "experienced", "tags", "state", "state_at", "offer", "undertaking_on", "trained_on", "insured_until",
+             "joined_on", "ended_on", "ended_reason", "anonymised_at", "version"],
             PrivacyClass.WORK,
         ),
         **dict.fromkeys(["name", "keys"], PrivacyClass.NAME),
         **dict.fromkeys(["phone", "phone_index"], PrivacyClass.CONTACT),
         "born_on": PrivacyClass.IDENTITY,
-        "limits": PrivacyClass.HEALTH,
+        "limits": PrivacyClass.FITNESS,
     }  # fmt: skip
 
     id = models.UUIDField(primary_key=True, default=uuid7)
@@ -53,12 +54,16 @@ class Responder(models.Model):
     availability: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     limits = EncryptedText(context="responder.limits")
     experienced = models.BooleanField(default=False)
+    tags: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+    offer = models.ForeignKey("Offer", null=True, blank=True, on_delete=models.PROTECT, related_name="people")
     state = models.CharField(max_length=12, choices=[(key, label.zh) for key, label in STATES.items()])
+    state_at = models.DateTimeField(null=True, blank=True)
     undertaking_on = models.DateField(null=True, blank=True)
     trained_on = models.DateField(null=True, blank=True)
     insured_until = models.DateField(null=True, blank=True)
     joined_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
+    ended_reason = models.CharField(max_length=200, blank=True)
     anonymised_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 

@@ -1,0 +1,1 @@
+"""Reads of the workforce for other code, by topic."""
