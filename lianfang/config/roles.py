@@ -31,6 +31,7 @@ EVERYBODY = (
     "accounts.confirm_codes",
     "accounts.end_codes",
     "workbench.*",
+    "workforce.posts",
 )
 
 # what may be read of incidents; what is decided about them is the county's
@@ -42,6 +43,18 @@ INCIDENT_TABLES = (
     "incidents.editions",
     "incidents.adoptions",
     "incidents.local_rules",
+)
+
+# what whoever leads a village does about its posts
+POST_LEAD = (
+    "workforce.add_post",
+    "workforce.edit_post",
+    "workforce.move_post",
+    "workforce.withdraw_post",
+    "workforce.reopen_post",
+    "workforce.name_lead",
+    "workforce.post_steps",
+    "workforce.checklists",
 )
 
 FIELD_WORK = (
@@ -105,6 +118,7 @@ COORDINATION = (
     "screening.*",
     "observation.*",
     "welfare.*",
+    "workforce.*",
     "supervision.take_appeal",
     "supervision.answer_appeal",
     "supervision.affected",
@@ -168,6 +182,7 @@ ROLES = (
         both("村支书", "Village secretary"),
         (
             *FIELD_WORK,
+            *POST_LEAD,
             "reports.*",
             "screening.*",
             "observation.order_observation",

@@ -1,3 +1,4 @@
 """The models of the workforce, by topic."""
 
+import lianfang.domain.workforce.models.posts
 import lianfang.domain.workforce.models.responders  # noqa: F401

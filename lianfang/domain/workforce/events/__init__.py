@@ -1,0 +1,1 @@
+"""Facts about people on duty, by topic."""

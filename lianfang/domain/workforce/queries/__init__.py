@@ -1,0 +1,1 @@
+"""Reads of people on duty for other code, by topic."""

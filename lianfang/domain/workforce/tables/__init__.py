@@ -1,0 +1,3 @@
+"""The tables of the workforce, by topic."""
+
+import lianfang.domain.workforce.tables.posts  # noqa: F401
