@@ -14,6 +14,16 @@ VULNERABILITY, MINOR = PrivacyClass.VULNERABILITY, PrivacyClass.MINOR
 
 MASKED_ALL = dict.fromkeys([NAME, IDENTITY, CONTACT, ADDRESS, HEALTH, MOVEMENT, VULNERABILITY, MINOR], MASKED)
 
+# what whoever stands at a post does about their own shifts, wherever they are sent
+OWN_DUTY = (
+    "workforce.my_shifts",
+    "workforce.accept_shifts",
+    "workforce.sign_in",
+    "workforce.count_shift",
+    "workforce.sign_out",
+    "workforce.confirm_note",
+)
+
 # what anyone who works in an area may do about themselves and look up
 EVERYBODY = (
     "areas.areas",
@@ -32,6 +42,7 @@ EVERYBODY = (
     "accounts.end_codes",
     "workbench.*",
     "workforce.posts",
+    *OWN_DUTY,
 )
 
 # what may be read of incidents; what is decided about them is the county's
@@ -45,6 +56,16 @@ INCIDENT_TABLES = (
     "incidents.local_rules",
 )
 
+# what whoever leads a post does about its shifts; for other posts it takes the right to name leads
+SHIFT_LEAD = (
+    "workforce.shifts",
+    "workforce.hand_over_notes",
+    "workforce.sign_in_for",
+    "workforce.sign_out_for",
+    "workforce.mark_no_show",
+    "workforce.verify_shift",
+)
+
 # what whoever leads a village does about its posts
 POST_LEAD = (
     "workforce.add_post",
@@ -55,10 +76,12 @@ POST_LEAD = (
     "workforce.name_lead",
     "workforce.post_steps",
     "workforce.checklists",
+    *SHIFT_LEAD,
 )
 
 FIELD_WORK = (
     *EVERYBODY,
+    *SHIFT_LEAD,
     "organisation.hand_over_day",
     "organisation.end_day_hand_over",
     "organisation.day_hand_overs",
@@ -312,7 +335,23 @@ ROLES = (
     Role(
         "checkpoint_volunteer",
         both("卡点值守员", "Checkpoint volunteer"),
-        (*EVERYBODY, "places.places", "screening.report_lead"),
+        (*EVERYBODY, "places.places", "screening.report_lead", "workforce.hand_over_notes"),
+        # what the shift before handed over: which people and vehicles are still open
+        {MOVEMENT: CLEAR},
+    ),
+    Role(
+        "duty_member",
+        both("值守人员（本人班次）", "Person on duty (own shifts)"),
+        # the gate's own rights come with the shift and end with it (P16)
+        (
+            *OWN_DUTY,
+            "areas.areas",
+            "accounts.change_password",
+            "accounts.choose_language",
+            "accounts.begin_codes",
+            "accounts.confirm_codes",
+            "accounts.end_codes",
+        ),
         {},
     ),
     Role(

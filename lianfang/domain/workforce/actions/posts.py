@@ -18,8 +18,10 @@ from lianfang.domain.organisation.actions.fields import choices, day_of, one_of
 from lianfang.domain.organisation.queries import find_unit
 from lianfang.domain.workforce.events.posts import PostChanged, PostMoved, PostSetUp, PostWithdrawn
 from lianfang.domain.workforce.models.posts import Post, PostStep
+from lianfang.domain.workforce.models.shifts import Shift
 from lianfang.domain.workforce.rules.posts import POST_KINDS, TIERS, needs_approval
 from lianfang.domain.workforce.rules.serving import SKILLS
+from lianfang.domain.workforce.rules.shifts import AWAITED
 from lianfang.foundation.actions.inputs import CHOICE, Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import when
@@ -246,6 +248,7 @@ def move_post(call: Call, given: MovePost) -> Result:
     on, before = given.moved_on or day_of(call), (row.area_path, row.position)
     _write(row, {"area_path": given.area_path, "position": given.position, "longitude": given.longitude,
                  "latitude": given.latitude, "moved_on": on})  # fmt: skip
+    Shift.objects.filter(post=row, ends_at__gt=call.received_at).update(area_path=row.area_path)
     _step(call, row, "moved", on, from_position=before[1], to_position=row.position, reason=given.reason)
     call.about(TABLE, row.pk)
     call.announce(PostMoved(area_path=row.area_path, post_id=row.pk, from_path=before[0]))
@@ -263,12 +266,14 @@ class WithdrawPost(Input):
     subject=Subject(TABLE, "post_id", STANDS), danger=True,
 )  # fmt: skip
 def withdraw_post(call: Call, given: WithdrawPost) -> Result:
-    """Withdraw a post that is needed no more; it stays on record."""
+    """Withdraw a post that is needed no more; it stays on record, and its shifts to come are cancelled."""
     row = _standing(call, given.post_id)
     on = given.withdrawn_on or day_of(call)
     if on < row.set_up_on:
         raise BEFORE_SET_UP(field="withdrawn_on")
     _write(row, {"state": "withdrawn", "withdrawn_on": on})
+    awaited = Shift.objects.filter(post=row, state__in=AWAITED, starts_at__gt=call.received_at)
+    awaited.update(state="cancelled", reason="卡点已撤除")
     _step(call, row, "withdrawn", on, from_position=row.position, reason=given.reason)
     call.about(TABLE, row.pk)
     call.announce(PostWithdrawn(area_path=row.area_path, post_id=row.pk))

@@ -1,3 +1,4 @@
 """What must hold of people on duty, by topic."""
 
-import lianfang.domain.workforce.gaps.posts  # noqa: F401
+import lianfang.domain.workforce.gaps.posts
+import lianfang.domain.workforce.gaps.shifts  # noqa: F401

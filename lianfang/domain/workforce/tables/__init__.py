@@ -1,3 +1,4 @@
 """The tables of the workforce, by topic."""
 
-import lianfang.domain.workforce.tables.posts  # noqa: F401
+import lianfang.domain.workforce.tables.posts
+import lianfang.domain.workforce.tables.shifts  # noqa: F401
