@@ -22,6 +22,11 @@ OWN_DUTY = (
     "workforce.count_shift",
     "workforce.sign_out",
     "workforce.confirm_note",
+    "workforce.my_swaps",
+    "workforce.propose_swap",
+    "workforce.agree_swap",
+    "workforce.decline_swap",
+    "workforce.colleagues",
 )
 
 # what anyone who works in an area may do about themselves and look up
@@ -64,6 +69,12 @@ SHIFT_LEAD = (
     "workforce.sign_out_for",
     "workforce.mark_no_show",
     "workforce.verify_shift",
+    "workforce.swaps",
+    "workforce.approve_swap",
+    "workforce.put_on_shift",
+    "workforce.take_off_shift",
+    "workforce.find_substitutes",
+    "workforce.put_substitute",
 )
 
 # what whoever leads a village does about its posts
@@ -76,6 +87,10 @@ POST_LEAD = (
     "workforce.name_lead",
     "workforce.post_steps",
     "workforce.checklists",
+    "workforce.rosters",
+    "workforce.plan_roster",
+    "workforce.publish_roster",
+    "workforce.withdraw_roster",
     *SHIFT_LEAD,
 )
 
@@ -352,7 +367,7 @@ ROLES = (
             "accounts.confirm_codes",
             "accounts.end_codes",
         ),
-        {},
+        {NAME: MASKED},
     ),
     Role(
         "department_desk",

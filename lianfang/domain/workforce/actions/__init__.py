@@ -1,5 +1,5 @@
 """What people do about duty, by topic."""
 
-from lianfang.domain.workforce.actions import checklists, duty, notes, posts, watching
+from lianfang.domain.workforce.actions import checklists, duty, notes, placing, posts, rosters, swapping, watching
 
-__all__ = ["checklists", "duty", "notes", "posts", "watching"]
+__all__ = ["checklists", "duty", "notes", "placing", "posts", "rosters", "swapping", "watching"]

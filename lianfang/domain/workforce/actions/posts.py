@@ -19,6 +19,8 @@ from lianfang.domain.organisation.queries import find_unit
 from lianfang.domain.workforce.events.posts import PostChanged, PostMoved, PostSetUp, PostWithdrawn
 from lianfang.domain.workforce.models.posts import Post, PostStep
 from lianfang.domain.workforce.models.shifts import Shift
+from lianfang.domain.workforce.queries.kinds import pattern_kinds
+from lianfang.domain.workforce.queries.rosters import patterns_at
 from lianfang.domain.workforce.rules.posts import POST_KINDS, TIERS, needs_approval
 from lianfang.domain.workforce.rules.serving import SKILLS
 from lianfang.domain.workforce.rules.shifts import AWAITED
@@ -71,7 +73,11 @@ Position = Annotated[str, Field(max_length=200, **labelled("位置", "Where"))]
 Longitude = Annotated[float | None, Field(ge=-180, le=180, **labelled("经度", "Longitude", "number"))]
 Latitude = Annotated[float | None, Field(ge=-90, le=90, **labelled("纬度", "Latitude", "number"))]
 UnitId = Annotated[UUID | None, Field(**labelled("负责单位", "Unit", **{"x-table": "organisation.units"}))]
-PatternKey = Annotated[str, Field(min_length=1, max_length=20, **labelled("班制", "Pattern of shifts"))]
+PatternKey = Annotated[
+    str,
+    Field(min_length=1, max_length=20, **labelled("班制", "Pattern of shifts", "choice",
+                                                  **{"x-choices": choices(pattern_kinds())})),
+]  # fmt: skip
 Staff = Annotated[int, Field(ge=1, le=200, **labelled("每班最少人数", "Least people per shift", "number"))]
 Skills = Annotated[
     list[Annotated[str, Field(max_length=20)]],
@@ -148,6 +154,8 @@ def _check(call: Call, path: str, values: Mapping[str, Any]) -> None:
         raise NO_UNIT(field="unit_id")
     if set(values.get("skills") or ()) - SKILLS.keys():
         raise CHOICE(field="skills")
+    if "pattern" in values and values["pattern"] not in patterns_at(path, day_of(call)):
+        raise CHOICE(field="pattern")
     asked_of = rule(APPROVAL_KINDS, path, day_of(call)).value
     if needs_approval(values["kind"], asked_of) and not values["approval_number"]:
         label = POST_KINDS[values["kind"]]

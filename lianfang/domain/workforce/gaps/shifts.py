@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from lianfang.domain.incidents.queries import rule
 from lianfang.domain.organisation.queries import answerable_ids, holders_for
 from lianfang.domain.workforce.models.shifts import Shift
 from lianfang.domain.workforce.queries.duty import clock_at, confirm_within, late_shifts, open_notes
+from lianfang.domain.workforce.queries.kinds import shift_kinds
+from lianfang.domain.workforce.queries.rosters import short_soon
 from lianfang.foundation.gaps.registry import Gap, Open, gap
 from lianfang.foundation.privacy.fields import within
 from lianfang.kernel.clock import local
@@ -18,6 +21,7 @@ DUTY = (
     "workforce.signed_in", "workforce.signed_out", "workforce.shift_missed", "workforce.shifts_changed",
     "workforce.roster_published", "workforce.note_confirmed",
 )  # fmt: skip
+LOOK_AHEAD = "shift.look_ahead_hours"
 
 
 def answering(rows: list[tuple[Any, str]], on: Any) -> dict[tuple[Any, str], Any]:
@@ -89,3 +93,42 @@ gap(
         facts=DUTY,
     )
 )
+
+
+def _short(path: str, now: datetime) -> Iterator[Open]:
+    """Yield every post with a shift of the coming hours that has too few people."""
+    hours = int(rule(LOOK_AHEAD, path, local(now).date()).value)
+    by_post: dict[Any, list[tuple[Any, str, int]]] = {}
+    posts = {}
+    for post, on, kind, lack in short_soon(path, now, hours):
+        posts[post.pk] = post
+        by_post.setdefault(post.pk, []).append((on, kind, lack))
+    answers = answering([(post.pk, post.area_path) for post in posts.values()], local(now).date())
+    for key, lacks in by_post.items():
+        post, (on, kind, _) = posts[key], min(lacks)
+        told = {"missing": sum(lack for _, _, lack in lacks), "on": on.isoformat(), "kind": kind}
+        yield Open(str(key), post.area_path, now, answers[(key, post.area_path)], told)
+
+
+def _lacking(told: dict[str, Any]) -> Bilingual:
+    label = shift_kinds().get(told["kind"]) or both(told["kind"], told["kind"])
+    return both(
+        f"缺 {told['missing']} 人次，最早 {told['on']} {label.zh}",
+        f"{told['missing']} short, first on {told['on']}, {label.en}",
+    )
+
+
+gap(
+    Gap(
+        name="shift_short_of_people",
+        title=both("即将开始而缺人的班次", "Coming shifts short of people"),
+        help=both("已发布的排班表里，规则库小时数内开始的班次人数不足。",
+                  "Shifts of published rosters that begin within the rulebook's hours and lack people."),
+        severity="today",
+        table="workforce.posts",
+        find=_short,
+        act=("action", "workforce.put_on_shift", both("补人", "Put somebody on")),
+        facts=(*DUTY, "workforce.post_changed", "workforce.post_withdrawn"),
+        says=_lacking,
+    )
+)  # fmt: skip

@@ -249,7 +249,7 @@ class Migration(migrations.Migration):
             model_name="shift",
             constraint=models.UniqueConstraint(
                 condition=models.Q(
-                    ("state__in", ("planned", "notified", "accepted", "signed_in", "signed_out", "verified", "no_show"))
+                    ("state__in", ("notified", "accepted", "signed_in", "signed_out", "verified", "no_show"))
                 ),
                 fields=("responder", "starts_at"),
                 name="one_place_at_a_time",

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from lianfang.domain.workforce.models.posts import Post
 from lianfang.domain.workforce.models.responders import Responder
-from lianfang.domain.workforce.rules.shifts import ROSTER_STATES, SHIFT_STATES, STANDING, SWAP_STATES
+from lianfang.domain.workforce.rules.shifts import ROSTER_STATES, SHIFT_STATES, SWAP_STATES, TOLD
 from lianfang.foundation.privacy.classes import PrivacyClass
 from lianfang.foundation.privacy.fields import AreaPathField
 from lianfang.kernel.ids import uuid7
@@ -101,7 +101,7 @@ class Shift(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["responder", "starts_at"], condition=Q(state__in=STANDING), name="one_place_at_a_time"
+                fields=["responder", "starts_at"], condition=Q(state__in=TOLD), name="one_place_at_a_time"
             ),
             models.CheckConstraint(name="shift_ends_after_it_starts", condition=Q(ends_at__gt=F("starts_at"))),
             models.CheckConstraint(

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from lianfang.domain.incidents.queries import rule
 from lianfang.domain.workforce.models.posts import Post
-from lianfang.domain.workforce.models.shifts import HandOverNote, Shift
+from lianfang.domain.workforce.models.shifts import HandOverNote, Shift, Swap
 from lianfang.domain.workforce.rules.shifts import AWAITED, SERVED, Clock
 from lianfang.foundation.access.actor import Actor
 from lianfang.kernel.clock import local, now
@@ -69,6 +69,12 @@ def shifts_of(viewer: Actor) -> QuerySet[Shift]:
     """Return the shifts of whoever asks, from those that are told to them on."""
     mine = Shift.objects.filter(responder__account_id=viewer.account_id or UUID(int=0))
     return mine.exclude(state="planned")
+
+
+def swaps_of(viewer: Actor) -> QuerySet[Swap]:
+    """Return the swaps that whoever asks proposed or is asked to take part in."""
+    me = viewer.account_id or UUID(int=0)
+    return Swap.objects.filter(Q(taker__account_id=me) | Q(shift__responder__account_id=me))
 
 
 def shifts_between(post_ids: Iterable[UUID], starts: datetime, ends: datetime) -> QuerySet[Shift]:

@@ -18,9 +18,9 @@ SHIFT_STATES: dict[str, Bilingual] = {
     "swapped": both("已换班", "Swapped"),
     "cancelled": both("已取消", "Cancelled"),
 }
-# whom a shift still waits for, who stands for it at all, who served
+# whom a shift still waits for, who was told to stand there (a draft binds nobody), who served
 AWAITED = ("planned", "notified", "accepted")
-STANDING = (*AWAITED, "signed_in", "signed_out", "verified", "no_show")
+TOLD = ("notified", "accepted", "signed_in", "signed_out", "verified", "no_show")
 SERVED = ("signed_in", "signed_out", "verified")
 
 ROSTER_STATES: dict[str, Bilingual] = {

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from lianfang.domain.organisation.queries import holder_value
 from lianfang.domain.workforce.models.posts import Checklist, Post, PostStep
+from lianfang.domain.workforce.queries.kinds import pattern_kinds
 from lianfang.domain.workforce.rules.posts import POST_KINDS, POST_STATES, STEPS, TIERS
 from lianfang.domain.workforce.rules.serving import SKILLS
 from lianfang.foundation.access.actor import Actor
@@ -58,7 +59,8 @@ table(
             Column("lead", both("卡口负责人", "Lead"), filterable=True),
             Column("lead_phone", both("电话", "Phone"), privacy=PrivacyClass.CONTACT, mask=mask_phone),
             Column("unit", both("负责单位", "Unit"), source="unit__name"),
-            Column("pattern", both("班制", "Pattern"), filterable=True),
+            Column("pattern", both("班制", "Pattern"), kind="choice", choices=tuple(pattern_kinds().items()),
+                   filterable=True),
             Column("staff", both("每班人数", "Per shift"), kind="int", filterable=True),
             Column("skills", both("须有特长", "Skills"), show=listed(SKILLS)),
             Column("experienced", both("有经验的人", "Experienced"), kind="int", hidden=True),

@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value
 
-from lianfang.domain.incidents.queries import book
-from lianfang.domain.workforce.models.shifts import HandOverNote, Shift
-from lianfang.domain.workforce.queries.duty import shifts_of
-from lianfang.domain.workforce.rules.shifts import SHIFT_STATES, WAYS
+from lianfang.domain.workforce.models.responders import Responder
+from lianfang.domain.workforce.models.shifts import HandOverNote, Roster, Shift, Swap
+from lianfang.domain.workforce.queries.duty import shifts_of, swaps_of
+from lianfang.domain.workforce.queries.kinds import shift_kinds
+from lianfang.domain.workforce.queries.rosters import READY
+from lianfang.domain.workforce.rules.serving import SKILLS
+from lianfang.domain.workforce.rules.shifts import ROSTER_STATES, SHIFT_STATES, SWAP_STATES, WAYS
+from lianfang.domain.workforce.tables.posts import listed
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.privacy.classes import PrivacyClass
 from lianfang.foundation.tables.registry import Column, SavedFilter, Table, table
-from lianfang.kernel.masks import mask_phone
-from lianfang.kernel.rulebook import PRODUCT
-from lianfang.kernel.text import Bilingual, both
+from lianfang.kernel.masks import mask_name, mask_phone
+from lianfang.kernel.text import both
 
 MOVEMENT = PrivacyClass.MOVEMENT
 
 
-def shift_kinds() -> tuple[tuple[str, Bilingual], ...]:
-    """Return every shift of every pattern the rulebook ships, as pattern.shift with its label."""
-    found: dict[str, Bilingual] = {}
-    for value in book().editions(PRODUCT, "duty.patterns"):
-        for pattern in value.value:
-            for one in pattern["shifts"]:
-                found[f"{pattern['key']}.{one['key']}"] = both(one["zh"], one["en"])
-    return tuple(found.items())
-
-
 _WHEN = (
     Column("on", both("日期", "Day"), kind="date", filterable=True, sortable=True),
-    Column("kind", both("班次", "Shift"), kind="choice", choices=shift_kinds(), filterable=True),
+    Column("kind", both("班次", "Shift"), kind="choice", choices=tuple(shift_kinds().items()), filterable=True),
     Column("starts_at", both("开始", "From"), kind="datetime", filterable=True, sortable=True),
     Column("ends_at", both("结束", "To"), kind="datetime", filterable=True),
 )
@@ -115,6 +109,14 @@ table(
 )  # fmt: skip
 
 
+def _conflicts(said: Sequence[dict[str, str]]) -> str:
+    return "；".join(one["zh"] for one in said or ())
+
+
+def _unfilled(said: Sequence[dict[str, Any]]) -> str:
+    return "；".join(f"{one['on']} {one['name']} {one['shift']['zh']} 缺 {one['missing']}" for one in said or ())
+
+
 def _home(viewer: Actor) -> Value:
     # because people are sent to posts outside their own area: what is theirs they read from home
     return Value(viewer.home_area, output_field=CharField())
@@ -160,5 +162,100 @@ table(
             _POST_ID,
         ),
         saved=(SavedFilter("open", both("待确认", "Not confirmed"), {"confirmed_at": ""}),),
+    )
+)  # fmt: skip
+
+table(
+    Table(
+        name="workforce.rosters",
+        title=both("排班表", "Rosters"),
+        help=both("按卡点或区域自动排班：草稿发布后才通知本人。缺人的班次和原因写明。",
+                  "Planned for a post or an area; nobody is told before a draft is published. What is short says why."),
+        rows=lambda viewer: Roster.objects.all(),
+        sort="-starts_on",
+        label="starts_on",
+        columns=(
+            Column("starts_on", both("从", "From"), kind="date", filterable=True, sortable=True),
+            Column("days", both("天数", "Days"), kind="int"),
+            Column("area_path", both("区域", "Area"), kind="area", filterable=True, sortable=True),
+            Column("post_name", both("卡点（空为全部）", "Post (empty: all)"), source="post__name"),
+            Column("state", both("状态", "State"), kind="choice", choices=tuple(ROSTER_STATES.items()),
+                   filterable=True),
+            Column("shifts", both("班次数", "Shifts"), kind="int", source="cost__shifts"),
+            Column("short", both("缺人处", "Short"), kind="int", source="cost__unfilled"),
+            Column("conflicts", both("为什么排不满", "Why it is short"), show=_conflicts),
+            Column("unfilled", both("缺人的班次", "Shifts that are short"), show=_unfilled, hidden=True),
+            Column("made_at", both("排班时间", "Planned at"), kind="datetime", filterable=True),
+            Column("published_at", both("发布时间", "Published"), kind="datetime", filterable=True),
+            Column("version", both("版本", "Version"), kind="int", hidden=True),
+        ),
+        saved=(
+            SavedFilter("draft", both("草稿", "Drafts"), {"state": "draft"}),
+            SavedFilter("published", both("已发布", "Published"), {"state": "published"}),
+        ),
+        related=(("workforce.shifts", "roster"),),
+    )
+)  # fmt: skip
+
+table(
+    Table(
+        name="workforce.swaps",
+        title=both("换班申请", "Swaps"),
+        rows=lambda viewer: Swap.objects.all(),
+        sort="-proposed_at",
+        columns=(
+            Column("on", both("日期", "Day"), kind="date", source="shift__on", filterable=True),
+            Column("kind", both("班次", "Shift"), kind="choice", choices=tuple(shift_kinds().items()),
+                   source="shift__kind"),
+            Column("post_name", both("岗位", "Post"), source="shift__post__name"),
+            Column("area_path", both("区域", "Area"), kind="area", filterable=True),
+            Column("worker", both("原值守人", "Gives"), source="shift__worker"),
+            Column("other_on", both("换回日期", "In return"), kind="date", source="other__on"),
+            Column("state", both("状态", "State"), kind="choice", choices=tuple(SWAP_STATES.items()), filterable=True),
+            Column("reason", both("原因", "Reason")),
+            Column("proposed_at", both("申请时间", "Proposed"), kind="datetime", sortable=True),
+            Column("agreed_at", both("对方同意", "Agreed"), kind="datetime"),
+            Column("decided_at", both("办结", "Settled"), kind="datetime", filterable=True),
+        ),
+        saved=(SavedFilter("agreed", both("待批准", "To be approved"), {"state": "agreed"}),),
+    )
+)  # fmt: skip
+
+table(
+    Table(
+        name="workforce.my_swaps",
+        title=both("与我有关的换班", "Swaps with me"),
+        rows=lambda viewer: swaps_of(viewer).annotate(read_from=_home(viewer)),
+        area="read_from",
+        sort="-proposed_at",
+        columns=(
+            Column("on", both("日期", "Day"), kind="date", source="shift__on", filterable=True),
+            Column("kind", both("班次", "Shift"), kind="choice", choices=tuple(shift_kinds().items()),
+                   source="shift__kind"),
+            Column("post_name", both("岗位", "Post"), source="shift__post__name"),
+            Column("worker", both("原值守人", "Gives"), source="shift__worker"),
+            Column("other_on", both("换回日期", "In return"), kind="date", source="other__on"),
+            Column("state", both("状态", "State"), kind="choice", choices=tuple(SWAP_STATES.items()), filterable=True),
+            Column("reason", both("原因", "Reason")),
+        ),
+    )
+)  # fmt: skip
+
+table(
+    Table(
+        name="workforce.colleagues",
+        title=both("可上岗人员", "People who may serve"),
+        help=both("供排班、替班、换班时选人。", "Whom a shift, a substitute or a swap may name."),
+        rows=lambda viewer: Responder.objects.filter(state__in=READY),
+        sort="area_path",
+        label="name",
+        search=lambda text: Q(name__icontains=text) | Q(keys__contains=text.lower()),
+        columns=(
+            Column("name", both("姓名", "Name"), privacy=PrivacyClass.NAME, mask=mask_name),
+            Column("unit", both("单位", "Unit"), source="unit__name"),
+            Column("area_path", both("区域", "Area"), kind="area", filterable=True),
+            Column("skills", both("特长", "Skills"), show=listed(SKILLS)),
+            Column("experienced", both("有经验", "Experienced"), kind="bool", filterable=True),
+        ),
     )
 )  # fmt: skip
