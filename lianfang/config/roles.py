@@ -16,6 +16,21 @@ FITNESS = PrivacyClass.FITNESS
 
 MASKED_ALL = dict.fromkeys([NAME, IDENTITY, CONTACT, ADDRESS, HEALTH, MOVEMENT, VULNERABILITY, MINOR], MASKED)
 
+# what whoever stands at a post does about their own shifts, wherever they are sent
+OWN_DUTY = (
+    "workforce.my_shifts",
+    "workforce.accept_shifts",
+    "workforce.sign_in",
+    "workforce.count_shift",
+    "workforce.sign_out",
+    "workforce.confirm_note",
+    "workforce.my_swaps",
+    "workforce.propose_swap",
+    "workforce.agree_swap",
+    "workforce.decline_swap",
+    "workforce.colleagues",
+)
+
 # what anyone who works in an area may do about themselves and look up
 EVERYBODY = (
     "areas.areas",
@@ -33,6 +48,8 @@ EVERYBODY = (
     "accounts.confirm_codes",
     "accounts.end_codes",
     "workbench.*",
+    "workforce.posts",
+    *OWN_DUTY,
 )
 
 # what anyone who serves may do about their own service; the tables show no more than that
@@ -70,8 +87,42 @@ PERMITS = (
     "checkpoints.replace_permit",
 )
 
+# what whoever leads a post does about its shifts; for other posts it takes the right to name leads
+SHIFT_LEAD = (
+    "workforce.shifts",
+    "workforce.hand_over_notes",
+    "workforce.sign_in_for",
+    "workforce.sign_out_for",
+    "workforce.mark_no_show",
+    "workforce.verify_shift",
+    "workforce.swaps",
+    "workforce.approve_swap",
+    "workforce.put_on_shift",
+    "workforce.take_off_shift",
+    "workforce.find_substitutes",
+    "workforce.put_substitute",
+)
+
+# what whoever leads a village does about its posts
+POST_LEAD = (
+    "workforce.add_post",
+    "workforce.edit_post",
+    "workforce.move_post",
+    "workforce.withdraw_post",
+    "workforce.reopen_post",
+    "workforce.name_lead",
+    "workforce.post_steps",
+    "workforce.checklists",
+    "workforce.rosters",
+    "workforce.plan_roster",
+    "workforce.publish_roster",
+    "workforce.withdraw_roster",
+    *SHIFT_LEAD,
+)
+
 FIELD_WORK = (
     *EVERYBODY,
+    *SHIFT_LEAD,
     "organisation.hand_over_day",
     "organisation.end_day_hand_over",
     "organisation.day_hand_overs",
@@ -136,6 +187,7 @@ COORDINATION = (
     "screening.*",
     "observation.*",
     "welfare.*",
+    "workforce.*",
     "supervision.take_appeal",
     "supervision.answer_appeal",
     "supervision.affected",
@@ -202,6 +254,7 @@ ROLES = (
         (
             *FIELD_WORK,
             *PERMITS,
+            *POST_LEAD,
             "reports.*",
             "screening.*",
             "observation.order_observation",
@@ -333,8 +386,24 @@ ROLES = (
     Role(
         "checkpoint_volunteer",
         both("卡点值守员", "Checkpoint volunteer"),
-        (*EVERYBODY, *OWN_SERVICE, "places.places", "screening.report_lead"),
-        {},
+        (*EVERYBODY, *OWN_SERVICE, "places.places", "screening.report_lead", "workforce.hand_over_notes"),
+        # what the shift before handed over: which people and vehicles are still open
+        {MOVEMENT: CLEAR},
+    ),
+    Role(
+        "duty_member",
+        both("值守人员（本人班次）", "Person on duty (own shifts)"),
+        # the gate's own rights come with the shift and end with it (P16)
+        (
+            *OWN_DUTY,
+            "areas.areas",
+            "accounts.change_password",
+            "accounts.choose_language",
+            "accounts.begin_codes",
+            "accounts.confirm_codes",
+            "accounts.end_codes",
+        ),
+        {NAME: MASKED},
     ),
     Role(
         "department_desk",

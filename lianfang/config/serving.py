@@ -44,7 +44,8 @@ def _tick(number: int) -> None:
 
     if number % WITNESS_EVERY == 0:
         witness(now())
-    names: list[str] = [name for name in ("observation.tick", "screening.tick", "reports.tick") if name in KINDS]
+    often = ("observation.tick", "screening.tick", "reports.tick", "workforce.tick")
+    names: list[str] = [name for name in often if name in KINDS]
     if number % WITNESS_EVERY == 0:
         names.append("supervision.tick")
     if number % DESTROY_EVERY == 0:

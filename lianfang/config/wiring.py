@@ -16,6 +16,7 @@ from lianfang.domain.screening.reactions import persons as screening_persons
 from lianfang.domain.screening.reactions.visits import keep_roster, keep_sweeps, recount_sweeps, report_returnees
 from lianfang.domain.welfare import events as welfare
 from lianfang.domain.welfare import reactions as welfare_reacts
+from lianfang.domain.workforce.events import posts
 from lianfang.foundation.events.announcing import Reaction
 from lianfang.kernel.facts import Fact
 
@@ -50,6 +51,9 @@ WIRING: dict[type[Fact], tuple[Reaction, ...]] = {
         welfare_reacts.persons_unmerged,
     ),
     places.PlaceClosed: (organisation_reacts.end_with_place,),
+    # whoever leads a post goes where it goes, and is free when it is withdrawn
+    posts.PostMoved: (organisation_reacts.follow_post,),
+    posts.PostWithdrawn: (organisation_reacts.end_with_post,),
     areas.GridClosed: (organisation_reacts.end_with_grid,),
     # a register gave areas other codes: sweeps are counted under these
     areas.AreasMoved: (keep_sweeps, recount_sweeps),

@@ -1,4 +1,4 @@
-"""Units, and who answers for what. The database keeps one live primary contact per household and one lead per grid."""
+"""Units, and who answers for what. The database keeps one primary contact per household, one lead per grid and post."""
 
 from __future__ import annotations
 
@@ -151,6 +151,11 @@ class Responsibility(models.Model):
                 name="one_grid_lead",
             ),
             models.UniqueConstraint(
+                fields=["target_id"],
+                condition=Q(state__in=LIVE, kind="post_lead", target_kind="post"),
+                name="one_post_lead",
+            ),
+            models.UniqueConstraint(
                 fields=["account", "kind", "target_id"],
                 condition=Q(state__in=LIVE, target_id__isnull=False),
                 name="same_target_once",
@@ -163,7 +168,7 @@ class Responsibility(models.Model):
             models.CheckConstraint(
                 name="responsibility_names_its_target",
                 condition=Q(target_kind="area", target_id__isnull=True)
-                | Q(target_kind__in=["place", "household", "person"], target_id__isnull=False),
+                | Q(target_kind__in=["place", "household", "person", "post"], target_id__isnull=False),
             ),
             models.CheckConstraint(
                 name="responsibility_ends_after_it_starts",

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, JSONArray, Length, Substr
 
 from lianfang.domain.areas.queries import ancestors_of, full_name, level_of
-from lianfang.domain.organisation.models import LIVE, DayHandOver, NoticeRead, Responsibility, Unit
+from lianfang.domain.organisation.models import ENDED, LIVE, DayHandOver, NoticeRead, Responsibility, Unit
 from lianfang.domain.organisation.rules import RESPONSIBILITY_KINDS, rank
 from lianfang.domain.people.queries import find_households, find_persons
 from lianfang.domain.places.queries import find_places
@@ -354,3 +354,27 @@ def without_standing_in(actor: Actor) -> Actor:
     borrowed = set(lent.values_list("grant_id", flat=True))
     own = tuple(held for held in actor.grants if held.grant_id not in borrowed)
     return replace(actor, grants=own, _prefixes={})
+
+
+def holder_value(kind: str, field: str, on: date) -> Subquery:
+    """Return the expression of a field of the account ("name", "phone") that holds a kind for the outer row's key."""
+    rows = Responsibility.objects.filter(in_force(on), target_id=OuterRef("pk"), kind=kind, account__is_active=True)
+    return Subquery(rows.order_by("pk").values(f"account__{field}")[:1])
+
+
+def holders_for(target_ids: Iterable[UUID], kind: str, on: date | None = None) -> dict[UUID, Contact]:
+    """Return the active worker who holds a kind for each of these targets; a target nobody holds is left out."""
+    parts = (_rows(on).filter(target_id__in=chunk, kind=kind) for chunk in _chunks(target_ids))
+    return {target: contact for target, _, contact in _contacts(parts) if target and contact.is_active}
+
+
+def last_held(target_ids: Iterable[UUID], kind: str) -> dict[UUID, datetime]:
+    """Return when each of these targets was last left by a holder of a kind."""
+    over = Responsibility.objects.filter(kind=kind, state__in=ENDED, target_id__in=list(target_ids))
+    found = over.values_list("target_id").annotate(at=Max("ended_at"))
+    return {target: at for target, at in found if target and at}
+
+
+def find_unit(unit_id: UUID) -> Unit | None:
+    """Return a unit that was not closed."""
+    return Unit.objects.filter(pk=unit_id, closed_on__isnull=True).first()

@@ -53,3 +53,15 @@ def end_with_grid(fact: dict[str, Any]) -> None:
     """A grid was closed; those who answered for it as a whole no longer do."""
     given = {"area_path": fact["area_path"], "reason": "网格已撤并"}
     follow("organisation.end_for_target", given, because=fact["event_id"])
+
+
+def follow_post(fact: dict[str, Any]) -> None:
+    """A post was moved: whoever leads it comes along."""
+    given = {"target_ids": [fact["post_id"]], "to_path": fact["area_path"]}
+    follow("organisation.follow_targets", given, because=fact["event_id"])
+
+
+def end_with_post(fact: dict[str, Any]) -> None:
+    """A post was withdrawn."""
+    given = {"target_id": fact["post_id"], "area_path": fact["area_path"], "reason": "卡点已撤除"}
+    follow("organisation.end_for_target", given, because=fact["event_id"])

@@ -38,6 +38,7 @@ RESPONSIBILITY_KINDS: dict[str, Bilingual] = {
     "relative": both("亲友", "Relative"),
     "sector_owner": both("行业主管", "Sector authority"),
     "liaison": both("联络员", "Liaison"),
+    "post_lead": both("卡点负责人", "Lead of a post"),
 }
 
 LEVELS: dict[str, Bilingual] = {
@@ -53,6 +54,7 @@ TARGETS: dict[str, Bilingual] = {
     "place": both("场所", "Place"),
     "household": both("户", "Household"),
     "person": both("人", "Person"),
+    "post": both("卡点", "Post"),
 }
 
 STATES: dict[str, Bilingual] = {
@@ -119,7 +121,17 @@ AREA_ORDER: dict[str, tuple[str, ...]] = {
     "town": ("leader", "contract", "liaison"),
     "county": ("leader", "contract", "liaison"),
 }
-TARGET_ORDER = ("primary_contact", "contract", "leader", "sector_owner", "liaison", "relative", "doctor", "police")
+TARGET_ORDER = (
+    "primary_contact",
+    "contract",
+    "leader",
+    "sector_owner",
+    "liaison",
+    "relative",
+    "doctor",
+    "police",
+    "post_lead",
+)
 
 
 def share_out(homes: Sequence[Home], held: Mapping[Worker, int]) -> dict[Worker, list[Home]]:

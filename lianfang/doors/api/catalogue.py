@@ -22,7 +22,7 @@ APPS: dict[str, Bilingual] = {
     "welfare": both("群众需求", "Help and errands"),
     "checkpoints": both("卡点", "Gates"),
     "organisation": both("责任与队伍", "Responsibility"),
-    "workforce": both("队伍与值守", "People on duty"),
+    "workforce": both("队伍与值守", "Teams and duty"),
     "places": both("场所", "Places"),
     "reports": both("报告", "Reports"),
     "incidents": both("事件与规则", "Incident and rules"),

@@ -108,6 +108,19 @@ def read_card(text: str) -> Card:
         raise Unreadable("not a card") from trouble
 
 
+def issue_sign(kind: str, key: str, name: str) -> str:
+    """Return the signed text for a code that hangs somewhere: what kind of thing it names, its key and its name."""
+    return sign(_signer(ring().audit), {"v": VERSION, "k": kind, "i": key, "n": name})
+
+
+def read_sign(kind: str, text: str) -> tuple[str, str]:
+    """Return key and name of the thing a code names that was signed here. Raises Unreadable."""
+    body = _opened(text, _signer(ring().audit).public_key())
+    if body.get("k") != kind or not isinstance(body.get("i"), str):
+        raise Unreadable("names something else")
+    return body["i"], str(body.get("n", ""))
+
+
 def read_handing(text: str) -> Handing:
     """Return what one phone hands to another, signed by the phone whose card it carries. Raises Unreadable."""
     giver = read_card(str(_body(text.partition(".")[0]).get("c", "")))

@@ -68,8 +68,8 @@ NOT_LATER = refusal(
 ENDS_BEFORE = refusal("organisation.ends_before_start", "结束日期早于开始日期。", "It would end before it starts.")
 
 TABLE = "organisation.responsibilities"
-# a grid has one lead and a household one primary contact; of every other kind there may be several
-ONLY_ONE = {("grid_lead", "area"), ("primary_contact", "household")}
+# a grid and a post have one lead and a household one primary contact; of every other kind there may be several
+ONLY_ONE = {("grid_lead", "area"), ("primary_contact", "household"), ("post_lead", "post")}
 FITS = {"grid_lead": ("area",), "grid_worker": ("area",), "village_lead": ("area",),
         "primary_contact": ("household", "person"), "sector_owner": ("place",)}  # fmt: skip
 LEVEL_FITS = {"grid_lead": "grid", "grid_worker": "grid", "village_lead": "village"}
@@ -148,15 +148,20 @@ _FINDERS: dict[str, Any] = {
 }
 
 
-class AssignResponsibility(TargetInput):
+class Named(Input):
+    """Who is to answer, from when to when, and whether somebody else is replaced."""
+
     account_id: AccountId
-    kind: Kind
-    regime: Regime = ""
     starts_on: StartsOn = None
     ends_on: EndsOn = None
     agreed: Agreed = False
     replace: Annotated[bool, Field(**labelled("替换现责任人", "Replace who answers now", "bool"))] = False
     reason: Annotated[str, Field(max_length=200, **labelled("原因", "Reason"))] = ""
+
+
+class AssignResponsibility(TargetInput, Named):
+    kind: Kind
+    regime: Regime = ""
 
 
 @action("organisation.assign_responsibility", both("指定责任人", "Assign a responsibility"), AssignResponsibility)
@@ -168,27 +173,37 @@ def assign_responsibility(call: Call, given: AssignResponsibility) -> Result:
     target = find_target(given)
     call.permit(target.area_path)
     _check_fits(given.kind, target)
-    worker = find_worker(given.account_id, "account_id")
-    on = day_of(call)
-    starts_on = given.starts_on or on
-    if given.ends_on and given.ends_on < starts_on:
-        raise ENDS_BEFORE(field="ends_on")
-    _make_room(call, given, target, on)
-    agreed = given.agreed or worker.pk == call.actor.account_id
-    row = Responsibility.objects.create(
-        id=call.id, account=worker, kind=given.kind, level=target.level, target_kind=target.kind, target_id=target.id,
-        target_label=target.label, area_path=target.area_path, regime=given.regime, starts_on=starts_on,
-        ends_on=given.ends_on, state=opening_state(agreed, starts_on, on), reason=given.reason,
-        proposed_by=call.actor.account_id, proposed_at=call.received_at,
-        accepted_at=call.received_at if agreed else None,
-    )  # fmt: skip
+    row = answer_for(call, target, given, given.kind, given.regime)
     call.about(TABLE, row.pk, kind=row.kind, target=f"{row.target_kind}/{row.target_id or row.area_path}")
-    call.announce(_assigned(row))
     undo = {
         "action": "organisation.end_responsibility",
         "input": {"responsibility_id": str(row.pk), "reason": "撤销指定"},
     }
     return {"id": str(row.pk), "state": row.state, "undo": undo}
+
+
+def answer_for(call: Call, target: Target, given: Named, kind: str, regime: str = "") -> Responsibility:
+    """Make a worker answer for a target, and announce it; the caller has asked for the right.
+
+    Raises `organisation.inactive_worker`, `organisation.ends_before_start`, `organisation.already_theirs` and, where
+    only one may answer, `organisation.already_answered`.
+    """
+    worker = find_worker(given.account_id, "account_id")
+    on = day_of(call)
+    starts_on = given.starts_on or on
+    if given.ends_on and given.ends_on < starts_on:
+        raise ENDS_BEFORE(field="ends_on")
+    _make_room(call, given, kind, target, on)
+    agreed = given.agreed or worker.pk == call.actor.account_id
+    row = Responsibility.objects.create(
+        id=call.id, account=worker, kind=kind, level=target.level, target_kind=target.kind, target_id=target.id,
+        target_label=target.label, area_path=target.area_path, regime=regime, starts_on=starts_on,
+        ends_on=given.ends_on, state=opening_state(agreed, starts_on, on), reason=given.reason,
+        proposed_by=call.actor.account_id, proposed_at=call.received_at,
+        accepted_at=call.received_at if agreed else None,
+    )  # fmt: skip
+    call.announce(_assigned(row))
+    return row
 
 
 def _assigned(row: Responsibility) -> ResponsibilityAssigned:
@@ -205,16 +220,16 @@ def _check_fits(kind: str, target: Target) -> None:
         raise WRONG_TARGET(field="kind", kind=label.zh, kind_en=label.en)
 
 
-def _make_room(call: Call, given: AssignResponsibility, target: Target, on: date) -> None:
+def _make_room(call: Call, given: Named, kind: str, target: Target, on: date) -> None:
     """End what has run out, and hand over or refuse where somebody else answers already."""
-    rows = Responsibility.objects.select_for_update(of=("self",)).filter(target.rows, kind=given.kind)
+    rows = Responsibility.objects.select_for_update(of=("self",)).filter(target.rows, kind=kind)
     same = list(rows.select_related("account"))
     over = [row for row in same if row.ends_on and row.ends_on < on]
     close(call, over, "expired", RAN_OUT)
     standing = [row for row in same if row not in over]
     if any(row.account_id == given.account_id for row in standing):
         raise ALREADY_THEIRS(field="account_id")
-    if (given.kind, target.kind) not in ONLY_ONE or not standing:
+    if (kind, target.kind) not in ONLY_ONE or not standing:
         return
     if not given.replace:
         details = {"responsibility_id": str(standing[0].pk), "account_id": str(standing[0].account_id)}

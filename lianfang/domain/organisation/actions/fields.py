@@ -54,11 +54,13 @@ def one_of(options: Iterable[str]) -> AfterValidator:
 
 
 AccountId = Annotated[UUID, Field(**labelled("工作人员", "Worker", "account"))]
+# whoever leads a post is named at the post
+NAMED_BY_HAND = {kind: label for kind, label in RESPONSIBILITY_KINDS.items() if kind != "post_lead"}
 Kind = Annotated[
     str,
     Field(min_length=1, max_length=20, **labelled("责任类别", "Kind", "choice",
-                                                  **{"x-choices": choices(RESPONSIBILITY_KINDS)})),
-    one_of(RESPONSIBILITY_KINDS),
+                                                  **{"x-choices": choices(NAMED_BY_HAND)})),
+    one_of(NAMED_BY_HAND),
 ]  # fmt: skip
 Regime = Annotated[
     str,

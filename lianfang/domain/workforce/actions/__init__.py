@@ -1,17 +1,25 @@
-"""What people do about those who serve, by topic."""
+"""What people do about those who serve and about duty, by topic."""
 
 from lianfang.domain.workforce.actions import (
     calls,
     care,
     certificates,
     check_ins,
+    checklists,
+    duty,
     members,
+    notes,
     offers,
+    placing,
     pledges,
+    posts,
     recalls,
     responders,
+    rosters,
     secondments,
+    swapping,
     teams,
+    watching,
 )
 
 __all__ = [
@@ -19,11 +27,19 @@ __all__ = [
     "care",
     "certificates",
     "check_ins",
+    "checklists",
+    "duty",
     "members",
+    "notes",
     "offers",
+    "placing",
     "pledges",
+    "posts",
     "recalls",
     "responders",
+    "rosters",
     "secondments",
+    "swapping",
     "teams",
+    "watching",
 ]

@@ -112,9 +112,9 @@ class NameLead(Input):
     despite: Despite = ""
 
 
-@action("workforce.name_lead", both("指定负责人", "Name the lead"), NameLead,
+@action("workforce.name_team_lead", both("指定负责人", "Name the lead"), NameLead,
         subject=Subject(TEAMS, "team_id", STANDING))  # fmt: skip
-def name_lead(call: Call, given: NameLead) -> Result:
+def name_team_lead(call: Call, given: NameLead) -> Result:
     """Name who leads a team; a lead is a member too. The one before stays a member."""
     team = take_team(call, given.team_id)
     row = take_responder(call, given.responder_id, PLACEABLE)

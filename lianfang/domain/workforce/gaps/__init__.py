@@ -1,5 +1,5 @@
-"""What must hold of those who serve, by topic."""
+"""What must hold of those who serve and of duty, by topic."""
 
-from lianfang.domain.workforce.gaps import serving, teams
+from lianfang.domain.workforce.gaps import posts, serving, shifts, teams
 
-__all__ = ["serving", "teams"]
+__all__ = ["posts", "serving", "shifts", "teams"]

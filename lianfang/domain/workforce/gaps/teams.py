@@ -37,7 +37,7 @@ gap(
         severity="today",
         table="workforce.teams",
         find=_leaderless,
-        act=("action", "workforce.name_lead", both("指定负责人", "Name the lead")),
+        act=("action", "workforce.name_team_lead", both("指定负责人", "Name the lead")),
         facts=CHANGES,
         says=lambda told: TEAM_KINDS[told["kind"]],
     )

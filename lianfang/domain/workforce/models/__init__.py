@@ -2,5 +2,7 @@
 
 import lianfang.domain.workforce.models.care
 import lianfang.domain.workforce.models.offers
+import lianfang.domain.workforce.models.posts
 import lianfang.domain.workforce.models.responders
+import lianfang.domain.workforce.models.shifts
 import lianfang.domain.workforce.models.teams  # noqa: F401

@@ -10,7 +10,7 @@ from lianfang.domain.workforce.models.responders import Responder
 from lianfang.domain.workforce.rules.fitness import age_on, warnings
 from lianfang.foundation.privacy.fields import blind
 
-OLDEST = "serving.age_limit_hard_posts"
+OLDEST = "duty.age_limit"
 
 
 def responder_phone_index(phone: str) -> str:

@@ -1,5 +1,5 @@
-"""What is seen of those who serve, by topic."""
+"""What is seen of those who serve and of duty, by topic."""
 
-from lianfang.domain.workforce.tables import care, offers, responders, teams
+from lianfang.domain.workforce.tables import care, offers, posts, responders, shifts, teams
 
-__all__ = ["care", "offers", "responders", "teams"]
+__all__ = ["care", "offers", "posts", "responders", "shifts", "teams"]

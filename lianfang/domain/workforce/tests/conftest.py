@@ -14,6 +14,7 @@ from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.actions.running import run
 from lianfang.foundation.gaps.models import GapItem
 from lianfang.foundation.gaps.sweeping import sweep_all
+from lianfang.foundation.jobs.queue import run_one
 from lianfang.foundation.tables.reading import Query, read
 from lianfang.kernel.errors import Refusal
 
@@ -89,3 +90,14 @@ def gaps(moment: Any) -> Callable[[str], list[dict[str, Any]]]:
         return list(GapItem.objects.filter(gap=name).values("subject_id", "details"))
 
     return swept
+
+
+@pytest.fixture
+def settle() -> Callable[[], None]:
+    """Let every waiting reaction run."""
+
+    def run_all() -> None:
+        while run_one():
+            pass
+
+    return run_all

@@ -38,7 +38,7 @@ def test_a_team_without_a_lead_does_not_go_on_duty_and_is_a_gap(
     one = team()
     assert refused("town", "workforce.activate_team", team_id=one).code == "workforce.team_without_lead"
     assert [item["subject_id"] for item in gaps("team_no_lead")] == [one]
-    do("town", "workforce.name_lead", team_id=one, responder_id=str(enlist()))
+    do("town", "workforce.name_team_lead", team_id=one, responder_id=str(enlist()))
     assert gaps("team_no_lead") == []
     assert do("town", "workforce.activate_team", team_id=one)["state"] == "active"
 
@@ -82,7 +82,7 @@ def test_by_day_and_without_exposure_nothing_speaks_against_anybody(team: Any, d
 
 def test_a_lead_who_leaves_leaves_a_gap(team: Any, do: Do, enlist: Enlist, gaps: Gaps) -> None:
     one, row = team(), str(enlist())
-    do("town", "workforce.name_lead", team_id=one, responder_id=row)
+    do("town", "workforce.name_team_lead", team_id=one, responder_id=row)
     do("town", "workforce.end_service", responder_id=row, reason="返校")
     assert [item["subject_id"] for item in gaps("team_no_lead")] == [one]
     assert Membership.objects.get().until_on is not None
@@ -105,7 +105,7 @@ def test_one_takes_over_teams_lead_and_responsibilities_in_one_step(
     given = {"account_id": str(accounts["grid"].pk), "kind": "grid_lead", "agreed": True}
     do("town", "organisation.assign_responsibility", area_path=VILLAGE + "001", **given)
     one, two = team(), team(name="城内村劝导队", kind="persuasion")
-    do("town", "workforce.name_lead", team_id=one, responder_id=str(elder))
+    do("town", "workforce.name_team_lead", team_id=one, responder_id=str(elder))
     do("town", "workforce.add_member", team_id=two, responder_id=str(elder))
     done = do(
         "town", "workforce.succeed_responder", responder_id=str(elder), successor_id=str(brother), reason="车祸住院"

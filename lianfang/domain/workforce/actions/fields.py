@@ -1,0 +1,59 @@
+"""Fields and look-ups the actions of duty share."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from lianfang.domain.workforce.models.posts import Post
+from lianfang.domain.workforce.models.shifts import Shift
+from lianfang.domain.workforce.queries.posts import lead_of
+from lianfang.foundation.actions.registry import Call
+from lianfang.foundation.administration.actions import labelled
+from lianfang.kernel.errors import refusal
+
+NO_SHIFT = refusal(
+    "workforce.unknown_shift", "没有这个班次，或已变动。", "There is no such shift, or it has changed.", status=404
+)
+
+TABLE = "workforce.shifts"
+# whoever may name the lead of a post may do what the lead does
+AS_LEAD = "workforce.name_lead"
+ShiftId = Annotated[UUID, Field(**labelled("班次", "Shift", **{"x-table": TABLE}))]
+Reason = Annotated[str, Field(min_length=2, max_length=200, **labelled("原因", "Reason"))]
+_TEXTS = ("open_people", "open_vehicles", "equipment", "stock", "matters")
+
+
+def find_shift(shift_id: UUID) -> Shift:
+    """Return the shift, locked for this action, with its post and person. Raises `workforce.unknown_shift`."""
+    rows = Shift.objects.select_for_update(of=("self",)).select_related("post", "responder")
+    found = rows.filter(pk=shift_id).first()
+    if found is None:
+        raise NO_SHIFT(field="shift_id")
+    return found
+
+
+def mine(call: Call, shift_id: UUID) -> Shift:
+    """Return a shift of whoever asks; it may lie anywhere, because people are sent to other places than their own."""
+    call.permit(call.actor.home_area)
+    found = find_shift(shift_id)
+    if call.actor.account_id is None or found.responder.account_id != call.actor.account_id:
+        raise NO_SHIFT(field="shift_id")
+    return found
+
+
+def permit_lead(call: Call, post: Post) -> None:
+    """Ask for the right to run a post: its lead has it there, others who name leads in the area. Raises as permit."""
+    lead = lead_of(post.pk)
+    if lead is not None and lead.account_id == call.actor.account_id:
+        call.permit(call.actor.home_area)
+        call.area_path = post.area_path
+    else:
+        call.permit(post.area_path, AS_LEAD)
+
+
+def texts_of(given: Any) -> dict[str, str]:
+    """Return what a hand-over says, part by part."""
+    return {name: getattr(given, name) for name in _TEXTS}
