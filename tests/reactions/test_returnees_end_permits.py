@@ -32,30 +32,25 @@ def house(number: str) -> str:
     return str(run(SYSTEM, "people.add_household", given)["id"])
 
 
-def answer(cast: dict[str, Actor], home: str, outcome: str) -> None:
-    """Report that somebody came back to the household, and answer what was found."""
-    person = run(SYSTEM, "people.add_person", {"household_id": home, "name": "张小燕"})["id"]
+def report(cast: dict[str, Actor]) -> str:
     said = {"source": "grid", "area_path": GRID, "name": "张小燕", "returned_on": "2020-02-01", "reason": "从外地返乡"}
-    lead = run(cast["grid"], "screening.report_lead", said)["id"]
-    found: dict[str, Any] = {"lead_id": lead, "outcome": outcome}
-    if outcome == "confirmed_new":
-        found |= {
-            "person_id": person,
-            "last_there_on": "2020-02-01",
-            "address": "与登记一致",
-            "measure": "居家医学观察",
-        }
-    run(cast["grid"], "screening.answer_lead", found)
-    run_waiting()
+    return str(run(cast["grid"], "screening.report_lead", said)["id"])
 
 
 def test_a_confirmed_returnee_ends_the_permit_of_that_household_alone(cast: dict[str, Actor]) -> None:
     home, _ = house("12"), house("13")
     term = {"first_on": "2020-02-03", "last_on": "2020-02-09"}
     run(cast["secretary"], "checkpoints.issue_many_permits", {"within": VILLAGE, **term})
-    answer(cast, home, "confirmed_new")
+    lead, person = report(cast), run(SYSTEM, "people.add_person", {"household_id": home, "name": "张小燕"})["id"]
+    run_waiting()
+    assert Permit.objects.filter(state="active").count() == 2
+    found = {
+        "lead_id": lead, "outcome": "confirmed_new", "person_id": person, "last_there_on": "2020-02-01",
+        "address": "与登记一致", "measure": "居家医学观察",
+    }  # fmt: skip
+    run(cast["grid"], "screening.answer_lead", found)
+    run_waiting()
     ended = Permit.objects.get(state="revoked")
     assert (str(ended.household_id), ended.revoked_because) == (home, "returnee")
     assert unpack(revocations(VILLAGE)["serials"]) == [ended.serial]
-    run_waiting()
     assert Permit.objects.filter(state="active").count() == 1
