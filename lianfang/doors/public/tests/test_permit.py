@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from lianfang.config.demo.cast import COUNTY, GRID
-from lianfang.domain.checkpoints.models.permits import PermitKey
+from lianfang.config.demo.cast import GRID
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.actions.running import run
+from lianfang.foundation.tables.reading import read
 from lianfang.kernel import clock
 
 TERM = {"first_on": "2020-02-03", "last_on": "2020-02-09"}
@@ -54,8 +54,8 @@ def test_an_expired_permit_shows_no_code(client: Any, made: dict[str, Any]) -> N
 
 
 def test_what_a_leaked_key_signed_is_refused(client: Any, cast: Any, made: dict[str, Any]) -> None:
-    key = PermitKey.objects.get(area_path=COUNTY)
-    run(cast["duty"], "checkpoints.withdraw_permit_key", {"key": str(key.pk), "reason": "密钥文件外泄"})
+    [key] = read(cast["duty"], "checkpoints.permit_keys").rows
+    run(cast["duty"], "checkpoints.withdraw_permit_key", {"key": key["id"], "reason": "密钥文件外泄"})
     assert client.get(made["page"]).status_code == 404
 
 
