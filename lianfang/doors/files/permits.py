@@ -12,10 +12,10 @@ from typing import Any
 from uuid import UUID
 
 import segno
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
 
-from lianfang.domain.checkpoints.queries.permits import MOST_CARDS, Card, cards_of, cards_within
+from lianfang.domain.checkpoints.queries.permits import MOST_CARDS, Card, cards_of, cards_within, page_of
 from lianfang.domain.organisation.queries import issuer_of
 from lianfang.doors.api.answers import door
 from lianfang.doors.api.session import actor_of
@@ -36,22 +36,31 @@ MAY_PRINT = "checkpoints.replace_permit"
 
 def cards_pdf(actor: Actor, cards: Sequence[Card], moment: datetime) -> bytes:
     """Return the sheets as PDF and note who printed them. Raises `checkpoints.no_permit_cards`, `table.no_row`."""
-    if not cards:
-        raise NO_CARDS()
-    if len(cards) > MOST_CARDS:
-        raise TOO_MANY(most=MOST_CARDS)
-    if any(not actor.may(MAY_PRINT, one.area_path) for one in cards):
-        raise NO_ROW()
+    _check(actor, cards)
     area = min((one.area_path for one in cards), key=len)
     file = typeset(
         "permits",
         {"cards": [_printed(one) for one in cards], "issuer": issuer_of(area),
          "as_of": f"{local(moment):%Y-%m-%d %H:%M}"},
     )  # fmt: skip
+    _note(actor, cards, moment)
+    return file
+
+
+def _check(actor: Actor, cards: Sequence[Card]) -> None:
+    if not cards:
+        raise NO_CARDS()
+    if len(cards) > MOST_CARDS:
+        raise TOO_MANY(most=MOST_CARDS)
+    if any(not actor.may(MAY_PRINT, one.area_path) for one in cards):
+        raise NO_ROW()
+
+
+def _note(actor: Actor, cards: Sequence[Card], moment: datetime) -> None:
+    area = min((one.area_path for one in cards), key=len)
     subject = f"checkpoints.permits/{cards[0].permit_id if len(cards) == 1 else area}"
     append([Entry("checkpoints.print_permits", actor.account_id, actor.door, actor.device_id, subject=subject,
                   area_path=area, details={"cards": len(cards)})], at=moment)  # fmt: skip
-    return file
 
 
 def _printed(card: Card) -> dict[str, Any]:
@@ -85,6 +94,16 @@ def cards(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@door("GET")
+def holder_page(request: HttpRequest, permit_id: UUID) -> HttpResponse:
+    """Lead to the page on which the holder shows the permit; its address may be passed on to them."""
+    actor, moment = actor_of(request), now()
+    found = cards_of([permit_id], moment)
+    _check(actor, found)
+    _note(actor, found, moment)
+    return HttpResponseRedirect(page_of(found[0].code), headers={"Cache-Control": "no-store"})
+
+
 def _area(request: HttpRequest) -> str:
     """Return the area asked for. Raises `table.no_row` without one, because everywhere is nobody's to print."""
     area = request.GET.get("within", "")
@@ -100,4 +119,4 @@ def _ids(texts: Sequence[str]) -> list[UUID]:
         raise NO_ROW() from None
 
 
-urlpatterns = [path("permits/cards.pdf", cards)]
+urlpatterns = [path("permits/cards.pdf", cards), path("permits/<uuid:permit_id>/page", holder_page)]

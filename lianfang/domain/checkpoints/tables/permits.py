@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Case, CharField, Q, QuerySet, Value, When
@@ -10,7 +11,7 @@ from lianfang.domain.checkpoints.models.permits import Permit, PermitKey
 from lianfang.domain.checkpoints.rules.permits.kinds import KINDS, REASONS
 from lianfang.foundation.privacy.classes import PrivacyClass
 from lianfang.foundation.tables.registry import Column, SavedFilter, Table, table
-from lianfang.kernel.clock import now
+from lianfang.kernel.clock import local, now
 from lianfang.kernel.masks import mask_name
 from lianfang.kernel.text import both
 
@@ -28,6 +29,20 @@ KEY_STATES = (
     ("ended", both("已停用", "Ended")),
     ("withdrawn", both("因泄露停用", "Given up")),
 )
+
+
+def _day(moment: datetime) -> date:
+    return local(moment).date()
+
+
+def _last_day(ends_at: datetime) -> date:
+    """Return the day before the first moment on which a permit holds no more."""
+    return _day(ends_at - timedelta(seconds=1))
+
+
+def _limit(number: int) -> int | None:
+    """Return a limit, nothing where there is none."""
+    return number or None
 
 
 def _permits() -> QuerySet[Any]:
@@ -83,11 +98,12 @@ table(
             Column("use", both("单位和事由", "Unit and purpose")),
             Column("area_path", both("区域", "Area"), kind="area", filterable=True),
             Column("holds_in", both("适用范围", "Holds in"), kind="area"),
-            Column("valid_from", both("生效", "From"), kind="datetime"),
-            Column("valid_until", both("到期", "Until"), kind="datetime", sortable=True, filterable=True),
-            Column("persons", both("每次几人", "Persons"), kind="int"),
-            Column("per_days", both("几天一次", "In so many days"), kind="int"),
-            Column("minutes_out", both("最长外出（分钟）", "Out at most (minutes)"), kind="int"),
+            Column("first_on", both("开始日期", "First day"), kind="date", source="valid_from", show=_day),
+            Column("last_on", both("截止日期", "Last day"), kind="date", source="valid_until", sortable=True,
+                   show=_last_day),
+            Column("persons", both("可外出人次", "People out"), kind="int", show=_limit),
+            Column("per_days", both("几天内", "In so many days"), kind="int", show=_limit),
+            Column("minutes_out", both("最长外出（分钟）", "Out at most (minutes)"), kind="int", show=_limit),
             Column("issued_at", both("发放时间", "Issued"), kind="datetime", filterable=True),
             Column("issued_by", both("发放人", "Issued by"), kind="link", link=ACCOUNTS, filterable=True),
             Column("revoked_at", both("作废时间", "Revoked"), kind="datetime", filterable=True),

@@ -73,3 +73,14 @@ def test_one_permit_is_printed_alone(signed_in: SignIn, cast: dict[str, Actor], 
     assert "赵一山" not in sheet
     run(cast["secretary"], "checkpoints.revoke_permit", {"permit_id": made, "because": "ended"})
     assert signed_in("secretary").get(f"/api/permits/cards.pdf?permit={made}").status_code == 404
+
+
+def test_the_holders_page_is_reached_by_whoever_may_issue(
+    signed_in: SignIn, cast: dict[str, Actor], moment: Any
+) -> None:
+    given = {"area_path": VILLAGE, "plate": "晋M12345", "use": "生活物资", **TERM}
+    made = run(cast["secretary"], "checkpoints.issue_vehicle_permit", given)
+    address = f"/api/permits/{made['id']}/page"
+    assert signed_in("neighbour").get(address).status_code == 404
+    answer = signed_in("secretary").get(address)
+    assert (answer.status_code, answer["Location"]) == (302, made["page"])

@@ -54,7 +54,7 @@ def test_an_expired_permit_shows_no_code(client: Any, made: dict[str, Any]) -> N
 
 
 def test_what_a_leaked_key_signed_is_refused(client: Any, cast: Any, made: dict[str, Any]) -> None:
-    (key,) = read(cast["duty"], "checkpoints.permit_keys").rows
+    [key] = read(cast["duty"], "checkpoints.permit_keys").rows
     run(cast["duty"], "checkpoints.withdraw_permit_key", {"key": key["id"], "reason": "密钥文件外泄"})
     assert client.get(made["page"]).status_code == 404
 

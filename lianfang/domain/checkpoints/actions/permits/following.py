@@ -60,14 +60,12 @@ def follow_households(call: Call, given: HouseholdsMoved) -> Result:
     outside: list[UUID] = []
     for start in range(0, len(given.household_ids), CHUNK):
         homes = find_households(given.household_ids[start : start + CHUNK])
-        for home, household in homes.items():
-            mine = Permit.objects.filter(LIVE, household_id=home)
-            scopes = list(mine.values_list("holds_in", flat=True))
-            if scopes:
-                call.permit(household.area_path)
-                mine.update(area_path=household.area_path)
-            if any(not household.area_path.startswith(scope) for scope in scopes):
-                outside.append(home)
+        mine = Permit.objects.filter(LIVE, household_id__in=homes)
+        scopes = {home: scope for home, scope in mine.values_list("household_id", "holds_in") if home}
+        for path in sorted({homes[home].area_path for home in scopes}):
+            call.permit(path)
+            mine.filter(household_id__in=[one for one in scopes if homes[one].area_path == path]).update(area_path=path)
+        outside += [home for home, scope in scopes.items() if not homes[home].area_path.startswith(scope)]
     return {"ended": _end(call, outside, "moved")}
 
 

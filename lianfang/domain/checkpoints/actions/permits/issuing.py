@@ -79,8 +79,7 @@ class IssueMany(Input):
     last_on: Last
 
 
-@action("checkpoints.issue_many_permits", both("成批发放户出入证", "Issue household permits at once"), IssueMany,
-        subject=Subject("areas.areas", "within"))  # fmt: skip
+@action("checkpoints.issue_many_permits", both("成批发放户出入证", "Issue household permits at once"), IssueMany)
 def issue_many_permits(call: Call, given: IssueMany) -> Result:
     """Issue a permit to every household of an area that has none, each for its village.
 
@@ -192,7 +191,8 @@ def _keep(call: Call, series: PermitSeries, made: Permit) -> Result:
     keep_permits(call, series, [made])
     call.about(PERMITS, made.pk, kind=made.kind)
     code = code_of(made)
-    return {"id": str(made.pk), "serial": made.serial, "code": code, "page": page_of(code)}
+    call.once = {"code": code, "page": page_of(code)}
+    return {"id": str(made.pk), "serial": made.serial}
 
 
 def keep_permits(call: Call, series: PermitSeries, made: Sequence[Permit]) -> None:

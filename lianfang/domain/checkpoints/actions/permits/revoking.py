@@ -75,7 +75,8 @@ def replace_permit(call: Call, given: ReplacePermit) -> Result:
     keep_permits(call, series, [made])
     call.about(PERMITS, made.pk, replaces=str(old.pk))
     code = code_of(made)
-    return {"id": str(made.pk), "serial": made.serial, "code": code, "page": page_of(code)}
+    call.once = {"code": code, "page": page_of(code)}
+    return {"id": str(made.pk), "serial": made.serial}
 
 
 def _take(call: Call, permit_id: UUID) -> tuple[Permit, PermitSeries]:

@@ -202,6 +202,7 @@ export const en: Messages = {
   },
   detail: {
     printPermit: 'Print the permit',
+    showPermit: 'Show on a phone',
     title: 'Details',
     history: 'History',
     bySystem: 'System',

@@ -195,6 +195,7 @@ export const zh = {
   },
   detail: {
     printPermit: '打印出入证',
+    showPermit: '手机出示',
     title: '详情',
     history: '经过',
     bySystem: '系统',
