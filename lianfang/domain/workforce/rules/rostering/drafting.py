@@ -28,7 +28,7 @@ from lianfang.domain.workforce.rules.rostering.problem import (
 )
 
 # because a place left empty must outweigh every wish together
-EMPTY_PLACE = 1000
+EMPTY_PLACE = 100_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def plan(
     start = Start(sum(lack.missing for lack in first.unfilled), first.cost.total, time.monotonic() - started)
     left = seconds - start.seconds
     if left > 0 and (first.unfilled or first.cost.total):
-        improve(draft, left, tell=progress, stop=stop, seed=seed, threads=threads)
+        draft = improve(draft, left, tell=progress, stop=stop, seed=seed, threads=threads)
     best = check(problem, draft.assignments())
     assert not best.violations, best.violations[:3]
     return Plan(draft.assignments(), best.unfilled, best.cost, (), time.monotonic() - started, start)
