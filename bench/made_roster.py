@@ -24,7 +24,6 @@ from lianfang.domain.workforce.rules.rostering import (
 from lianfang.domain.workforce.rules.rostering.problem import DAY
 
 STARTS_ON = date(2020, 2, 3)
-PAIRS = 7
 REST = 12 * 60
 OF_TOWN_EVERY = 3
 STATION_EVERY = 5
@@ -51,8 +50,8 @@ def make(numbers: Numbers, posts: int, people: int, days: int, per_town: int = 1
     """Return so many posts with two people a shift, and so many people.
 
     Every third post is the town's and staffed from all its villages, the others from their own village; every fifth is
-    a station with high exposure that needs a medic on every shift. Fourteen people carry a post as seven pairs; whoever
-    is over serves wherever somebody is missing, and half of them have a limit.
+    a station with high exposure that needs a medic on every shift. Each post is carried by as many
+    pairs as there are people for; whoever is over serves wherever somebody is missing, and half of them have a limit.
     """
     draw = random.Random(seed)
     places = [_post(numbers, number, per_town) for number in range(posts)]
@@ -62,7 +61,7 @@ def make(numbers: Numbers, posts: int, people: int, days: int, per_town: int = 1
     slots = slots_of(bare)
     for post in places:
         own = [slot for slot in slots if slot.post.key == post.key]
-        members, served = _crew(draw, post, own, days, per_town)
+        members, served = _crew(draw, post, own, people // posts // 2, days, per_town)
         crew += members
         laid += served
     spares = [_spare(draw, number, places) for number in range(people - len(crew))]
@@ -83,15 +82,15 @@ def _post(numbers: Numbers, number: int, per_town: int) -> Post:
                 skills={"medic": 1} if is_station else {}, exposure=is_station)  # fmt: skip
 
 
-def _lay(draw: random.Random, slots: list[Slot]) -> list[list[Slot]] | None:
-    """Return the shifts of seven pairs, each within its share of shifts, nights and weekends; None at a dead end."""
-    served: list[list[Slot]] = [[] for _ in range(PAIRS)]
+def _lay(draw: random.Random, slots: list[Slot], pairs: int) -> list[list[Slot]] | None:
+    """Return the shifts of the pairs, each within its share of shifts, nights and weekends; None at a dead end."""
+    served: list[list[Slot]] = [[] for _ in range(pairs)]
     kinds: list[Callable[[Slot], bool]] = [
         lambda slot: slot.night is not None,
         lambda slot: slot.weekend,
         lambda _: True,
     ]
-    most = [-(-sum(map(kind, slots)) // PAIRS) for kind in kinds]
+    most = [-(-sum(map(kind, slots)) // pairs) for kind in kinds]
 
     def fits(own: list[Slot], slot: Slot) -> bool:
         is_rested = not own or own[-1].ends + REST <= slot.starts
@@ -108,10 +107,10 @@ def _lay(draw: random.Random, slots: list[Slot]) -> list[list[Slot]] | None:
 
 
 def _crew(
-    draw: random.Random, post: Post, slots: list[Slot], days: int, per_town: int
+    draw: random.Random, post: Post, slots: list[Slot], pairs: int, days: int, per_town: int
 ) -> tuple[list[Person], list[Assignment]]:
     """Return the people of a post and its perfect roster."""
-    served = next(laid for _ in count() if (laid := _lay(draw, slots)))
+    served = next(laid for _ in count() if (laid := _lay(draw, slots, pairs)))
     people, laid = [], []
     for pair, own in enumerate(served):
         for second in range(2):

@@ -33,13 +33,17 @@ def fill(draft: Draft, slots: Iterable[int], stop: Stop = never) -> None:
     for number, person in enumerate(draft.people):
         towns.setdefault(person.home[:_TOWN], []).append(number)
     everyone = list(range(len(draft.people)))
+    # because shifts come in the order of time, whoever still rests from the last one need not be looked at
+    rested = [-(10**9)] * len(draft.people)
     for slot in slots:
         if stop():
             return
         home = draft.slots[slot].post.area_path[:_TOWN]
-        _fill_one(draft, slot, towns.get(home, []))
-        if draft.lacks(slot):
-            _fill_one(draft, slot, everyone)
+        for people in (towns.get(home, []), everyone):
+            if draft.lacks(slot):
+                _fill_one(draft, slot, [one for one in people if rested[one] <= draft.duty[slot].starts])
+        for person in draft.on[slot]:
+            rested[person] = draft.duty[slot].rest_until
 
 
 def _fill_one(draft: Draft, slot: int, people: list[int]) -> None:

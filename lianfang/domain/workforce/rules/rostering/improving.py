@@ -24,9 +24,9 @@ _TOWN = 9
 _PEOPLE_IN_PART = 8
 _PEOPLE_IN_WINDOW = 22
 _WINDOW_DAYS = 3
-_WINDOW_SHARE = 0.6
+_WINDOW_SHARE = 0.8
 _EFFORT = 0.4
-_EXCHANGE_SHARE = 0.85
+_EXCHANGE_SHARE = 0.8
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,7 @@ def _reasons(draft: Draft, person: int, slot: int, lacked: list[str]) -> Iterabl
     if ended:
         rest = (draft.duty[slot].starts - max(ended)) / HOUR
         yield both(f"此前已休息 {rest:g} 小时", f"Will have rested {rest:g} hours")
-    for number in draft.wish_slots[person].get(slot, ()):
+    for number in draft.wishes_met(person, slot):
         if draft.people[person].wishes[number].wants_off:
             yield both("但希望这段时间休息", "But would like this time off")
         else:
