@@ -28,7 +28,7 @@ from lianfang.domain.workforce.rules.rostering.problem import (
 )
 
 # because a place left empty must outweigh every wish together
-EMPTY_PLACE = 1000
+EMPTY_PLACE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,8 @@ class Draft:
         self.able = self._masks()
         self._may_exceed_hours = self._hours_can_bind()
         self._steps: dict[tuple[str, str], int] = {}
+        # what begins before this minute is not changed any more
+        self.kept_until = -(10**9)
         self._start_empty()
         for one in assignments:
             self.put(self.person_number[one.person], self.slot_number[SlotKey(*one[1:])])
@@ -72,20 +74,11 @@ class Draft:
         # what somebody holds, by the shift's number; what is fixed elsewhere has numbers below 0
         self.held: list[dict[int, Duty]] = [self._fixed(person) for person in self.people]
         self.nights, self.weekends, self.shifts = [0] * len(people), [0] * len(people), [0] * len(people)
-        self.wish_slots = [self._wish_slots(person) for person in self.people]
         self.wish_counts = [[0] * len(person.wishes) for person in self.people]
         self.pain = [self.weights.wishes * sum(not wish.wants_off for wish in person.wishes) for person in self.people]
         self.missing = [dict(asked) for asked in self.asks]
         self.ache = [EMPTY_PLACE * sum(asked.values()) for asked in self.asks]
         self.teams: list[dict[str, int]] = [{} for _ in slots]
-
-    def _wish_slots(self, person: Person) -> dict[int, list[int]]:
-        """Return for every shift that meets a wish which wishes it meets."""
-        found: dict[int, list[int]] = {}
-        for number, wish in enumerate(person.wishes):
-            for slot in self._meeting(wish.span):
-                found.setdefault(slot, []).append(number)
-        return found
 
     def _meeting(self, span: Span) -> Iterator[int]:
         first, last = bisect_left(self._starts, span.starts - self._longest), bisect_left(self._starts, span.ends)
@@ -111,6 +104,7 @@ class Draft:
         for number, slot in enumerate(self.slots):
             of_post[slot.post.key] = of_post.get(slot.post.key, 0) | 1 << number
         by_bars: dict[frozenset[str], int] = {}
+        by_span: dict[Span, int] = {}
         masks = []
         for person in self.people:
             bars = bars_of(self.limits, person)
@@ -120,7 +114,9 @@ class Draft:
             if person.only_posts:
                 mask &= sum(of_post.get(post, 0) for post in person.only_posts)
             for span in person.away:
-                mask &= ~sum(1 << slot for slot in self._meeting(span))
+                if span not in by_span:
+                    by_span[span] = sum(1 << slot for slot in self._meeting(span))
+                mask &= ~by_span[span]
             masks.append(mask)
         return masks
 
@@ -214,17 +210,23 @@ class Draft:
         if there.weekend:
             pain += weights.weekends * _next(self.weekends, person, step, fair.weekends)
         self.pain[person] += step * pain
-        if slot in self.wish_slots[person]:
-            self._count_wishes(person, self.wish_slots[person][slot], step)
+        if self.people[person].wishes:
+            self._count_wishes(person, slot, step)
         self._count_slot(person, slot, step)
 
-    def _count_wishes(self, person: int, wishes: list[int], step: int) -> None:
+    def _count_wishes(self, person: int, slot: int, step: int) -> None:
         counts = self.wish_counts[person]
-        for number in wishes:
+        for number in self.wishes_met(person, slot):
             counts[number] += step
             if counts[number] == (step > 0):
                 is_broken = self.people[person].wishes[number].wants_off == (step > 0)
                 self.pain[person] += self.weights.wishes * (1 if is_broken else -1)
+
+    def wishes_met(self, person: int, slot: int) -> list[int]:
+        """Return which of somebody's wishes, by their place, a shift falls into."""
+        mine = self.duty[slot]
+        return [number for number, wish in enumerate(self.people[person].wishes)
+                if wish.starts < mine.ends and mine.starts < wish.ends]  # fmt: skip
 
     def _count_slot(self, person: int, slot: int, step: int) -> None:
         missing, teams = self.missing[slot], self.teams[slot]
@@ -276,7 +278,7 @@ class Draft:
         team, teams = self.people[person].team, self.teams[slot]
         if team and teams and team not in teams:
             price += weights.teams
-        for number in self.wish_slots[person].get(slot, ()):
+        for number in self.wishes_met(person, slot):
             if not self.wish_counts[person][number]:
                 price += weights.wishes if self.people[person].wishes[number].wants_off else -weights.wishes
         return price
