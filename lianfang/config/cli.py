@@ -366,6 +366,21 @@ def intake_run(given: argparse.Namespace) -> int:
     return _intake(given, run_it=True)
 
 
+def roster_bench(given: argparse.Namespace) -> int:
+    """Solve a nurse rostering instance of schedulingbenchmarks.org; prints cost, bound, seconds and violations as JSON.
+
+    The reader of that format stays with the bench, beside the product's folder, and is not in the wheel.
+    """
+    from lianfang.config.rosters import bench_instance
+    from lianfang.kernel.errors import Refusal
+
+    try:
+        _line(bench_instance(Path(given.file), given.seconds))
+    except Refusal as no:
+        return _refused(no)
+    return 0
+
+
 def _add(parent: Any, name: str, handler: Handler) -> argparse.ArgumentParser:
     made: argparse.ArgumentParser = parent.add_parser(name, help=handler.__doc__, description=handler.__doc__)
     made.set_defaults(handler=handler)
@@ -463,6 +478,9 @@ def parser() -> argparse.ArgumentParser:
         made.add_argument("--within", required=True)
         made.add_argument("--json", action="store_true", help="print the answer as JSON (it always is)")
         made.add_argument("--as", dest="account", default="")
+    made = _add(_group(commands, "roster", "duty rosters"), "bench", roster_bench)
+    made.add_argument("file", help="an instance in the text format of schedulingbenchmarks.org")
+    made.add_argument("--seconds", type=float, default=60.0, help="how long to search at most")
     _add(commands, "openapi", openapi)
     _add(commands, "reference", reference).add_argument("folder")
     return top

@@ -33,10 +33,12 @@ from lianfang.domain.workforce.rules.rostering.problem import (
     Wish,
     slots_of,
 )
+from lianfang.domain.workforce.rules.rostering.replanning import Change, Replan, Substitute, replan, substitutes
 
 __all__ = [
     "DUTY_KEYS",
     "Assignment",
+    "Change",
     "Checked",
     "Cost",
     "Fair",
@@ -47,11 +49,13 @@ __all__ = [
     "Post",
     "Problem",
     "Progress",
+    "Replan",
     "ShiftKind",
     "Slot",
     "SlotKey",
     "Span",
     "Start",
+    "Substitute",
     "Unfilled",
     "Violation",
     "Weights",
@@ -61,6 +65,8 @@ __all__ = [
     "limits_from",
     "patterns_from",
     "plan",
+    "replan",
     "slots_of",
+    "substitutes",
     "weights_from",
 ]

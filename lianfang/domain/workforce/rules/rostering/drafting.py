@@ -28,7 +28,7 @@ from lianfang.domain.workforce.rules.rostering.problem import (
 )
 
 # because a place left empty must outweigh every wish together
-EMPTY_PLACE = 1000
+EMPTY_PLACE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,8 @@ class Draft:
         self.able = self._masks()
         self._may_exceed_hours = self._hours_can_bind()
         self._steps: dict[tuple[str, str], int] = {}
+        # what begins before this minute is not changed any more
+        self.kept_until = -(10**9)
         self._start_empty()
         for one in assignments:
             self.put(self.person_number[one.person], self.slot_number[SlotKey(*one[1:])])

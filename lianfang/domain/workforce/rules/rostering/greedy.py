@@ -68,7 +68,7 @@ def mend(draft: Draft, stop: Stop = never) -> None:
     for slot in list(draft.lacking()):
         if stop():
             return
-        for what in list(draft.lacks(slot)):
+        for what in reversed(draft.lacks(slot)):
             while draft.lacks(slot).get(what, 0) and mend_one(draft, slot, what):
                 pass
 
@@ -80,11 +80,14 @@ def mend_one(draft: Draft, slot: int, what: str) -> list[tuple[int, int, bool]]:
     changes: somebody changes over from another shift, which a third person takes.
     """
     for leaving in _who_could_leave(draft, slot, what):
-        for moves in (_directly(draft, slot, what), _by_changing_over(draft, slot, what, leaving)):
-            if moves:
-                done = ([(leaving, slot, False)] if leaving is not None else []) + moves
-                _do(draft, done)
-                return done
+        first = [(leaving, slot, False)] if leaving is not None else []
+        _do(draft, first)
+        moves = _directly(draft, slot, what) or _by_changing_over(draft, slot, what)
+        if moves:
+            _do(draft, moves)
+            return first + moves
+        if leaving is not None:
+            draft.put(leaving, slot)
     return []
 
 
@@ -112,15 +115,17 @@ def _directly(draft: Draft, slot: int, what: str) -> list[tuple[int, int, bool]]
     return [(min(able, key=lambda one: _rank(draft, one, slot)), slot, True)] if able else []
 
 
-def _by_changing_over(draft: Draft, slot: int, what: str, leaving: int | None) -> list[tuple[int, int, bool]]:
+def _by_changing_over(draft: Draft, slot: int, what: str) -> list[tuple[int, int, bool]]:
     best: tuple[int, list[tuple[int, int, bool]]] | None = None
     for person in range(len(draft.people)):
-        if person == leaving or not draft.counts_for(person, what) or not draft.is_able(person, slot):
+        if not draft.counts_for(person, what) or not draft.is_able(person, slot):
             continue
         against = draft.clashes(person, slot)
         if person in draft.on[slot] or not against or len(against) > 1:
             continue
         other = against[0]
+        if draft.duty[other].starts < draft.kept_until:
+            continue
         draft.take_off(person, other)
         if draft.clashes(person, slot) == []:
             heir = _heir(draft, other, person, slot)

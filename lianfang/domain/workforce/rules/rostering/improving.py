@@ -13,16 +13,20 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from lianfang.domain.workforce.rules.rostering.beside import search
 from lianfang.domain.workforce.rules.rostering.drafting import EMPTY_PLACE, Draft
 from lianfang.domain.workforce.rules.rostering.greedy import Stop, never
 from lianfang.domain.workforce.rules.rostering.modelling import Part
 
 _TOWN = 9
-# how many people one part frees, and how long the solver may think about it in its own time: measured choices
-_PEOPLE_IN_PART = 26
-_EFFORT = 0.6
-_ROOM_FOR_OTHERS = 6
-_HOME_SHARE = 0.5
+# measured choices: how many people a part frees for the whole roster or for a few days, how often the one or the other,
+# and how long the solver may think about a part in its own time
+_PEOPLE_IN_PART = 8
+_PEOPLE_IN_WINDOW = 22
+_WINDOW_DAYS = 3
+_WINDOW_SHARE = 0.6
+_EFFORT = 0.4
+_EXCHANGE_SHARE = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,47 +81,48 @@ class Improvement:
 
     def _choose(self) -> tuple[set[int], set[int], int] | None:
         """Return people and shifts to free, none of them in another part just now; None when there is nothing to do."""
-        painful = [person for person, pain in enumerate(self.draft.pain) if pain and person not in self.taken_people]
-        aching = [slot for slot, ache in enumerate(self.draft.ache) if ache and slot not in self.taken_slots]
+        draft, draw = self.draft, self.random
+        painful = [person for person, pain in enumerate(draft.pain) if pain and person not in self.taken_people]
+        aching = [slot for slot, ache in enumerate(draft.ache) if ache and slot not in self.taken_slots]
         if not painful and not aching:
             self.is_over = not self.taken_people
             return None
-        core = self._around_slot(aching) if aching and self.random.random() < _share(aching, painful) else (
-            self._around_person(painful)
-        )  # fmt: skip
-        people = {person for person in core if person not in self.taken_people}
-        slots = {number for person in people for number in self.draft.held[person] if number >= 0}
-        slots |= {
-            slot for slot in aching if self.draft.lacks(slot) and any(self.draft.is_able(one, slot) for one in people)
-        }
+        slot = self._centre(painful, aching)
+        if slot is None:
+            return None
+        is_window = draw.random() < _WINDOW_SHARE
+        people = self._people_near(slot, _PEOPLE_IN_WINDOW if is_window else _PEOPLE_IN_PART) - self.taken_people
+        slots = {number for person in people for number in draft.held[person] if number >= 0}
+        slots |= {one for one in aching if draft.lacks(one) and any(draft.is_able(who, one) for who in people)}
+        if is_window:
+            first = draft.slots[slot].day - draw.randrange(_WINDOW_DAYS)
+            slots = {one for one in slots if first <= draft.slots[one].day < first + _WINDOW_DAYS}
         slots -= self.taken_slots
         self.taken_people |= people
         self.taken_slots |= slots
-        return people, slots, self.random.randrange(1 << 30)
+        return people, slots, draw.randrange(1 << 30)
 
-    def _around_slot(self, aching: list[int]) -> set[int]:
-        slot = self.random.choices(aching, [self.draft.ache[one] for one in aching])[0]
+    def _centre(self, painful: list[int], aching: list[int]) -> int | None:
+        """Return the shift a part is laid around: one that aches, or one that somebody in pain has or could have."""
+        draw, draft = self.random, self.draft
+        if aching and draw.random() * (len(aching) + len(painful)) < len(aching):
+            return draw.choices(aching, [draft.ache[one] for one in aching])[0]
+        if not painful:
+            return None
+        person = draw.choices(painful, [draft.pain[one] for one in painful])[0]
+        served = [number for number in draft.held[person] if number >= 0]
+        return draw.choice(served) if served else draw.randrange(len(draft.slots))
+
+    def _people_near(self, slot: int, most: int) -> set[int]:
+        """Return a part's people: those on the shift, who serves at the post, who lives there, the town's."""
         post = self.draft.slots[slot].post.key
-        return self._people_near(post, set(self.draft.on[slot]))
-
-    def _around_person(self, painful: list[int]) -> set[int]:
-        person = self.random.choices(painful, [self.draft.pain[one] for one in painful])[0]
-        served = [self.draft.slots[number].post.key for number in self.draft.held[person] if number >= 0]
-        near = self.neighbours.posts_at_home[person]
-        post = self.random.choice(near if near and (not served or self.random.random() < _HOME_SHARE) else served)
-        return self._people_near(post, {person})
-
-    def _people_near(self, post: str, core: set[int]) -> set[int]:
-        """Return a part's people: who serves at the post, then who lives at it, then others of its town."""
-        serving = {person for slot in self.neighbours.slots_of_post[post] for person in self.draft.on[slot]}
-        circles = [serving, self.neighbours.at_home[post], self.neighbours.in_town[post]]
-        chosen = set(core)
-        for place, circle in enumerate(circles):
-            room = _PEOPLE_IN_PART - len(chosen) - (_ROOM_FOR_OTHERS if place < len(circles) - 1 else 0)
+        serving = {person for one in self.neighbours.slots_of_post[post] for person in self.draft.on[one]}
+        chosen = set(self.draft.on[slot])
+        for circle, share in ((serving, 0.5), (self.neighbours.at_home[post], 0.8), (self.neighbours.in_town[post], 1)):
             others = sorted(set(circle) - chosen)
             self.random.shuffle(others)
             others.sort(key=lambda one: self.draft.pain[one] * self.random.random(), reverse=True)
-            chosen.update(others[: max(0, room)])
+            chosen.update(others[: max(0, int(most * share) - len(chosen))])
         return chosen
 
     def _take(self, answer: dict[int, set[int]], slots: set[int]) -> None:
@@ -153,7 +158,6 @@ class _Neighbours:
     slots_of_post: dict[str, list[int]]
     at_home: dict[str, list[int]]
     in_town: dict[str, list[int]]
-    posts_at_home: list[list[str]]
 
 
 def _neighbours(draft: Draft) -> _Neighbours:
@@ -167,19 +171,26 @@ def _neighbours(draft: Draft) -> _Neighbours:
             near[whoever.home[:digits], digits].append(person)
     at_home = {post: near[path, len(path)] for post, path in posts.items()}
     in_town = {post: near[path[:_TOWN], _TOWN] for post, path in posts.items()}
-    posts_at_home: list[list[str]] = [[] for _ in draft.people]
-    for post, people in at_home.items():
-        for person in people:
-            posts_at_home[person].append(post)
-    return _Neighbours(slots_of_post, at_home, in_town, posts_at_home)
-
-
-def _share(aching: list[int], painful: list[int]) -> float:
-    return len(aching) / (len(aching) + len(painful))
+    return _Neighbours(slots_of_post, at_home, in_town)
 
 
 def improve(
     draft: Draft, seconds: float, *, tell: Tell | None = None, stop: Stop = never, seed: int = 1, threads: int = 2
-) -> None:
-    """Improve a draft in place for so many seconds on so many threads; stops sooner when nothing is left to improve."""
-    Improvement(draft, seconds, tell, stop, seed).run(threads)
+) -> Draft:
+    """Return the draft improved within so many seconds on so many cores: first by exchanges, then part by part.
+
+    Stops sooner when nothing is left to improve, or when `stop` says so; what was found until then is kept.
+    """
+    started = time.monotonic()
+    first = seconds * _EXCHANGE_SHARE
+
+    def say(cost: int) -> None:
+        if tell:
+            spent = (time.monotonic() - started) / seconds
+            tell(Progress(min(1.0, spent), cost // EMPTY_PLACE, cost % EMPTY_PLACE))
+
+    draft = search(draft, first, tell=say, stop=stop, seed=seed, processes=threads)
+    left = seconds - (time.monotonic() - started)
+    if left > 0 and draft.cost() and not stop():
+        Improvement(draft, left, tell, stop, seed).run(threads)
+    return draft

@@ -130,13 +130,15 @@ class Part:
         ):
             places = [place for duty, place in mine if counts(draft.slots[duty.slot])]
             room = share - sum(1 for slot in kept if counts(slot))
+            now = sum(1 for duty, _ in mine if counts(draft.slots[duty.slot]) and person in draft.on[duty.slot])
             if weight and len(places) > room:
-                self._excess(weight, places, room)
+                self._excess(weight, places, room, now)
 
-    def _excess(self, weight: int, places: list[Any], room: int) -> None:
+    def _excess(self, weight: int, places: list[Any], room: int, now: int) -> None:
         for step in range(min(_DEEPEST_EXCESS, len(places) - room)):
-            beyond = self.model.new_int_var(0, len(places) - room, "")
+            beyond = self.model.new_int_var(0, len(places) - min(room, 0), "")
             self.model.add(beyond >= sum(places) - room - step)
+            self.model.add_hint(beyond, max(0, now - room - step))
             self._pay(weight, beyond)
 
     def _wishes(self, person: int, mine: list[tuple[Duty, Any]]) -> None:
@@ -147,6 +149,9 @@ class Part:
             if not served or is_decided:
                 continue
             broken = self.model.new_bool_var("")
+            is_served = any(person in self.draft.on[duty.slot] for duty, _ in mine
+                            if duty.starts < wish.ends and wish.starts < duty.ends)  # fmt: skip
+            self.model.add_hint(broken, is_served == wish.wants_off)
             if wish.wants_off:
                 for place in served:
                     self.model.add_implication(place, broken)
@@ -165,11 +170,12 @@ class Part:
             if needed > there:
                 missing = self.model.new_int_var(0, needed - there, "")
                 self.model.add(sum(places) + missing >= needed - there)
+                self.model.add_hint(missing, max(0, self.draft.missing[slot][what]))
                 self._pay(EMPTY_PLACE, missing)
         if self.draft.weights.teams:
-            self._teams(staying, coming)
+            self._teams(slot, staying, coming)
 
-    def _teams(self, staying: list[int], coming: dict[int, Any]) -> None:
+    def _teams(self, slot: int, staying: list[int], coming: dict[int, Any]) -> None:
         there = {self.draft.people[one].team for one in staying} - {""}
         by_team: dict[str, list[Any]] = defaultdict(list)
         for person, place in coming.items():
@@ -179,13 +185,16 @@ class Part:
         if len(by_team) + len(there) < 2:
             return
         present = []
-        for places in by_team.values():
+        now = self.draft.teams[slot]
+        for team, places in by_team.items():
             is_there = self.model.new_bool_var("")
+            self.model.add_hint(is_there, team in now)
             for place in places:
                 self.model.add_implication(place, is_there)
             present.append(is_there)
-        beyond = self.model.new_int_var(0, len(present), "")
+        beyond = self.model.new_int_var(0, len(present) + len(there), "")
         self.model.add(beyond >= sum(present) + len(there) - 1)
+        self.model.add_hint(beyond, max(0, len(now) - 1))
         self._pay(self.draft.weights.teams, beyond)
 
     def solve(self, seconds: float, effort: float, seed: int) -> dict[int, set[int]] | None:

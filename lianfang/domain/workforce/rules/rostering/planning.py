@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from lianfang.domain.workforce.rules.rostering.checking import check
+from lianfang.domain.workforce.rules.rostering.explaining import conflicts_of
 from lianfang.domain.workforce.rules.rostering.greedy import never, quick
 from lianfang.domain.workforce.rules.rostering.improving import Progress, improve
 from lianfang.domain.workforce.rules.rostering.problem import Assignment, Cost, Problem, Unfilled, fair_of
@@ -55,7 +56,7 @@ def plan(
     start = Start(sum(lack.missing for lack in first.unfilled), first.cost.total, time.monotonic() - started)
     left = seconds - start.seconds
     if left > 0 and (first.unfilled or first.cost.total):
-        improve(draft, left, tell=progress, stop=stop, seed=seed, threads=threads)
+        draft = improve(draft, left, tell=progress, stop=stop, seed=seed, threads=threads)
     best = check(problem, draft.assignments())
     assert not best.violations, best.violations[:3]
-    return Plan(draft.assignments(), best.unfilled, best.cost, (), time.monotonic() - started, start)
+    return Plan(draft.assignments(), best.unfilled, best.cost, conflicts_of(draft), time.monotonic() - started, start)
