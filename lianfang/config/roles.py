@@ -116,6 +116,7 @@ POST_LEAD = (
     "workforce.rosters",
     "workforce.plan_roster",
     "workforce.publish_roster",
+    "workforce.replan_roster",
     "workforce.withdraw_roster",
     *SHIFT_LEAD,
 )

@@ -109,6 +109,10 @@ class County:
                                           "ends_on": on + timedelta(days=90),
                                           "owner_id": self.cast["duty"].account_id}  # fmt: skip
         yield "places.add_place", {"area_path": GRID, "name": "卫生室", "kind": "clinic"}
+        yield "workforce.add_post", {"area_path": VILLAGE, "kind": "village_gate", "tier": "village", "name": "村东口",
+                                     "pattern": "4x6"}  # fmt: skip
+        yield "workforce.add_checklist", {"area_path": VILLAGE, "name": "示例制度", "kinds": ["village_gate"],
+                                          "points": "照文件", "document": "县指挥部通知"}  # fmt: skip
         yield "organisation.add_unit", {"area_path": VILLAGE, "kind": "village", "name": "村委会"}
         yield (
             "organisation.assign_responsibility",

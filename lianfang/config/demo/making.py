@@ -18,6 +18,7 @@ from django.db import connection
 from lianfang import data
 from lianfang.config.demo.cast import CAST, COUNTY, PASSWORD, VILLAGE, make_cast
 from lianfang.config.demo.days import Days, Returnee
+from lianfang.config.demo.duty import Duty
 from lianfang.config.demo.population import MadeHousehold, Population
 from lianfang.config.demo.serving import Serving
 from lianfang.domain.areas.queries import area_exists, full_name
@@ -133,8 +134,13 @@ class Demo:
             self._workers()
         with clock.fixed(self._at(-12, 9)):
             self._responsibilities()
-        duty, secretary = self._actor("duty"), self._actor("secretary")
-        Days(self.today, self._returnees(), self._doors(), self._places(), duty, secretary, self.say).make()
+        officer, secretary = self._actor("duty"), self._actor("secretary")
+        duty = Duty(self.today, self.accounts, self._actor, self.population, demo_id)
+        with clock.fixed(self._at(-3, 9)):
+            self.say("  posts and rosters")
+            duty.set_up()
+        Days(self.today, self._returnees(), self._doors(), self._places(), officer, secretary, self.say).make()
+        duty.serve()
         self.say("  people on duty")
         Serving(self.today, self._at, demo_id, self._actor).make()
         self.say("  gap board")

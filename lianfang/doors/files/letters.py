@@ -46,6 +46,7 @@ _RESIDENCE = ("name", "address", "for_what", "valid_until", "handled_by", "verif
 _CARD = ("name", "address", "starts_on", "ends_on", "contact_name", "contact_phone", "rows")
 _SELF = ("for_whom", "url", "slots", "contact_name", "contact_phone", "doctor_name")
 _BREACH = ("what", "information", "measures", "contact")
+_POST = ("number", "name", "kind", "place", "code", "contact_name", "contact_phone")
 _ERASURE = ("area", "kind", "way", "count", "since", "days", "source", "needed_before", "began_at", "done_by", "digest")
 LETTERS: dict[str, Letter] = {
     letter.name: letter
@@ -57,9 +58,13 @@ LETTERS: dict[str, Letter] = {
         Letter("responsibility", both("包保联系卡", "Responsibility card"), (*_ISSUED, "place", "levels")),
         Letter("erasure", both("个人信息清除证明", "Erasure certificate"), (*_ISSUED, *_ERASURE)),
         Letter("breach", both("个人信息泄露告知书", "Notice of a leak of personal data"), (*_ISSUED, *_BREACH)),
+        Letter("post", both("卡点标牌", "Sign of a post"), (*_ISSUED, *_POST)),
         Letter("selfreport", both("体温自报", "Self-report sheet"), (*_EVERY, *_SELF, *_ALARM)),
     )
 }
+
+# the sheets with a code on them, and what it says
+_CODED = {"selfreport": "url", "post": "code"}
 
 _LABELS: dict[str, Bilingual] = {
     "serial": both("编号", "serial number"),
@@ -109,6 +114,8 @@ _LABELS: dict[str, Bilingual] = {
     "measures": both("补救措施", "what was done"),
     "contact": both("联系方式", "whom to ask"),
     "place": both("地点", "place"),
+    "number": both("编号", "number"),
+    "code": both("签到码", "code"),
     "levels": both("各级责任人", "people who answer, level by level"),
 }
 
@@ -122,8 +129,8 @@ def render(template: str, data: Mapping[str, Any]) -> bytes:
     letter = _letter(template)
     plain = _cleaned(dict(data))
     _check_complete(letter, plain)
-    if template == "selfreport":
-        plain["qr_svg"] = _qr(str(plain["url"]))
+    if template in _CODED:
+        plain["qr_svg"] = _qr(str(plain[_CODED[template]]))
     if len(json.dumps(plain, ensure_ascii=False).encode()) > MOST_BYTES:
         raise TOO_LONG()
     return typeset(letter.name, plain)

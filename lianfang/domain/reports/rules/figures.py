@@ -187,7 +187,7 @@ FIGURES: tuple[Figure, ...] = (
     _f("observation.missed", "漏测", "Readings missed", TIMES, _VILLAGE_UP,
        _SLOTS, "day", "opens_at", where={"state": "missed"}),
     _f("posts.standing", "卡点数", "Posts", _POSTS, _VILLAGE_UP,
-       "places.posts", "standing", "opened_at", until="closed_at", public=True),
+       "workforce.posts", "standing", "opened_at", until="closed_at", public=True),
     _f("posts.shifts", "值守人次", "Shifts worked", both("人次", "shifts"), _VILLAGE_UP,
        "workforce.shifts", "day", "signed_in_at"),
     _f("posts.people", "进出人员", "People passing", _PEOPLE_TIMES, _VILLAGE_UP,

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from pydantic import Field
 
-from lianfang.domain.areas.queries import ancestors_of
 from lianfang.domain.organisation.actions.fields import choices, one_of
 from lianfang.domain.workforce.actions.fields import NO_SHIFT, TABLE, Reason, ShiftId, find_shift, permit_lead
 from lianfang.domain.workforce.actions.posts import IS_WITHDRAWN, NO_POST, PostId
@@ -19,15 +18,15 @@ from lianfang.domain.workforce.models.responders import Responder
 from lianfang.domain.workforce.models.shifts import Shift
 from lianfang.domain.workforce.queries.kinds import shift_kinds
 from lianfang.domain.workforce.queries.posts import find_post
-from lianfang.domain.workforce.queries.rosters import READY, broken_by, people_for, span_of
-from lianfang.domain.workforce.rules.rostering import Violation
-from lianfang.domain.workforce.rules.shifts import AWAITED, TOLD
+from lianfang.domain.workforce.queries.rosters import READY, broken_by, people_for, problem_of, span_of
+from lianfang.domain.workforce.rules.rostering import SlotKey, Violation, substitutes
+from lianfang.domain.workforce.rules.shifts import AWAITED
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import NOW, when
 from lianfang.foundation.administration.actions import labelled
 from lianfang.kernel.errors import refusal
-from lianfang.kernel.text import both
+from lianfang.kernel.text import Bilingual, both
 
 NO_RESPONDER = refusal(
     "workforce.not_on_duty", "没有这名值守人员，或还不能上岗。", "There is no such person, or they may not serve yet.",
@@ -159,44 +158,18 @@ def find_substitutes(call: Call, given: FindSubstitutes) -> Result:
 
 
 def _substitutes(shift: Shift) -> list[tuple[Responder, dict[str, str]]]:
-    """Return the best people for a shift with what speaks for each."""
+    """Return the best people for a shift with what speaks for each, by the roster's own rules."""
     post = shift.post
-    here = set(ancestors_of(post.area_path))
-    taken = Shift.objects.filter(starts_at__lt=shift.ends_at, ends_at__gt=shift.starts_at, state__in=TOLD)
-    people = list(people_for(post.area_path[:TOWN_DIGITS], [post]).exclude(pk__in=taken.values("responder_id")))
-    week = (shift.on.toordinal() - 7, shift.on.toordinal() + 7)
-    load = _load({one.pk for one in people}, *week)
-    nearest = sorted(people, key=lambda one: (_far(one, post, here), load.get(one.pk, 0), str(one.pk)))
-    found: list[tuple[Responder, dict[str, str]]] = []
-    for one in nearest:
-        if not broken_by(one, post, shift.on, shift.kind):
-            found.append((one, _why(one, post, load.get(one.pk, 0))))
-        if len(found) == MOST:
-            break
-    return found
+    people = list(people_for(post.area_path[:TOWN_DIGITS], [post]).exclude(pk=shift.responder_id))
+    problem = problem_of(post.area_path, [post], people, shift.on, 1)
+    place = SlotKey(str(post.pk), 0, shift.kind.rpartition(".")[2])
+    by_key = {str(one.pk): one for one in people}
+    return [(by_key[one.person], _joined(one.reasons)) for one in substitutes(problem, (), place, most=MOST)]
 
 
-def _load(people: set[UUID], first: int, last: int) -> dict[UUID, int]:
-    rows = Shift.objects.filter(responder_id__in=people, state__in=TOLD)
-    days = rows.filter(on__gte=date.fromordinal(first), on__lte=date.fromordinal(last))
-    counted: dict[UUID, int] = {}
-    for person in days.values_list("responder_id", flat=True):
-        counted[person] = counted.get(person, 0) + 1
-    return counted
-
-
-def _far(one: Responder, post: Post, here: set[str]) -> int:
-    if one.area_path.startswith(post.area_path) or one.area_path in here:
-        return 0
-    return 1 if one.area_path[:TOWN_DIGITS] == post.area_path[:TOWN_DIGITS] else 2
-
-
-def _why(one: Responder, post: Post, load: int) -> dict[str, str]:
-    near = one.area_path.startswith(post.area_path)
-    return both(
-        f"{'本村' if near else '附近'}，前后一周 {load} 班",
-        f"{'same village' if near else 'nearby'}, {load} shifts around",
-    ).as_dict()
+def _joined(reasons: Iterable[Bilingual]) -> dict[str, str]:
+    told = list(reasons)
+    return both("，".join(one.zh for one in told), ", ".join(one.en for one in told)).as_dict()
 
 
 class PutSubstitute(Input):

@@ -279,7 +279,7 @@ def withdraw_post(call: Call, given: WithdrawPost) -> Result:
     on = given.withdrawn_on or day_of(call)
     if on < row.set_up_on:
         raise BEFORE_SET_UP(field="withdrawn_on")
-    _write(row, {"state": "withdrawn", "withdrawn_on": on})
+    _write(row, {"state": "withdrawn", "withdrawn_on": on, "closed_at": call.received_at})
     awaited = Shift.objects.filter(post=row, state__in=AWAITED, starts_at__gt=call.received_at)
     awaited.update(state="cancelled", reason="卡点已撤除")
     _step(call, row, "withdrawn", on, from_position=row.position, reason=given.reason)
@@ -302,7 +302,7 @@ def reopen_post(call: Call, given: ReopenPost) -> Result:
     if not call.allows(GONE, row):
         raise NOT_WITHDRAWN(field="post_id")
     _check(call, row.area_path, {"kind": row.kind, "approval_number": row.approval_number})
-    _write(row, {"state": "standing", "withdrawn_on": None})
+    _write(row, {"state": "standing", "withdrawn_on": None, "closed_at": None})
     _step(call, row, "reopened", day_of(call), to_position=row.position, reason=given.reason)
     call.about(TABLE, row.pk)
     call.announce(PostSetUp(area_path=row.area_path, post_id=row.pk))

@@ -32,7 +32,7 @@ from lianfang.domain.workforce.queries.rosters import (
     words_for,
 )
 from lianfang.domain.workforce.rules import rostering as engine
-from lianfang.domain.workforce.rules.shifts import AWAITED
+from lianfang.domain.workforce.rules.shifts import AWAITED, TOLD
 from lianfang.foundation.actions.guard import writing
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
@@ -250,3 +250,76 @@ def withdraw_roster(call: Call, given: WithdrawRoster) -> Result:
     call.about(TABLE, roster.pk, cancelled=cancelled)
     call.announce(RosterPublished(area_path=roster.area_path, roster_id=roster.pk))
     return {"id": str(roster.pk), "cancelled": cancelled}
+
+
+class ReplanRoster(Input):
+    roster_id: RosterId
+    reason: Reason
+
+
+IS_PUBLISHED = when(lambda state: state == "published", "state")
+NOT_PUBLISHED = refusal(
+    "workforce.roster_not_published",
+    "只有已发布的排班表可以调整。",
+    "Only a published roster is planned anew.",
+    status=409,
+)
+
+
+@action("workforce.replan_roster", both("按新情况调整", "Plan anew with few changes"), ReplanRoster,
+        subject=Subject(TABLE, "roster_id", IS_PUBLISHED))  # fmt: skip
+def replan_roster(call: Call, given: ReplanRoster) -> Result:
+    """Change a published roster as little as possible where things changed: somebody is ill, left, or cannot come.
+
+    What has begun stays. Every change is kept with its reason, and only the people concerned are told.
+    """
+    roster = _find(given.roster_id)
+    call.permit(roster.area_path)
+    if not call.allows(IS_PUBLISHED, roster):
+        raise NOT_PUBLISHED(field="roster_id")
+    posts = posts_of(roster)
+    last = roster.starts_on + timedelta(days=roster.days)
+    standing = list(Shift.objects.filter(post__in=posts, on__gte=roster.starts_on, on__lt=last, state__in=TOLD))
+    people = list(people_for(roster.area_path, posts))
+    problem = problem_of(roster.area_path, posts, people, roster.starts_on, roster.days, [one.pk for one in standing])
+    keep_until = max(0, (call.received_at - midnight(roster.starts_on)) // MINUTE)
+    known = assignments_of(standing, roster.starts_on)
+    made = engine.replan(problem, known, keep_until=keep_until)
+    told = _change(
+        call, roster, dict(zip(known, standing, strict=True)), made, _rows_for(roster, problem, made, people)
+    )
+    roster.changes = [*roster.changes, {"at": call.received_at.isoformat(), "reason": given.reason, "changes": told}]
+    roster.unfilled = [words_for(problem, one) for one in made.unfilled[:MOST_TOLD]]
+    roster.cost = roster.cost | {"unfilled": len(made.unfilled)}
+    roster.version += 1
+    roster.save(update_fields=["changes", "unfilled", "cost", "version"])
+    call.about(TABLE, roster.pk, changed=len(told))
+    call.announce(RosterPublished(area_path=roster.area_path, roster_id=roster.pk))
+    return {"id": str(roster.pk), "changes": told}
+
+
+def _rows_for(
+    roster: Roster, problem: engine.Problem, made: engine.Replan, people: Sequence[Responder]
+) -> dict[engine.Assignment, Shift]:
+    """Return the new shifts a re-plan asks for, not yet written."""
+    added = [one.assignment for one in made.changes if one.kind == "added"]
+    return dict(zip(added, _rows(roster, posts_of(roster), people, problem, added), strict=True))
+
+
+def _change(
+    call: Call, roster: Roster, standing: dict[engine.Assignment, Shift], made: engine.Replan,
+    fresh: dict[engine.Assignment, Shift],
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Carry out a re-plan's changes and return them as a person reads them."""
+    told = []
+    for one in made.changes:
+        shift = fresh.get(one.assignment) if one.kind == "added" else standing[one.assignment]
+        assert shift is not None
+        if one.kind == "added":
+            shift.state, shift.notified_at, shift.reason = "notified", call.received_at, one.why.zh[:200]
+            shift.save(force_insert=True)
+        else:
+            Shift.objects.filter(pk=shift.pk, state__in=AWAITED).update(state="cancelled", reason=one.why.zh[:200])
+        told.append({"what": one.kind, "who": shift.worker, "on": shift.on.isoformat(), "kind": shift.kind,
+                     "why": one.why.as_dict()})  # fmt: skip
+    return told

@@ -23,7 +23,8 @@ class Post(models.Model):
     privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
         ["id", "area_path", "number", "name", "keys", "kind", "tier", "position", "longitude", "latitude", "unit",
          "pattern", "staff", "skills", "experienced", "exposure", "standing", "equipment", "legal_basis",
-         "approval_number", "state", "set_up_on", "moved_on", "withdrawn_on", "version", "added_at"],
+         "approval_number", "state", "set_up_on", "moved_on", "withdrawn_on", "version", "added_at",
+         "closed_at"],
         PrivacyClass.WORK,
     )  # fmt: skip
 
@@ -53,6 +54,7 @@ class Post(models.Model):
     withdrawn_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
     added_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["area_path", "id"]), models.Index(fields=["kind", "area_path"])]

@@ -113,6 +113,14 @@ def _conflicts(said: Sequence[dict[str, str]]) -> str:
     return "；".join(one["zh"] for one in said or ())
 
 
+def _changes(said: Sequence[dict[str, Any]]) -> str:
+    return "；".join(f"{one['reason']}：{'、'.join(map(_change, one['changes']))}" for one in said or ())
+
+
+def _change(one: dict[str, Any]) -> str:
+    return f"{one['on']} {one['who']} {one['why']['zh']}"
+
+
 def _unfilled(said: Sequence[dict[str, Any]]) -> str:
     return "；".join(f"{one['on']} {one['name']} {one['shift']['zh']} 缺 {one['missing']}" for one in said or ())
 
@@ -184,6 +192,7 @@ table(
             Column("shifts", both("班次数", "Shifts"), kind="int", source="cost__shifts"),
             Column("short", both("缺人处", "Short"), kind="int", source="cost__unfilled"),
             Column("conflicts", both("为什么排不满", "Why it is short"), show=_conflicts),
+            Column("changes", both("发布后的调整", "Changed since"), show=_changes, hidden=True),
             Column("unfilled", both("缺人的班次", "Shifts that are short"), show=_unfilled, hidden=True),
             Column("made_at", both("排班时间", "Planned at"), kind="datetime", filterable=True),
             Column("published_at", both("发布时间", "Published"), kind="datetime", filterable=True),

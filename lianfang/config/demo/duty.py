@@ -1,0 +1,124 @@
+"""Posts of the demo county with their people, a published roster, and the shifts served until this morning."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from lianfang.config.demo.cast import COUNTY, TOWN, VILLAGE
+from lianfang.config.demo.population import Population
+from lianfang.domain.workforce.models.responders import Responder
+from lianfang.domain.workforce.models.shifts import HandOverNote, Shift
+from lianfang.foundation.access.actor import SYSTEM, Actor
+from lianfang.foundation.accounts.models import Account
+from lianfang.foundation.actions.guard import writing
+from lianfang.foundation.actions.running import Request, run, run_many
+from lianfang.foundation.jobs.queue import run_waiting
+from lianfang.kernel import clock
+from lianfang.kernel.ids import uuid7
+from lianfang.kernel.names import search_keys
+
+MakeId = Callable[..., UUID]
+EAST = "城内村东口"
+# where, kind, tier, name, position, pattern, people per shift, how many belong to it, more
+POSTS: tuple[tuple[str, str, str, str, str, str, int, int, dict[str, object]], ...] = (
+    (VILLAGE, "village_gate", "village", EAST, "村东桥头", "4x6", 2, 16, {}),
+    (VILLAGE, "village_gate", "village", "城内村西口", "村西加油站旁", "3x8", 1, 6, {}),
+    (TOWN, "estate_gate", "town", "绛山小区南门", "绛山街中段", "12/24", 1, 6, {}),
+    (TOWN, "trunk_road", "county", "343 国道古绛卡点", "343 国道与县道路口", "4x6", 2, 16,
+     {"approval_number": "示例文号〔2020〕1 号（演示）", "legal_basis": "示例：县指挥部通告（演示用）",
+      "exposure": True}),
+    (TOWN, "station", "county", "县汽车站", "汽车站出站口", "3x8", 2, 12, {"exposure": True}),
+    (TOWN, "office_door", "unit", "政务服务中心值班点", "一楼大厅", "12/24", 1, 6, {}),
+)  # fmt: skip
+EQUIPMENT = "测温枪 2 把，帐篷 1 顶，取暖器 1 台"
+ORIGINS = ("volunteer", "cadre", "resident_staff", "retired", "police", "student", "seconded")
+DAYS = 5
+FIRST = -2
+NOTES = ("", "", "", "路障移位", "测温枪 1 把电量低", "帐篷漏风，已报修")
+
+
+class Duty:
+    """Sets up the posts and lets their people serve; every draw comes from one seeded stream."""
+
+    def __init__(
+        self, today: date, accounts: Mapping[str, Account], actors: Callable[[str], Actor], population: Population,
+        make_id: MakeId,
+    ) -> None:  # fmt: skip
+        self.today, self.accounts, self.actors, self.id = today, accounts, actors, make_id
+        self.random = random.Random(20200131)  # noqa: S311  (a demo, not a secret)
+        self.population = population
+
+    def set_up(self) -> None:
+        """Set up the posts, their leads and their people, and publish a roster of each; one post is left leaderless."""
+        county = self.actors("duty")
+        for number, (path, kind, tier, name, position, pattern, staff, people, more) in enumerate(POSTS):
+            post = self.id("post", name)
+            given = {
+                "area_path": path, "kind": kind, "tier": tier, "name": name, "position": position, "pattern": pattern,
+                "staff": staff, "equipment": EQUIPMENT, **more,
+            }  # fmt: skip
+            run(county, "workforce.add_post", given, id=post)
+            self._people(path, name, people)
+            if number != len(POSTS) - 1:
+                lead = self.accounts["secretary" if path == VILLAGE else "town"]
+                run(county, "workforce.name_lead", {"post_id": post, "account_id": lead.pk, "agreed": True},
+                    id=self.id("lead", name))  # fmt: skip
+        self._roster(county)
+
+    def _people(self, path: str, post: str, count: int) -> None:
+        made = []
+        for number in range(count):
+            person = self.population.worker(self.today)
+            made.append(
+                Responder(
+                    id=self.id("responder", post, number), area_path=path, name=person.name, phone=person.phone,
+                    keys=" ".join(sorted(search_keys(person.name), key=len))[:200],
+                    born_on=self.today - timedelta(days=365 * self.random.randint(22, 60)),
+                    origin=self.random.choice(ORIGINS), experienced=number % 2 == 0, state="assigned",
+                    skills=["medic"] if number % 5 == 0 else [], undertaking_on=clock.today(),
+                    trained_on=clock.today(), joined_on=clock.today(),
+                )
+            )  # fmt: skip
+        if post == EAST:
+            gate = self.accounts["gate"]
+            made[0].account, made[0].name, made[0].origin = gate, gate.name, "volunteer"
+        with writing():
+            Responder.objects.bulk_create(made)
+
+    def _roster(self, county: Actor) -> None:
+        """Plan all posts of the town at once, by the quick way, and publish what came."""
+        roster = self.id("roster", TOWN)
+        first = self.today + timedelta(days=FIRST)
+        given = {"area_path": COUNTY, "starts_on": first, "days": DAYS, "seconds": 0}
+        run(county, "workforce.plan_roster", given, id=roster)
+        run_waiting()
+        run(county, "workforce.publish_roster", {"roster_id": roster}, id=self.id("published", TOWN))
+
+    def serve(self) -> None:
+        """Let everybody whose shift has begun sign in and out at their hours, as the leads' lists say; few do not."""
+        now = clock.now()
+        begun = list(Shift.objects.filter(starts_at__lt=now).order_by("starts_at", "post__number", "worker"))
+        for shift in begun:
+            if self.random.random() < 0.03:
+                continue
+            self._do("workforce.sign_in_for", shift, shift.starts_at + timedelta(minutes=self.random.randint(-9, 8)))
+            if shift.ends_at < now:
+                note = self.random.choice(NOTES)
+                counted = {"informed": self.random.randint(5, 60), "leaflets": self.random.randint(0, 80), "meals": 1}
+                self._do("workforce.sign_out_for", shift, shift.ends_at, matters=note, nothing_open=not note, **counted)
+        self._confirm(now)
+
+    def _do(self, name: str, shift: Shift, at: datetime, **more: object) -> None:
+        run_many([Request(SYSTEM, name, {"shift_id": shift.pk, **more}, uuid7(), at)])
+
+    def _confirm(self, now: datetime) -> None:
+        """Confirm every note but the latest of each post."""
+        latest: set[UUID] = set()
+        notes = HandOverNote.objects.filter(written_at__lt=now).order_by("-written_at", "post__number")
+        for note in notes:
+            if note.post_id in latest:
+                run(SYSTEM, "workforce.confirm_note", {"note_id": note.pk, "remark": "已核对"})
+            latest.add(note.post_id)

@@ -1,0 +1,101 @@
+"""What is printed for a post: the sign with its code, and the roster that hangs on the wall. Refused out of scope."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from lianfang.domain.areas.queries import full_name
+from lianfang.domain.organisation.queries import issuer_of
+from lianfang.domain.workforce.queries.sheets import Printed, printed_roster, sign_data
+from lianfang.doors.api.answers import door
+from lianfang.doors.api.session import actor_of
+from lianfang.doors.files.letters import render
+from lianfang.foundation.access.actor import Actor
+from lianfang.foundation.audit.chain import Entry, append
+from lianfang.foundation.printing.frame import Frame, Grid, new_serial
+from lianfang.foundation.printing.paper import paper
+from lianfang.foundation.tables.reading import NO_ROW
+from lianfang.kernel.clock import local, now
+from lianfang.kernel.text import both
+
+POSTS, ROSTERS = "workforce.posts", "workforce.rosters"
+SIGNS = "workforce.name_lead"
+TITLE = both("值班表", "Duty roster")
+DRAFT = both("草稿，未发布", "Draft, not published")
+MARK = both("{name} {at} 打印", "Printed by {name}, {at}")
+DAY = both("日期", "Day")
+
+
+def sign_pdf(actor: Actor, post_id: UUID, moment: datetime) -> bytes:
+    """Return the sign of a post and write down who printed it, because its code lets people sign in.
+
+    Raises `table.no_row`, and `letters.missing` for a post without a lead.
+    """
+    data = sign_data(post_id)
+    if data is None or not actor.may(SIGNS, data["area_path"]):
+        raise NO_ROW()
+    area_path = data.pop("area_path")
+    issued = {"serial": data["number"], "as_of": f"{local(moment):%Y-%m-%d %H:%M}",
+              "issued_on": f"{local(moment):%Y-%m-%d}", "issuer": issuer_of(area_path)}  # fmt: skip
+    file = render("post", {**issued, **data})
+    _note(actor, "workforce.print_sign", f"{POSTS}/{post_id}", area_path, moment)
+    return file
+
+
+def roster_pdf(actor: Actor, roster_id: UUID, moment: datetime) -> bytes:
+    """Return a roster as a printed table, one grid per post. Raises `table.no_row`, `printing.too_long`."""
+    found = printed_roster(roster_id)
+    if found is None or not actor.may(ROSTERS, found.area_path):
+        raise NO_ROW()
+    file = paper(_frame(actor, found, moment), [
+        Grid(one.title, (DAY.in_language(actor.language), *one.shifts), one.rows) for one in found.grids
+    ])  # fmt: skip
+    _note(actor, "workforce.print_roster", f"{ROSTERS}/{roster_id}", found.area_path, moment)
+    return file
+
+
+def _frame(actor: Actor, found: Printed, moment: datetime) -> Frame:
+    def say(zh: str, en: str) -> str:
+        return both(zh, en).in_language(actor.language)
+
+    facts = [
+        (say("区域", "Area"), full_name(found.area_path)),
+        (say("起止", "From and to"), f"{found.starts_on:%Y-%m-%d} – {found.ends_on:%Y-%m-%d}"),
+    ]
+    if found.state == "draft":
+        facts.append((say("状态", "State"), DRAFT.in_language(actor.language)))
+    mark = MARK.in_language(actor.language).format(name=actor.name, at=f"{local(moment):%Y-%m-%d %H:%M}")
+    serial = new_serial("F17", found.area_path, local(moment).date())
+    return Frame(TITLE.in_language(actor.language), facts, serial, moment, mark, actor.language, landscape=True,
+                 signed=True)  # fmt: skip
+
+
+def _note(actor: Actor, action: str, subject: str, area_path: str, moment: datetime) -> None:
+    append([Entry(action, actor.account_id, actor.door, actor.device_id, subject=subject, area_path=area_path)],
+           at=moment)  # fmt: skip
+
+
+def _pdf(file: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(file, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@door("GET")
+def sign(request: HttpRequest, post_id: UUID) -> HttpResponse:
+    """Return the sign of one post."""
+    return _pdf(sign_pdf(actor_of(request), post_id, now()), f"post-{post_id.hex[-6:]}")
+
+
+@door("GET")
+def roster(request: HttpRequest, roster_id: UUID) -> HttpResponse:
+    """Return one roster on paper."""
+    return _pdf(roster_pdf(actor_of(request), roster_id, now()), f"roster-{roster_id.hex[-6:]}")
+
+
+urlpatterns = [path("posts/<uuid:post_id>/sign.pdf", sign), path("rosters/<uuid:roster_id>.pdf", roster)]

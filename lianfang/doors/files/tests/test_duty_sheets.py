@@ -1,0 +1,79 @@
+"""The sign of a post and the printed roster: for who runs posts there, with the code and the names, on the trail."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from lianfang.config.demo.cast import VILLAGE
+from lianfang.domain.workforce.models.responders import Responder
+from lianfang.domain.workforce.models.shifts import Roster
+from lianfang.foundation.accounts.models import Account
+from lianfang.foundation.actions.guard import writing
+from lianfang.foundation.actions.running import run
+from lianfang.foundation.audit.models import AuditLine
+from lianfang.foundation.jobs.queue import run_one
+
+pytestmark = pytest.mark.django_db
+
+
+def words(response: Any) -> str:
+    pages = PdfReader(io.BytesIO(response.content)).pages
+    return "".join(page.extract_text() for page in pages).replace("\n", "").replace(" ", "")
+
+
+@pytest.fixture
+def post(cast: Any, moment: Any) -> str:
+    given = {"area_path": VILLAGE, "kind": "village_gate", "tier": "village", "name": "城内村东口", "pattern": "4x6"}
+    return str(run(cast["secretary"], "workforce.add_post", given)["id"])
+
+
+@pytest.fixture
+def roster(cast: Any, post: str) -> Roster:
+    with writing():
+        for number in range(8):
+            Responder.objects.create(area_path=VILLAGE, name=f"高值守{number}", origin="volunteer", state="assigned",
+                                     joined_on="2020-01-25", experienced=True)  # fmt: skip
+    given = {"post_id": post, "starts_on": "2020-02-04", "days": 2, "seconds": 0}
+    made = run(cast["secretary"], "workforce.plan_roster", given)
+    while run_one():
+        pass
+    return Roster.objects.get(pk=made["id"])
+
+
+@pytest.mark.parametrize("who", ["neighbour", "gate", "grid", "desk", "outsider"])
+def test_who_does_not_run_posts_there_prints_nothing(signed_in: Any, post: str, roster: Roster, who: str) -> None:
+    for address in (f"/api/posts/{post}/sign.pdf", f"/api/rosters/{roster.pk}.pdf"):
+        assert signed_in(who).get(address).status_code == 404
+
+
+def test_a_sign_without_a_lead_is_refused_and_says_so(signed_in: Any, post: str) -> None:
+    response = signed_in("secretary").get(f"/api/posts/{post}/sign.pdf")
+    assert response.status_code == 422
+    assert "联系人姓名" in response.content.decode()
+
+
+def test_a_sign_names_the_lead_and_is_on_the_trail(
+    signed_in: Any, post: str, cast: Any, accounts: dict[str, Account]
+) -> None:
+    Account.objects.filter(pk=accounts["secretary"].pk).update(phone="13900001234")
+    named = {"post_id": post, "account_id": str(accounts["secretary"].pk), "agreed": True}
+    run(cast["secretary"], "workforce.name_lead", named)
+    told = words(signed_in("secretary").get(f"/api/posts/{post}/sign.pdf"))
+    assert "城内村东口" in told
+    assert "王支书" in told
+    assert "13900001234" in told.replace("-", "").replace("\u2009", "").replace("\xa0", "")
+    assert AuditLine.objects.filter(action="workforce.print_sign").count() == 1
+
+
+def test_a_printed_roster_has_every_day_and_every_name(signed_in: Any, roster: Roster, cast: Any) -> None:
+    told = words(signed_in("secretary").get(f"/api/rosters/{roster.pk}.pdf"))
+    assert "草稿，未发布" in told
+    assert "02-04二" in told.replace("\u200b", "")
+    assert "夜班00:00–06:00" in told
+    assert {f"高值守{number}" for number in range(8)} <= {told[at : at + 4] for at in range(len(told))}
+    run(cast["secretary"], "workforce.publish_roster", {"roster_id": str(roster.pk)})
+    assert "草稿" not in words(signed_in("secretary").get(f"/api/rosters/{roster.pk}.pdf"))
