@@ -47,6 +47,7 @@ _CARD = ("name", "address", "starts_on", "ends_on", "contact_name", "contact_pho
 _SELF = ("for_whom", "url", "slots", "contact_name", "contact_phone", "doctor_name")
 _BREACH = ("what", "information", "measures", "contact")
 _ERASURE = ("area", "kind", "way", "count", "since", "days", "source", "needed_before", "began_at", "done_by", "digest")
+_SERVICE = ("name", "starts_on", "ends_on", "hours", "url", "qr")
 LETTERS: dict[str, Letter] = {
     letter.name: letter
     for letter in (
@@ -57,6 +58,9 @@ LETTERS: dict[str, Letter] = {
         Letter("responsibility", both("包保联系卡", "Responsibility card"), (*_ISSUED, "place", "levels")),
         Letter("erasure", both("个人信息清除证明", "Erasure certificate"), (*_ISSUED, *_ERASURE)),
         Letter("breach", both("个人信息泄露告知书", "Notice of a leak of personal data"), (*_ISSUED, *_BREACH)),
+        Letter("pledge", both("承诺书", "Pledge"), (*_EVERY, "title", "lines")),
+        Letter("service", both("疫情防控服务证书", "Certificate of service"), (*_ISSUED, *_SERVICE)),
+        Letter("checkin", both("社区双报到", "Report here"), (*_EVERY, "place", "code", "qr")),
         Letter("selfreport", both("体温自报", "Self-report sheet"), (*_EVERY, *_SELF, *_ALARM)),
     )
 }
@@ -109,6 +113,11 @@ _LABELS: dict[str, Bilingual] = {
     "measures": both("补救措施", "what was done"),
     "contact": both("联系方式", "whom to ask"),
     "place": both("地点", "place"),
+    "title": both("标题", "title"),
+    "lines": both("内容", "text"),
+    "hours": both("服务时长", "hours served"),
+    "qr": both("二维码内容", "what the code says"),
+    "code": both("报到码", "the community's code"),
     "levels": both("各级责任人", "people who answer, level by level"),
 }
 
@@ -122,8 +131,8 @@ def render(template: str, data: Mapping[str, Any]) -> bytes:
     letter = _letter(template)
     plain = _cleaned(dict(data))
     _check_complete(letter, plain)
-    if template == "selfreport":
-        plain["qr_svg"] = _qr(str(plain["url"]))
+    if scanned := plain.get("qr") or (template == "selfreport" and plain["url"]):
+        plain["qr_svg"] = _qr(str(scanned))
     if len(json.dumps(plain, ensure_ascii=False).encode()) > MOST_BYTES:
         raise TOO_LONG()
     return typeset(letter.name, plain)

@@ -174,10 +174,13 @@ def test_who_is_let_go_and_does_not_arrive_is_a_gap(
     do("duty", "workforce.request_secondments", area_path=TOWN, from_unit_id=str(unit), names="王建国")
     [row] = Responder.objects.get().secondments.all()
     assert refused("town", "workforce.note_arrival", secondment_id=str(row.pk)).code == "workforce.not_now"
+    with clock.fixed(moment + timedelta(days=1)):
+        assert [one["subject_id"] for one in gaps("secondment_unanswered")] == [str(row.pk)]
     do("desk", "workforce.release_secondment", secondment_id=str(row.pk))
     assert gaps("secondment_not_arrived") == []
     with clock.fixed(moment + timedelta(days=1)):
-        assert [one["details"] for one in gaps("secondment_not_arrived")] == [{"state": "released"}]
+        assert gaps("secondment_unanswered") == []
+        assert [one["subject_id"] for one in gaps("secondment_not_arrived")] == [str(row.pk)]
         do("town", "workforce.note_arrival", secondment_id=str(row.pk))
         assert gaps("secondment_not_arrived") == []
     assert Responder.objects.get().state == "assigned"
