@@ -105,9 +105,7 @@ gap(
     Gap(
         name="secondment_not_arrived",
         title=both("抽调人员未到岗", "Seconded people who have not arrived"),
-        help=both(
-            "单位已同意，过了开始日还没有到岗。", "They were let go and their first day is over."
-        ),
+        help=both("单位已同意，过了开始日还没有到岗。", "They were let go and their first day is over."),
         severity="today",
         table="workforce.secondments",
         find=_not_here,
