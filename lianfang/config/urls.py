@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("lianfang.doors.files.letter_views")),
     path("api/", include("lianfang.doors.files.erasures")),
     path("api/", include("lianfang.doors.files.breaches")),
+    path("api/", include("lianfang.doors.files.serving")),
     path("api/", include("lianfang.doors.api.urls")),
     path("api/", include("lianfang.doors.api.reports")),
     path("", include("lianfang.doors.public.pages")),

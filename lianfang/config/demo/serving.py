@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from lianfang.config.demo.cast import COUNTY, GRID, TOWN, VILLAGE
-from lianfang.foundation.access.actor import Actor
+from lianfang.foundation.access.actor import SYSTEM, Actor
 from lianfang.foundation.actions.running import run
+from lianfang.foundation.tables.reading import Query, read
 from lianfang.kernel import clock
 
 At = Callable[[int, int], datetime]
@@ -59,6 +60,7 @@ class Serving:
             self._listed()
             self._sent(office)
         with clock.fixed(self.at(-7, 10)):
+            self._arrived()
             self._offers(call)
             self._teams(call)
         with clock.fixed(self.at(-6, 9)):
@@ -97,6 +99,14 @@ class Serving:
         for rank, names in SENT.items():
             self._do("duty", "workforce.request_secondments", area_path=TOWN, from_unit_id=office, rank=rank,
                      names="\n".join(names), stated=len(names), post="国道东卡点", from_on=self._day(-7))  # fmt: skip
+
+    def _arrived(self) -> None:
+        """Let the unit release all but one and all but two arrive: the board must show them."""
+        sent = [UUID(one["id"]) for one in read(SYSTEM, "workforce.secondments", Query(sort="from_on")).rows]
+        for row in sent[1:]:
+            self._do("duty", "workforce.release_secondment", secondment_id=row)
+        for row in sent[2:]:
+            self._do("town", "workforce.note_arrival", secondment_id=row)
 
     def _offers(self, call: UUID) -> None:
         letter = "我们自愿到一线值守，听从安排。"

@@ -48,6 +48,7 @@ _SELF = ("for_whom", "url", "slots", "contact_name", "contact_phone", "doctor_na
 _BREACH = ("what", "information", "measures", "contact")
 _POST = ("number", "name", "kind", "place", "code", "contact_name", "contact_phone")
 _ERASURE = ("area", "kind", "way", "count", "since", "days", "source", "needed_before", "began_at", "done_by", "digest")
+_SERVICE = ("name", "starts_on", "ends_on", "hours", "url", "qr")
 LETTERS: dict[str, Letter] = {
     letter.name: letter
     for letter in (
@@ -59,6 +60,9 @@ LETTERS: dict[str, Letter] = {
         Letter("erasure", both("个人信息清除证明", "Erasure certificate"), (*_ISSUED, *_ERASURE)),
         Letter("breach", both("个人信息泄露告知书", "Notice of a leak of personal data"), (*_ISSUED, *_BREACH)),
         Letter("post", both("卡点标牌", "Sign of a post"), (*_ISSUED, *_POST)),
+        Letter("pledge", both("承诺书", "Pledge"), (*_EVERY, "title", "lines")),
+        Letter("service", both("疫情防控服务证书", "Certificate of service"), (*_ISSUED, *_SERVICE)),
+        Letter("checkin", both("社区双报到", "Report here"), (*_EVERY, "place", "code", "qr")),
         Letter("selfreport", both("体温自报", "Self-report sheet"), (*_EVERY, *_SELF, *_ALARM)),
     )
 }
@@ -115,7 +119,11 @@ _LABELS: dict[str, Bilingual] = {
     "contact": both("联系方式", "whom to ask"),
     "place": both("地点", "place"),
     "number": both("编号", "number"),
-    "code": both("签到码", "code"),
+    "title": both("标题", "title"),
+    "lines": both("内容", "text"),
+    "hours": both("服务时长", "hours served"),
+    "qr": both("二维码内容", "what the code says"),
+    "code": both("签到（报到）码", "code to report with"),
     "levels": both("各级责任人", "people who answer, level by level"),
 }
 
@@ -129,8 +137,8 @@ def render(template: str, data: Mapping[str, Any]) -> bytes:
     letter = _letter(template)
     plain = _cleaned(dict(data))
     _check_complete(letter, plain)
-    if template in _CODED:
-        plain["qr_svg"] = _qr(str(plain[_CODED[template]]))
+    if scanned := plain.get("qr") or plain.get(_CODED.get(template, "")):
+        plain["qr_svg"] = _qr(str(scanned))
     if len(json.dumps(plain, ensure_ascii=False).encode()) > MOST_BYTES:
         raise TOO_LONG()
     return typeset(letter.name, plain)

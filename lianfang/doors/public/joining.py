@@ -81,7 +81,7 @@ def _shown(
     ticked = {*typed.getlist("skills")}
     return page(
         request, "join.html", "join", status, card=card, address=f"/join/{quote(card.code)}",
-        so_far=WORDS["join_so_far"].in_language(language).format(people=card.people) if card.people else "",
+        so_far=card.so_far.said.in_language(language) if card.so_far.people else "",
         done=bool(request.GET.get("done")) and not problems,
         problems=[one.in_language(language) for one in problems or ()],
         command=str(_command(request) if problems else uuid7()),

@@ -77,7 +77,6 @@ WORDS: dict[str, Bilingual] = {
     "issued": both("出具日期", "Issued on"),
     # answering a call to serve
     "join": both("报名参加", "Offer to serve"),
-    "join_so_far": both("已有 {people} 人报名。", "{people} people have offered so far."),
     "join_name": both("姓名", "Your name"),
     "join_phone": both("电话", "Phone"),
     "join_origin": both("您是", "You are"),

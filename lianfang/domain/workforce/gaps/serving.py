@@ -72,28 +72,45 @@ gap(
 )
 
 
-def _awaited(path: str, now: datetime) -> Iterator[Open]:
-    today = local(now).date()
-    rows = list(Secondment.objects.filter(within(path), state__in=("requested", "released"), from_on__lt=today))
+def _overdue(path: str, now: datetime, state: str) -> Iterator[Open]:
+    rows = list(Secondment.objects.filter(within(path), state=state, from_on__lt=local(now).date()))
     answerable = answerable_ids({one.area_path for one in rows})
     for one in rows:
-        yield Open(str(one.pk), one.area_path, one.released_at or one.requested_at,
-                   answerable.get(one.area_path), {"state": one.state})  # fmt: skip
+        since = one.released_at or one.requested_at
+        yield Open(str(one.pk), one.area_path, since, answerable.get(one.area_path))
 
+
+def _not_let_go(path: str, now: datetime) -> Iterator[Open]:
+    return _overdue(path, now, "requested")
+
+
+def _not_here(path: str, now: datetime) -> Iterator[Open]:
+    return _overdue(path, now, "released")
+
+
+gap(
+    Gap(
+        name="secondment_unanswered",
+        title=both("抽调未得到单位答复", "Secondments a unit has not answered"),
+        help=both("过了开始日，派出单位还没有答复。", "The first day is over and the unit has not said."),
+        severity="today",
+        table="workforce.secondments",
+        find=_not_let_go,
+        act=("action", "workforce.release_secondment", both("同意", "Release")),
+        facts=("workforce.secondment_changed",),
+    )
+)
 
 gap(
     Gap(
         name="secondment_not_arrived",
         title=both("抽调人员未到岗", "Seconded people who have not arrived"),
-        help=both("过了开始日还没有同意或到岗。", "Their first day is over and they are not here."),
+        help=both("单位已同意，过了开始日还没有到岗。", "They were let go and their first day is over."),
         severity="today",
         table="workforce.secondments",
-        find=_awaited,
+        find=_not_here,
         act=("action", "workforce.note_arrival", both("登记到岗", "Note the arrival")),
         facts=("workforce.secondment_changed",),
-        says=lambda told: (
-            both("单位还没有同意", "Not let go yet") if told["state"] == "requested" else both("未到岗", "Not arrived")
-        ),
     )
 )
 

@@ -18,11 +18,6 @@ def responder_phone_index(phone: str) -> str:
     return blind(phone, "responder.phone") if phone else ""
 
 
-def find_responder(responder_id: UUID) -> Responder | None:
-    """Return somebody who serves or served."""
-    return Responder.objects.filter(pk=responder_id).first()
-
-
 def responder_of_account(account_id: UUID | None) -> Responder | None:
     """Return the entry of a worker's account while they serve."""
     if account_id is None:

@@ -21,6 +21,7 @@ from lianfang.domain.workforce.models.offers import (
 )
 from lianfang.domain.workforce.models.responders import Responder
 from lianfang.domain.workforce.models.teams import Team
+from lianfang.domain.workforce.queries.calls import course
 from lianfang.domain.workforce.rules.offers import (
     CALL_STATES,
     CHANNELS,
@@ -79,6 +80,13 @@ table(
             Column("people_in_time", both("时限内人数", "People in time"), kind="int"),
             Column("teams", both("队伍合计", "Teams"), kind="int", source="teams_made"),
             Column("people", both("人数合计", "People"), kind="int"),
+            Column(
+                "course",
+                both("响应进度（小时：队伍/人）", "Course (hours: teams / people)"),
+                kind="json",
+                source="pk",
+                show=course,
+            ),
             Column("target_teams", both("目标队伍", "Teams wanted"), kind="int"),
             Column("target_people", both("目标人数", "People wanted"), kind="int"),
             Column("due_at", both("截止", "Due"), kind="datetime", filterable=True),

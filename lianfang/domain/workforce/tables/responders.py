@@ -11,7 +11,7 @@ from lianfang.domain.workforce.models.care import ServiceCertificate
 from lianfang.domain.workforce.models.responders import Responder
 from lianfang.domain.workforce.models.teams import Membership
 from lianfang.domain.workforce.queries.hours import minutes_served
-from lianfang.domain.workforce.rules.offers import TAGS
+from lianfang.domain.workforce.rules.offers import PARTS, TAGS
 from lianfang.domain.workforce.rules.serving import LIMITS, ORIGINS, SKILLS, STATES
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.privacy.classes import PrivacyClass
@@ -19,6 +19,7 @@ from lianfang.foundation.tables.registry import Column, SavedFilter, Table, tabl
 from lianfang.kernel.masks import mask_name, mask_phone
 from lianfang.kernel.text import both
 
+PART_WORDS = {key: f"{label.zh} {label.en}" for key, label in PARTS.items() if key}
 NAME, CONTACT, IDENTITY, FITNESS = (
     PrivacyClass.NAME, PrivacyClass.CONTACT, PrivacyClass.IDENTITY, PrivacyClass.FITNESS,
 )  # fmt: skip
@@ -27,6 +28,18 @@ NAME, CONTACT, IDENTITY, FITNESS = (
 def hours(minutes: int | None) -> str:
     """Return minutes as hours with one decimal: 90 → 1.5."""
     return f"{(minutes or 0) / 60:.1f}"
+
+
+def available(stretches: list[dict[str, Any]] | None) -> list[str]:
+    """Return when somebody can serve as people write it: days, weekdays by number, day or night in both languages."""
+    return [_stretch(one) for one in stretches or ()]
+
+
+def _stretch(one: dict[str, Any]) -> str:
+    days = f"{one.get('from') or '…'} – {one.get('to') or '…'}" if one.get("from") or one.get("to") else ""
+    weekdays = "".join("一二三四五六日"[day] for day in one.get("weekdays", ()))
+    [part] = one["parts"] if len(one.get("parts", ())) == 1 else [""]
+    return " ".join(filter(None, [days, f"周{weekdays}" if weekdays else "", PART_WORDS.get(part, "")]))
 
 
 def _responders(_: Actor) -> QuerySet[Any]:
@@ -67,7 +80,7 @@ table(
             Column("skills", both("特长", "Skills"), kind="json", choices=tuple(SKILLS.items())),
             Column("tags", both("身份标签", "Marks"), kind="json", choices=tuple(TAGS.items())),
             Column("vehicle_plate", both("车辆", "Vehicle")),
-            Column("availability", both("可用时段", "Available"), kind="json"),
+            Column("availability", both("可用时段", "Available"), kind="json", show=available),
             Column("limits", both("健康限制", "Limits"), kind="json", privacy=FITNESS, choices=tuple(LIMITS.items()),
                    show=str.split),
             Column("born_on", both("出生日期", "Born on"), kind="date", privacy=IDENTITY),

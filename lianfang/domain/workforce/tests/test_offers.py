@@ -73,7 +73,7 @@ def test_who_is_not_needed_is_told_and_the_offer_ends(do: Do, refused: Refused) 
     assert again.code == "workforce.service_ended"
 
 
-def test_the_way_from_offer_to_service(do: Do, refused: Refused) -> None:
+def test_the_way_from_offer_to_service(do: Do, refused: Refused, rows: Rows) -> None:
     do("town", "workforce.record_offer", area_path=VILLAGE, names="王建国", channel="paper", part="night")
     row = str(Responder.objects.get().pk)
     assert refused("town", "workforce.note_training", responder_id=row).code == "workforce.not_now"
@@ -81,6 +81,9 @@ def test_the_way_from_offer_to_service(do: Do, refused: Refused) -> None:
         do("town", f"workforce.{step}", responder_id=row)
     kept = Responder.objects.get()
     assert (kept.state, kept.availability[0]["parts"]) == ("serving", ["night"])
+    given = {"available_from": "2020-02-08", "weekdays": ["5", "6"], "part": "day"}
+    do("town", "workforce.set_availability", responder_id=row, **given)
+    assert rows("town", "workforce.responders")[0]["availability"] == ["2020-02-08 – … 周六日 白天 By day"]
 
 
 # --- calls ---
@@ -102,6 +105,8 @@ def test_a_call_counts_what_came_within_its_hours(do: Do, moment: Any, rows: Row
     assert (shown["teams_in_time"], shown["people_in_time"], shown["people"]) == (20, 289, 290)
     course = {one.hours: (one.teams, one.people) for one in answers_over_time(UUID(call))}
     assert course == {1: (0, 0), 4: (0, 80), 12: (0, 80), 24: (0, 80), 48: (20, 289), 72: (20, 290)}
+    with clock.fixed(moment + timedelta(hours=50)):
+        assert rows("town", "workforce.calls")[0]["course"][-2:] == ["24 h: 0 / 80", "48 h: 20 / 289"]
     said = answers_over_time(UUID(call), [48])[0].said
     assert said.zh == "48 小时：20 支队伍，289 人"
     assert said.en == "48 h: 20 teams, 289 people"
@@ -174,10 +179,13 @@ def test_who_is_let_go_and_does_not_arrive_is_a_gap(
     do("duty", "workforce.request_secondments", area_path=TOWN, from_unit_id=str(unit), names="王建国")
     [row] = Responder.objects.get().secondments.all()
     assert refused("town", "workforce.note_arrival", secondment_id=str(row.pk)).code == "workforce.not_now"
+    with clock.fixed(moment + timedelta(days=1)):
+        assert [one["subject_id"] for one in gaps("secondment_unanswered")] == [str(row.pk)]
     do("desk", "workforce.release_secondment", secondment_id=str(row.pk))
     assert gaps("secondment_not_arrived") == []
     with clock.fixed(moment + timedelta(days=1)):
-        assert [one["details"] for one in gaps("secondment_not_arrived")] == [{"state": "released"}]
+        assert gaps("secondment_unanswered") == []
+        assert [one["subject_id"] for one in gaps("secondment_not_arrived")] == [str(row.pk)]
         do("town", "workforce.note_arrival", secondment_id=str(row.pk))
         assert gaps("secondment_not_arrived") == []
     assert Responder.objects.get().state == "assigned"

@@ -124,6 +124,26 @@ SAMPLES = {
         "done_by": "系统任务",
         "digest": "0" * 64,
     },
+    "pledge": {
+        **COMMON,
+        "title": "参加疫情防控承诺书（示例）",
+        "lines": ["我自愿参加疫情防控工作，承诺：", "一、服从安排，按时到岗。"],
+        "blank_lines": 12,
+        "example": True,
+    },
+    "service": {
+        **COMMON,
+        **PERSON,
+        "hours": "12.5",
+        "url": "https://lianfang.example.gov.cn/verify/",
+        "qr": "https://lianfang.example.gov.cn/verify/S140826-20200203-ABCDEF12",
+    },
+    "checkin": {
+        **COMMON,
+        "place": "古绛镇 东城社区",
+        "code": "LF-REPORT:140826100001",
+        "qr": "LF-REPORT:140826100001",
+    },
     "responsibility": {
         **COMMON,
         "place": "古绛镇东城社区 3 网格 12 号楼 2 单元 301",

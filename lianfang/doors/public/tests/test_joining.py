@@ -85,8 +85,8 @@ def test_an_answer_becomes_an_offer_that_waits_for_its_answer(client: Any, opene
     assert "会有人联系您" in client.get(response["Location"]).content.decode()
     [one] = people()
     assert (one["name"], one["phone"], one["state"], one["origin"]) == ("王建国", "13812345678", "offered", "student")
-    assert (one["skills"], one["availability"][0]["parts"]) == (["driving"], ["night"])
-    assert "已有 1 人报名" in client.get(opened["path"]).content.decode()
+    assert (one["skills"], one["availability"]) == (["driving"], ["夜间 At night"])
+    assert "1 小时：0 支队伍，1 人" in client.get(opened["path"]).content.decode()
 
 
 def test_the_same_form_sent_twice_counts_once(client: Any, opened: dict[str, Any]) -> None:

@@ -142,6 +142,7 @@ export function createApi(transport: Transport = {}) {
     reportSheet: (unit: string, on: string) =>
       `${base}/api/reports/${at(unit)}/report.xlsx${listSearch({ where: { on } })}`,
     coverage: (within?: string) => get<Coverage>(`/api/coverage${listSearch({ within })}`),
+    paper: (kind: string, row: string) => `${base}/api/${at(kind)}/${at(row)}.pdf`,
     letter: (name: string, row: string) => `${base}/api/letters/${at(name)}/${at(row)}.pdf`,
     feverLine: (person: string) => get<FeverLine>(`/api/observation/${at(person)}/fever-line`),
     importQueue: (part: QueueFile) => post<QueueImported>('/api/sync/import', part),

@@ -503,6 +503,11 @@ export const en: Messages = {
     answersNone: 'Nobody answers for it yet.',
     visits: 'Visits and observation',
   },
+  serving: {
+    pledge: 'Print with lines to sign (PDF)',
+    certificate: 'Print the certificate (PDF)',
+    doorCode: 'Print the check-in code (PDF)',
+  },
   observation: {
     title: 'Observation',
     calendar: 'Two weeks',

@@ -475,6 +475,11 @@ export const zh = {
     answersNone: '还没有确定负责人。',
     visits: '走访与观察',
   },
+  serving: {
+    pledge: '打印签名册（PDF）',
+    certificate: '打印证书（PDF）',
+    doorCode: '打印报到码（PDF）',
+  },
   observation: {
     title: '医学观察',
     calendar: '两周记录',

@@ -1,9 +1,15 @@
 // The printed documents that belong to a row, where the server offers them.
 import type { Row } from '@lianfang/core'
-import { api } from './session'
+import { api, tableNamed } from './session'
 
 export interface LetterLink {
-  title: 'observation.notice' | 'observation.release' | 'observation.card'
+  title:
+    | 'observation.notice'
+    | 'observation.release'
+    | 'observation.card'
+    | 'serving.pledge'
+    | 'serving.certificate'
+    | 'serving.doorCode'
   href: string
 }
 
@@ -17,4 +23,20 @@ export function letterLinks(table: string, row: Row): LetterLink[] {
     link('observation.card', 'temperature'),
     ...(released ? [link('observation.release', 'release')] : []),
   ]
+}
+
+const LEVELS_WITH_A_DOOR = ['village']
+
+/** Papers of those who serve: a pledge to sign, a certificate still in force, the code at a community's door. */
+export function paperLinks(table: string, row: Row): LetterLink[] {
+  if (table === 'workforce.pledges') return [{ title: 'serving.pledge', href: api.paper('pledges', row.id) }]
+  if (table === 'workforce.certificates' && !row.cells.withdrawn_on)
+    return [{ title: 'serving.certificate', href: api.paper('certificates', row.id) }]
+  if (
+    table === 'areas.areas' &&
+    LEVELS_WITH_A_DOOR.includes(String(row.cells.level)) &&
+    tableNamed('workforce.check_ins')
+  )
+    return [{ title: 'serving.doorCode', href: api.paper('check-in', String(row.cells.path)) }]
+  return []
 }

@@ -12,7 +12,7 @@ const WIDGET_TABLES: Record<string, string> = {
 const appOf = (name: string) => name.split('.')[0] ?? ''
 const nounOf = (table: Table) => (table.name.split('.')[1] ?? '').replace(/ies$/, 'y').replace(/s$/, '')
 
-const BEGINS = /\.(add|open|create|order|register|raise|issue|record|start|plan|report|assign|propose)_/
+const BEGINS = /\.(add|open|create|set_up|order|register|raise|issue|record|start|plan|report|assign|propose)_/
 
 function mine(): Action[] {
   return (meta.value?.actions ?? []).filter((action) => mayDo(action.name))
