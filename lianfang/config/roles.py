@@ -57,6 +57,14 @@ POST_LEAD = (
     "workforce.checklists",
 )
 
+# what a gate needs: no list of anybody's health, and the names only as far as they can be compared
+GATE_WORK = (
+    "checkpoints.record_passage",
+    "checkpoints.enter_sheet",
+    "checkpoints.passages",
+    "checkpoints.gate_memory",
+)
+
 FIELD_WORK = (
     *EVERYBODY,
     "organisation.hand_over_day",
@@ -107,6 +115,9 @@ FIELD_WORK = (
     "welfare.steps",
     "supervision.raise_appeal",
     "supervision.appeals",
+    *GATE_WORK,
+    "checkpoints.slips",
+    "checkpoints.accept_hand_over",
 )
 
 COORDINATION = (
@@ -251,6 +262,8 @@ ROLES = (
             "observation.referrals",
             "observation.accept_referral",
             "observation.close_referral",
+            "checkpoints.referrals",
+            "checkpoints.accept_referral",
             "health.mark_sensitive",
             "privacy.reveal_value",
         ),
@@ -271,6 +284,9 @@ ROLES = (
         (
             *EVERYBODY,
             "observation.*",
+            "checkpoints.passages",
+            "checkpoints.referrals",
+            "checkpoints.accept_referral",
             "health.mark_sensitive",
             "supervision.raise_appeal",
             "supervision.appeals",
@@ -312,8 +328,8 @@ ROLES = (
     Role(
         "checkpoint_volunteer",
         both("卡点值守员", "Checkpoint volunteer"),
-        (*EVERYBODY, "places.places", "screening.report_lead"),
-        {},
+        (*EVERYBODY, "places.places", "screening.report_lead", *GATE_WORK),
+        dict.fromkeys([NAME, CONTACT], MASKED),
     ),
     Role(
         "department_desk",

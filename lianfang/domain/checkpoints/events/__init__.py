@@ -1,0 +1,1 @@
+"""Facts about gates, by topic. They hold ids, codes and sealed words, never names or numbers."""

@@ -1,0 +1,1 @@
+"""Reads of gates for other code, by topic."""
