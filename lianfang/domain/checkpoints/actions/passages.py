@@ -17,13 +17,15 @@ from pydantic import Field
 
 from lianfang.domain.areas.queries import area_exists
 from lianfang.domain.checkpoints.actions.handing import give_slips
-from lianfang.domain.checkpoints.models.passages import GateMemory, Passage
+from lianfang.domain.checkpoints.models.passages import PLATE_CONTEXT, GateMemory, Passage
 from lianfang.domain.checkpoints.queries.judging import Lines, gate_rule, lines_of, measures_at
 from lianfang.domain.checkpoints.queries.memory import memory_key
 from lianfang.domain.checkpoints.rules import remembering
 from lianfang.domain.checkpoints.rules.deciding import (
     DECISIONS,
+    DIRECTIONS,
     MUST_PASS,
+    SYMPTOMS,
     Arrival,
     GateRule,
     Measured,
@@ -64,20 +66,8 @@ NAMELESS = refusal(
     "Everybody handed over needs a name or a phone, or the village cannot find them.",
 )
 CLOCK_SLIP = timedelta(minutes=10)
-PLATE_CONTEXT = "passage.plate"
 
 Symptom = Literal["fever", "cough", "breathlessness", "sore_throat", "rash", "joint_pain", "diarrhoea", "other"]
-SYMPTOMS: dict[str, Bilingual] = {
-    "fever": both("发热", "Fever"),
-    "cough": both("咳嗽", "Cough"),
-    "breathlessness": both("气促", "Breathlessness"),
-    "sore_throat": both("咽痛", "Sore throat"),
-    "rash": both("皮疹", "Rash"),
-    "joint_pain": both("关节痛", "Joint pain"),
-    "diarrhoea": both("腹泻", "Diarrhoea"),
-    "other": both("其他", "Other"),
-}
-DIRECTIONS: dict[str, Bilingual] = {"in": both("进", "In"), "out": both("出", "Out")}
 
 
 def choices(options: dict[str, Bilingual]) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from lianfang.foundation.privacy.classes import PrivacyClass
 from lianfang.foundation.privacy.fields import AreaPathField, EncryptedText
 from lianfang.kernel.ids import uuid7
 
+PLATE_CONTEXT = "passage.plate"
+
 
 class Passage(models.Model):
     """One vehicle or group at a gate, driver and occupants in one entry. Append-only.
@@ -40,7 +42,7 @@ class Passage(models.Model):
     post_name = models.CharField(max_length=80)
     area_path = AreaPathField()
     direction = models.CharField(max_length=3)
-    plate = EncryptedText(context="passage.plate")
+    plate = EncryptedText(context=PLATE_CONTEXT)
     plate_index = models.CharField(max_length=32, blank=True)
     names = EncryptedText(context="passage.names")
     phones = EncryptedText(context="passage.phones")

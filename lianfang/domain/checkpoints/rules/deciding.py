@@ -22,6 +22,19 @@ DECISIONS: dict[str, Bilingual] = {
     "must_pass": both("必须放行", "Must pass"),
 }
 
+DIRECTIONS: dict[str, Bilingual] = {"in": both("进", "In"), "out": both("出", "Out")}
+
+SYMPTOMS: dict[str, Bilingual] = {
+    "fever": both("发热", "Fever"),
+    "cough": both("咳嗽", "Cough"),
+    "breathlessness": both("气促", "Breathlessness"),
+    "sore_throat": both("咽痛", "Sore throat"),
+    "rash": both("皮疹", "Rash"),
+    "joint_pain": both("关节痛", "Joint pain"),
+    "diarrhoea": both("腹泻", "Diarrhoea"),
+    "other": both("其他", "Other"),
+}
+
 MUST_PASS: dict[str, Bilingual] = {
     "ambulance": both("救护车", "Ambulance"),
     "fire": both("消防车", "Fire engine"),

@@ -7,9 +7,8 @@ from typing import Any
 import orjson
 from django.db.models import Q
 
-from lianfang.domain.checkpoints.actions.passages import DIRECTIONS, PLATE_CONTEXT, SYMPTOMS
-from lianfang.domain.checkpoints.models.passages import GateMemory, Passage
-from lianfang.domain.checkpoints.rules.deciding import DECISIONS, MUST_PASS, REASONS
+from lianfang.domain.checkpoints.models.passages import PLATE_CONTEXT, GateMemory, Passage
+from lianfang.domain.checkpoints.rules.deciding import DECISIONS, DIRECTIONS, MUST_PASS, REASONS, SYMPTOMS
 from lianfang.domain.checkpoints.rules.remembering import plain_plate
 from lianfang.foundation.privacy.classes import PrivacyClass
 from lianfang.foundation.privacy.fields import blind
