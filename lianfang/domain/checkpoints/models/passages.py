@@ -26,8 +26,8 @@ class Passage(models.Model):
     append_only: ClassVar[bool] = True
     privacy: ClassVar[dict[str, PrivacyClass]] = {
         **dict.fromkeys(
-            ["id", "post_id", "post_name", "area_path", "direction", "heads", "person_ids", "decision", "by_rule",
-             "measure_id", "permit_serial", "permit_reason", "appeal", "sheet_no", "happened_at", "received_at",
+            ["id", "post_id", "post_name", "post_kind", "area_path", "direction", "heads", "person_ids", "decision",
+             "by_rule", "measure_id", "permit_serial", "permit_reason", "appeal", "sheet_no", "happened_at", "received_at",
              "account_id", "device_id"],
             PrivacyClass.WORK,
         ),
@@ -40,6 +40,7 @@ class Passage(models.Model):
     id = models.UUIDField(primary_key=True)
     post_id = models.UUIDField()
     post_name = models.CharField(max_length=80)
+    post_kind = models.CharField(max_length=20)
     area_path = AreaPathField()
     direction = models.CharField(max_length=3)
     plate = EncryptedText(context=PLATE_CONTEXT)

@@ -75,6 +75,7 @@ table(
             Column("post", both("卡点", "Post"), kind="link", source="post_id", link="workforce.posts",
                    filterable=True),
             Column("post_name", both("卡点名称", "Post's name"), filterable=True),
+            Column("post_kind", both("卡点类型", "Kind of post"), filterable=True, hidden=True),
             Column("area_path", both("区域", "Area"), kind="area", filterable=True),
             Column("direction", both("进/出", "In or out"), kind="choice", choices=tuple(DIRECTIONS.items()),
                    filterable=True),
