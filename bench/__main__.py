@@ -22,6 +22,7 @@ BENCHES = {
     "phone": "the field app on a slow phone, and the taps of its commonest jobs",
     "phones": "200 phones with a day's work at once, on PostgreSQL and SQLite, while the console is in use",
     "kills": "a server killed again and again during uploads, on PostgreSQL and SQLite",
+    "gates": "a county's day at 600 gates by phones on bad lines, and a month of it held",
     "start": "the first start with the demo county, and the second",
 }
 FULL_COUNTY = 283_000

@@ -27,8 +27,8 @@ class Passage(models.Model):
     privacy: ClassVar[dict[str, PrivacyClass]] = {
         **dict.fromkeys(
             ["id", "post_id", "post_name", "post_kind", "area_path", "direction", "heads", "person_ids", "decision",
-             "by_rule", "measure_id", "permit_serial", "permit_reason", "appeal", "sheet_no", "happened_at", "received_at",
-             "account_id", "device_id"],
+             "by_rule", "measure_id", "permit_serial", "permit_reason", "appeal", "sheet_no", "happened_at",
+             "received_at", "account_id", "device_id"],
             PrivacyClass.WORK,
         ),
         "names": PrivacyClass.NAME,

@@ -45,7 +45,7 @@ describe('a gate remembers what the next one must know', () => {
     },
   )
 
-  const one = { mark: cases.marks[0].expected, decision: 'turn_back' as const, reason: 'measure', gate: '东门' }
+  const one = { mark: cases.marks[0].expected, decision: 'turn_back' as const, gate: '东门' }
   const keys = [{ day: '2020-02-03', key: cases.memory_key as string }]
   const asked = [{ kind: 'plate' as const, text: '晋M12345' }]
 
