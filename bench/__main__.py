@@ -24,6 +24,7 @@ BENCHES = {
     "permits": "judging a permit on a slow phone, from the text of its code to the answer",
     "phones": "200 phones with a day's work at once, on PostgreSQL and SQLite, while the console is in use",
     "kills": "a server killed again and again during uploads, on PostgreSQL and SQLite",
+    "gates": "a county's day at 600 gates by phones on bad lines, and a month of it held",
     "start": "the first start with the demo county, and the second",
 }
 FULL_COUNTY = 283_000

@@ -73,6 +73,7 @@ def _command(action: str, **given: Any) -> dict[str, Any]:
 
 def check(sent: list[str]) -> dict[str, int]:
     """Return how many of these commands are missing or doubled, by the rows of facts and by the audit."""
+    from lianfang.domain.checkpoints.models.passages import Passage
     from lianfang.domain.observation.models import Reading
     from lianfang.domain.screening.models.visits import Visit
     from lianfang.foundation.actions.models import Command
@@ -81,7 +82,7 @@ def check(sent: list[str]) -> dict[str, int]:
     there: Counter[str] = Counter()
     for start in range(0, len(sent), 500):
         part = sent[start : start + 500]
-        for model in (Reading, Visit, Command):
+        for model in (Reading, Visit, Passage, Command):
             there.update(str(one) for one in model.objects.filter(pk__in=part).values_list("pk", flat=True))
     named: Counter[str] = Counter()
     lines = AuditLine.objects.filter(device_id__startswith=DEVICE, command_id__isnull=False)

@@ -121,6 +121,14 @@ POST_LEAD = (
     *SHIFT_LEAD,
 )
 
+# what a gate needs: no list of anybody's health, and the names only as far as they can be compared
+GATE_WORK = (
+    "checkpoints.record_passage",
+    "checkpoints.enter_sheet",
+    "checkpoints.passages",
+    "checkpoints.gate_memory",
+)
+
 FIELD_WORK = (
     *EVERYBODY,
     *SHIFT_LEAD,
@@ -176,6 +184,9 @@ FIELD_WORK = (
     "workforce.check_in",
     "workforce.check_ins",
     *OWN_SERVICE,
+    *GATE_WORK,
+    "checkpoints.slips",
+    "checkpoints.accept_hand_over",
 )
 
 COORDINATION = (
@@ -326,6 +337,8 @@ ROLES = (
             "observation.referrals",
             "observation.accept_referral",
             "observation.close_referral",
+            "checkpoints.referrals",
+            "checkpoints.accept_referral",
             "health.mark_sensitive",
             "privacy.reveal_value",
         ),
@@ -346,6 +359,9 @@ ROLES = (
         (
             *EVERYBODY,
             "observation.*",
+            "checkpoints.passages",
+            "checkpoints.referrals",
+            "checkpoints.accept_referral",
             "health.mark_sensitive",
             "supervision.raise_appeal",
             "supervision.appeals",
@@ -387,9 +403,10 @@ ROLES = (
     Role(
         "checkpoint_volunteer",
         both("卡点值守员", "Checkpoint volunteer"),
-        (*EVERYBODY, *OWN_SERVICE, "places.places", "screening.report_lead", "workforce.hand_over_notes"),
-        # what the shift before handed over: which people and vehicles are still open
-        {MOVEMENT: CLEAR},
+        (*EVERYBODY, *OWN_SERVICE, "places.places", "screening.report_lead", "workforce.hand_over_notes", *GATE_WORK),
+        # what the shift before handed over, and what was told at this gate; names and phones only as far as they
+        # can be compared
+        {NAME: MASKED, CONTACT: MASKED, MOVEMENT: CLEAR},
     ),
     Role(
         "duty_member",

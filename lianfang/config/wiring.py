@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lianfang.domain.areas import events as areas
+from lianfang.domain.checkpoints.events import passages as checkpoints
 from lianfang.domain.checkpoints.reactions import permits as permits_react
 from lianfang.domain.incidents import events as incidents
 from lianfang.domain.observation import events as observation
@@ -12,6 +13,7 @@ from lianfang.domain.organisation import reactions as organisation_reacts
 from lianfang.domain.people import events as people
 from lianfang.domain.places import events as places
 from lianfang.domain.screening import events as screening
+from lianfang.domain.screening.reactions import gates as screening_gates
 from lianfang.domain.screening.reactions import persons as screening_persons
 from lianfang.domain.screening.reactions.visits import keep_roster, keep_sweeps, recount_sweeps, report_returnees
 from lianfang.domain.welfare import events as welfare
@@ -73,6 +75,9 @@ WIRING: dict[type[Fact], tuple[Reaction, ...]] = {
     screening.IllnessMet: (observation_reacts.illness_met,),
     observation.IllnessNotObserved: (welfare_reacts.illness_met,),
     screening.RosterChangesMet: (keep_roster,),
+    # who was handed over at a gate is cared for as all who came back; who was unwell there is seen by a health worker
+    checkpoints.SlipAccepted: (screening_gates.slip_accepted,),
+    checkpoints.SentToHealth: (observation_reacts.illness_at_gate,),
     # a newer, shorter rule proposes to end running orders earlier; a longer one does nothing
     incidents.EditionAdopted: (observation_reacts.edition_adopted, observation_reacts.local_rule_changed),
     incidents.LocalRuleSet: (observation_reacts.local_rule_changed,),

@@ -102,14 +102,14 @@ def test_a_form_is_printed_and_its_text_for_a_group_names_nobody(visit: Callable
 
 
 def test_what_is_missing_is_said_and_a_blank_can_be_printed(visit: Callable[..., Page], tmp_path: Path) -> None:
-    page = visit("grid", "/console/forms/F02")
+    page = visit("grid", "/console/forms/F31")
     expect(page.get_by_role("heading", name="还缺什么")).to_be_visible(timeout=SLOW)
-    expect(page.get_by_text("卡点通行记录")).to_be_visible()
+    expect(page.get_by_text("红白事和聚集活动")).to_be_visible()
     assert page.get_by_role("link", name="下载 .xlsx").count() == 0
     address = page.get_by_role("link", name="打印空表").get_attribute("href")
-    file = tmp_path / "f02.pdf"
+    file = tmp_path / "f31.pdf"
     file.write_bytes(page.request.get(str(address)).body())
-    assert "进出人员" in pypdf.PdfReader(file).pages[0].extract_text()
+    assert "F31" in pypdf.PdfReader(file).pages[0].extract_text()
 
 
 def test_names_leave_a_form_only_by_saying_purpose_and_recipient(visit: Callable[..., Page], tmp_path: Path) -> None:

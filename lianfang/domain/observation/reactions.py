@@ -59,6 +59,17 @@ def illness_met(fact: dict[str, Any]) -> None:
     follow("observation.refer_met", {name: fact[name] for name in told}, because=fact["event_id"])
 
 
+def illness_at_gate(fact: dict[str, Any]) -> None:
+    """Refer who was unwell at a gate and is under observation; the slip of the gate goes to a health worker anyway."""
+    if not fact["person_ids"]:
+        return
+    given = {
+        "area_path": fact["area_path"], "found_in": "gate", "visit_id": fact["passage_id"],
+        "person_ids": fact["person_ids"], "happened_at": fact["happened_at"],
+    }  # fmt: skip
+    follow("observation.refer_met", given, because=fact["event_id"])
+
+
 def persons_merged(fact: dict[str, Any]) -> None:
     """Two entries of a person became one."""
     given = {"kept_id": fact["kept_id"], "merged_id": fact["merged_id"]}

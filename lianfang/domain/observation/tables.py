@@ -326,7 +326,11 @@ table(
                 both("发现方式", "Found by"),
                 kind="choice",
                 filterable=True,
-                choices=(("reading", both("测温", "reading")), ("visit", both("入户", "visit"))),
+                choices=(
+                    ("reading", both("测温", "reading")),
+                    ("visit", both("入户", "visit")),
+                    ("gate", both("卡点", "gate")),
+                ),
             ),
             Column(
                 "state",

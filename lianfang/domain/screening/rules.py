@@ -218,6 +218,7 @@ SOURCES: dict[str, Bilingual] = {
     "grid": both("网格发现", "grid"),
     "sweep": both("地毯式排查", "sweep"),
     "tip": both("群众反映", "public tip"),
+    "gate": both("卡点移交", "handed over at a gate"),
 }
 LEAD_STATES: dict[str, Bilingual] = {
     "received": both("已接收", "received"),

@@ -27,6 +27,7 @@ from lianfang.doors.api.answers import BAD_VALUE, door, refuse
 from lianfang.doors.api.session import actor_of
 from lianfang.doors.sync.answering import escalations_of, leads_of, referrals_of
 from lianfang.doors.sync.commands import safe_name
+from lianfang.doors.sync.gates import gate_paths, gates_of
 from lianfang.doors.sync.notices import notices_of
 from lianfang.doors.sync.uploading import calling_device, wipe
 from lianfang.foundation.access.actor import Actor
@@ -73,7 +74,8 @@ def _phone_key(request: HttpRequest) -> str:
 
 def _card(actor: Actor, device_id: str, key: str, until: date) -> dict[str, Any]:
     """Return the phone's card, by which another phone knows without a network who works on it and where."""
-    paths = own_grids(without_standing_in(actor))
+    own = without_standing_in(actor)
+    paths = own_grids(own) or gate_paths(own)
     if not key or not paths or actor.account_id is None:
         return {}
     card = issue_card(actor.account_id, actor.name, device_id, paths, key, until)
@@ -129,6 +131,7 @@ def pack(actor: Actor) -> dict[str, Any]:
         "escalations": escalations_of(actor, paths),
         "notices": notices_of(actor, paths, persons),
         "responsible": _responsible(actor, paths),
+        **gates_of(actor),
     }  # fmt: skip
 
 

@@ -1,5 +1,5 @@
-"""What people do at gates, by topic."""
+"""What people do at gates and about permits, by topic."""
 
-from lianfang.domain.checkpoints.actions import permits
+from lianfang.domain.checkpoints.actions import passages, permits, sheets, slips
 
-__all__ = ["permits"]
+__all__ = ["passages", "permits", "sheets", "slips"]

@@ -1,1 +1,1 @@
-"""Facts about gates, by topic. They hold ids and codes, never names or numbers."""
+"""Facts about gates, by topic. They hold ids, codes and sealed words, never names or numbers."""

@@ -1,5 +1,5 @@
-"""What must hold at gates, by topic."""
+"""What must hold of gates and permits, by topic."""
 
-from lianfang.domain.checkpoints.gaps import permits
+from lianfang.domain.checkpoints.gaps import permits, slips
 
-__all__ = ["permits"]
+__all__ = ["permits", "slips"]

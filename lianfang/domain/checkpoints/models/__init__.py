@@ -1,5 +1,7 @@
-"""The models of the gates, by topic."""
+"""The models of gates and permits, by topic."""
 
+from lianfang.domain.checkpoints.models.passages import GateMemory, Passage
 from lianfang.domain.checkpoints.models.permits import Permit, PermitKey, PermitSeries
+from lianfang.domain.checkpoints.models.slips import Slip
 
-__all__ = ["Permit", "PermitKey", "PermitSeries"]
+__all__ = ["GateMemory", "Passage", "Permit", "PermitKey", "PermitSeries", "Slip"]

@@ -1,5 +1,5 @@
-"""How long it is known who passed and who was permitted to, by topic."""
+"""How long what gates keep is kept, by topic."""
 
-from lianfang.domain.checkpoints.retention import permits
+from lianfang.domain.checkpoints.retention import passages, permits
 
-__all__ = ["permits"]
+__all__ = ["passages", "permits"]

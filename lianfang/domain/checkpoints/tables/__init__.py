@@ -1,5 +1,5 @@
-"""The lists of the gates, by topic."""
+"""What is seen of gates and permits, by topic."""
 
-from lianfang.domain.checkpoints.tables import permits
+from lianfang.domain.checkpoints.tables import passages, permits, slips
 
-__all__ = ["permits"]
+__all__ = ["passages", "permits", "slips"]

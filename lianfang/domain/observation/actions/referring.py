@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 from django.db.models import Q
@@ -20,7 +21,7 @@ from lianfang.foundation.administration.actions import Path
 from lianfang.kernel.clock import local
 from lianfang.kernel.text import both
 
-UNWELL = "入户时身体不适"
+UNWELL = {"visit": "入户时身体不适", "gate": "卡点发现身体不适"}
 
 
 def open_referral(call: Call, referral: Referral) -> None:
@@ -41,16 +42,18 @@ def open_referral(call: Call, referral: Referral) -> None:
 
 class ReferMet(Input):
     area_path: Path
+    found_in: Literal["visit", "gate"] = "visit"
     visit_id: UUID
-    household_id: UUID
-    person_ids: list[UUID] = Field(default_factory=list, max_length=20)
+    household_id: UUID | None = None
+    person_ids: list[UUID] = Field(default_factory=list, max_length=60)
     others: int = Field(0, ge=0, le=20)
     happened_at: datetime
 
 
-@action("observation.refer_met", both("入户发现不适转诊", "Refer who was unwell at a visit"), ReferMet, offered=False)
+@action("observation.refer_met", both("入户、卡点发现不适转诊", "Refer who was met unwell"), ReferMet, offered=False)
 def refer_met(call: Call, given: ReferMet) -> Result:
-    """Open a referral for everybody under observation who was unwell at a door; tell of the others as before.
+    """Open a referral for everybody under observation who was unwell at a door or a gate. Of the others at a door is
+    told as before; those at a gate have a slip of their own.
 
     No second one while a referral is open, nor where one of this visit or one closed after it was made already.
     """
@@ -69,21 +72,23 @@ def refer_met(call: Call, given: ReferMet) -> Result:
 
 def _referred(person_ids: Iterable[UUID], given: ReferMet) -> set[UUID]:
     """Return who has a referral for this event already."""
-    same = ~Q(state="closed") | Q(found_in="visit", found_id=given.visit_id) | Q(closed_at__gte=given.happened_at)
+    same = (
+        ~Q(state="closed") | Q(found_in=given.found_in, found_id=given.visit_id) | Q(closed_at__gte=given.happened_at)
+    )
     return set(Referral.objects.filter(same, person_id__in=list(person_ids)).values_list("person_id", flat=True))
 
 
 def _found_at_door(call: Call, board: Timetable, given: ReferMet) -> Referral:
     hours = thresholds(board.diseases, board.area_path, local(call.received_at).date()).refer_hours
     return Referral(
-        person_id=board.pk, household_id=board.household_id, area_path=board.area_path, found_in="visit",
-        found_id=given.visit_id, reasons=UNWELL, opened_at=call.received_at,
+        person_id=board.pk, household_id=board.household_id, area_path=board.area_path,
+        found_in=given.found_in, found_id=given.visit_id, reasons=UNWELL[given.found_in], opened_at=call.received_at,
         refer_by=given.happened_at + timedelta(hours=hours),
     )  # fmt: skip
 
 
 def _tell_of_others(call: Call, given: ReferMet, left: tuple[UUID, ...]) -> None:
-    if not left and not given.others:
+    if given.household_id is None or not (left or given.others):
         return
     call.announce(
         IllnessNotObserved(

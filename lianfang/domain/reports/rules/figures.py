@@ -159,6 +159,7 @@ FIGURES: tuple[Figure, ...] = (
     _from("grid", "网格发现", "grid workers"),
     _from("sweep", "入户排查", "door to door"),
     _from("tip", "群众反映", "public tips"),
+    _from("gate", "卡点移交", "handed over at gates"),
     _f("push.received", "推送数", "Pushed", PERSONS, _TOWN_UP, _LEADS, "day", "received_at", where=_PUSHED),
     _push("already_known", "前期已排查", "Already known"),
     _push("confirmed_new", "漏排（新核实）", "Confirmed, new"),

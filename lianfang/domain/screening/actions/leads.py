@@ -80,7 +80,7 @@ _OUTCOME_CHOICES = [{"value": one.code, "label": one.label.as_dict()} for one in
 
 
 class ReportLead(Input):
-    source: Literal["grid", "sweep", "tip"] = Field(
+    source: Literal["grid", "sweep", "tip", "gate"] = Field(
         "grid", **labelled("来源", "Source", "choice", **{"x-choices": _SOURCE_CHOICES})
     )
     area_path: Path

@@ -9,10 +9,7 @@ import pytest
 from pypdf import PdfReader
 
 from lianfang.config.demo.cast import VILLAGE
-from lianfang.domain.workforce.models.responders import Responder
-from lianfang.domain.workforce.models.shifts import Roster
 from lianfang.foundation.accounts.models import Account
-from lianfang.foundation.actions.guard import writing
 from lianfang.foundation.actions.running import run
 from lianfang.foundation.audit.models import AuditLine
 from lianfang.foundation.jobs.queue import run_one
@@ -32,21 +29,21 @@ def post(cast: Any, moment: Any) -> str:
 
 
 @pytest.fixture
-def roster(cast: Any, post: str) -> Roster:
-    with writing():
-        for number in range(8):
-            Responder.objects.create(area_path=VILLAGE, name=f"高值守{number}", origin="volunteer", state="assigned",
-                                     joined_on="2020-01-25", experienced=True)  # fmt: skip
+def roster(cast: Any, post: str) -> str:
+    for number in range(8):
+        about = {"area_path": VILLAGE, "name": f"高值守{number}", "origin": "volunteer", "experienced": True,
+                 "trained_on": "2020-02-01", "undertaking_on": "2020-02-01"}  # fmt: skip
+        run(cast["town"], "workforce.register_responder", about)
     given = {"post_id": post, "starts_on": "2020-02-04", "days": 2, "seconds": 0}
     made = run(cast["secretary"], "workforce.plan_roster", given)
     while run_one():
         pass
-    return Roster.objects.get(pk=made["id"])
+    return str(made["id"])
 
 
 @pytest.mark.parametrize("who", ["neighbour", "gate", "grid", "desk", "outsider"])
-def test_who_does_not_run_posts_there_prints_nothing(signed_in: Any, post: str, roster: Roster, who: str) -> None:
-    for address in (f"/api/posts/{post}/sign.pdf", f"/api/rosters/{roster.pk}.pdf"):
+def test_who_does_not_run_posts_there_prints_nothing(signed_in: Any, post: str, roster: str, who: str) -> None:
+    for address in (f"/api/posts/{post}/sign.pdf", f"/api/rosters/{roster}.pdf"):
         assert signed_in(who).get(address).status_code == 404
 
 
@@ -69,11 +66,11 @@ def test_a_sign_names_the_lead_and_is_on_the_trail(
     assert AuditLine.objects.filter(action="workforce.print_sign").count() == 1
 
 
-def test_a_printed_roster_has_every_day_and_every_name(signed_in: Any, roster: Roster, cast: Any) -> None:
-    told = words(signed_in("secretary").get(f"/api/rosters/{roster.pk}.pdf"))
+def test_a_printed_roster_has_every_day_and_every_name(signed_in: Any, roster: str, cast: Any) -> None:
+    told = words(signed_in("secretary").get(f"/api/rosters/{roster}.pdf"))
     assert "草稿，未发布" in told
     assert "02-04二" in told.replace("\u200b", "")
     assert "夜班00:00–06:00" in told
     assert {f"高值守{number}" for number in range(8)} <= {told[at : at + 4] for at in range(len(told))}
-    run(cast["secretary"], "workforce.publish_roster", {"roster_id": str(roster.pk)})
-    assert "草稿" not in words(signed_in("secretary").get(f"/api/rosters/{roster.pk}.pdf"))
+    run(cast["secretary"], "workforce.publish_roster", {"roster_id": roster})
+    assert "草稿" not in words(signed_in("secretary").get(f"/api/rosters/{roster}.pdf"))

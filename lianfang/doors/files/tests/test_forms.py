@@ -101,7 +101,7 @@ def test_a_form_of_lists_that_somebody_may_not_read_is_not_filled_for_them(
         ("F05/form.xlsx", {"on": "yesterday"}, "http.bad_value"),
         ("F05/form.xlsx", {"incident": "covid"}, "http.bad_value"),
         ("F06/form.xlsx", {}, "reports.form_one_by_one"),
-        ("F02/form.pdf", {}, "reports.form_not_yet"),
+        ("F31/form.pdf", {}, "reports.form_not_yet"),
         ("F26/digest", {}, "reports.no_digest"),
     ],
 )
@@ -129,8 +129,8 @@ def test_all_forms_are_listed_with_what_is_missing(desk: Client) -> None:
     assert len(cards) == 42
     assert cards["F25"]["standing"] == "ready"
     assert not cards["F25"]["missing"]
-    assert cards["F02"]["standing"] == "not_yet"
-    assert not cards["F02"]["may_fill"]
+    assert cards["F31"]["standing"] == "not_yet"
+    assert not cards["F31"]["may_fill"]
     waiting = cards["F05"]["missing"]
     assert [one["columns"][0]["zh"] for one in waiting] == ["物资需求"]
     assert "supplies" in waiting[0]["what"]["en"]
@@ -188,7 +188,7 @@ def test_no_two_prints_have_one_serial(desk: Client) -> None:
 
 def test_a_name_that_looks_like_a_formula_stays_a_text(desk: Client) -> None:
     create("places.Place", area_path=VILLAGE, kind="shop", name='=HYPERLINK("http://x")')
-    sheet = book(desk, "F28", within=TOWN).active
+    sheet = book(desk, "F31", within=TOWN).active
     cell = next(cell for row in sheet.iter_rows() for cell in row if cell.value and "HYPERLINK" in str(cell.value))
     assert cell.data_type == "s"
     assert cell.hyperlink is None
@@ -206,7 +206,7 @@ def test_every_form_can_be_printed_blank_for_the_pen(desk: Client) -> None:
         sheets = book(desk, code, blank="1").worksheets
         assert sheets[0]["A1"].value.startswith(code)
         assert not any(name in str(cell.value) for name in MASKED for row in sheets[0].iter_rows() for cell in row)
-    assert pypdf.PdfReader(io.BytesIO(body(desk.get("/api/forms/F02/form.pdf", {"blank": "1"})))).pages
+    assert pypdf.PdfReader(io.BytesIO(body(desk.get("/api/forms/F31/form.pdf", {"blank": "1"})))).pages
 
 
 def test_what_is_left_out_on_purpose_is_not_even_asked_by_a_blank(desk: Client) -> None:

@@ -155,11 +155,10 @@ export function slipNumber(passageId: string, person: number): string {
   return `${letters.slice(0, 4)}-${letters.slice(4)}-${person}`
 }
 
-/** What a gate remembers of somebody: a fingerprint, what was decided, why, when, where. */
+/** What a gate remembers of somebody: a fingerprint, what was decided, when, where. */
 export interface Remembered {
   mark: string
   decision: 'turn_back' | 'refer_health'
-  reason: string
   at: string
   gate: string
 }

@@ -221,7 +221,7 @@ export const en: Messages = {
     unnamed: 'A lead without a name',
     notRegistered: 'Leads to look into',
     said: 'What the list says',
-    sources: { data_push: 'data push', grid: 'grid', sweep: 'sweep', tip: 'public tip' },
+    sources: { data_push: 'data push', grid: 'grid', sweep: 'sweep', tip: 'public tip', gate: 'handed over at a gate' },
     returned: 'Returned on {day}',
     due: 'answer before {time}',
     tries: 'Times tried',

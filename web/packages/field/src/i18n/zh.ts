@@ -216,7 +216,7 @@ export const zh = {
     unnamed: '没有姓名的线索',
     notRegistered: '待核查线索',
     said: '名单上写的',
-    sources: { data_push: '大数据推送', grid: '网格发现', sweep: '地毯式排查', tip: '群众反映' },
+    sources: { data_push: '大数据推送', grid: '网格发现', sweep: '地毯式排查', tip: '群众反映', gate: '卡点移交' },
     returned: '返乡日期 {day}',
     due: '{time} 前填报',
     tries: '联系过几次',

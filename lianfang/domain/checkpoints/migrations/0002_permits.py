@@ -8,9 +8,8 @@ import lianfang.kernel.ids
 
 
 class Migration(migrations.Migration):
-    initial = True
-
     dependencies = [
+        ("checkpoints", "0001_passages"),
         ("people", "0004_sounds_of_names"),
     ]
 

@@ -10,7 +10,7 @@ import lianfang.kernel.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("organisation", "0002_day_hand_overs"),
-        ("workforce", "0003_shifts"),
+        ("workforce", "0004_post_closed_at"),
     ]
 
     operations = [

@@ -1,0 +1,42 @@
+"""What follows from passages: people handed over, people sent to a health worker, slips accepted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from lianfang.kernel.facts import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandedOver(Fact):
+    """People were given slips; `area_path` is where they go to."""
+
+    name: ClassVar[str] = "checkpoints.handed_over"
+    passage_id: UUID
+    slips: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentToHealth(Fact):
+    """People were sent to a health worker; `person_ids` are those of them whom the register knows."""
+
+    name: ClassVar[str] = "checkpoints.sent_to_health"
+    passage_id: UUID
+    person_ids: tuple[UUID, ...]
+    slips: int
+    happened_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlipAccepted(Fact):
+    """The village has taken on somebody. `told_sealed` is JSON of name, phone, came_from, address, encrypted for the
+    context "slip.told": whoever reports the lead opens it there."""
+
+    name: ClassVar[str] = "checkpoints.slip_accepted"
+    slip_id: UUID
+    kind: str
+    handed_at: datetime
+    told_sealed: str = ""

@@ -1,0 +1,46 @@
+"""What gates remember for one another: the keys of their fingerprints, and what is remembered in a county now."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from lianfang.domain.checkpoints.models.passages import GateMemory
+from lianfang.foundation.privacy.fields import within
+from lianfang.foundation.privacy.keys import ring
+from lianfang.kernel.clock import local
+
+COUNTY_DIGITS = 6
+MOST_REMEMBERED = 5000
+
+
+def memory_key(area_path: str, on: date) -> bytes:
+    """Return the key of the county's fingerprints on a day; nobody can go back from it to the ring's own."""
+    told = f"gate memory\0{area_path[:COUNTY_DIGITS]}\0{on.isoformat()}"
+    return hmac.digest(ring().blind, told.encode(), "sha256")
+
+
+def memory_keys(area_path: str, at: datetime, hours: float) -> list[dict[str, str]]:
+    """Return the keys of the days that memory reaches back to, newest first, as a phone keeps them."""
+    newest, oldest = local(at).date(), local(at - timedelta(hours=hours)).date()
+    days = [newest - timedelta(days=back) for back in range((newest - oldest).days + 1)]
+    return [{"day": day.isoformat(), "key": _wide(memory_key(area_path, day))} for day in days]
+
+
+def remembered(area_path: str, at: datetime, hours: float) -> list[dict[str, Any]]:
+    """Return what gates of the county remember at the moment, newest first, as a phone keeps it."""
+    rows = GateMemory.objects.filter(
+        within(area_path[:COUNTY_DIGITS]), happened_at__gt=at - timedelta(hours=hours), happened_at__lte=at
+    ).order_by("-happened_at", "-pk")
+    return [
+        {"mark": mark, "decision": decision, "at": moment.isoformat(), "gate": gate}
+        for mark, decision, moment, gate in rows.values_list("mark", "decision", "happened_at", "post_name")[
+            :MOST_REMEMBERED
+        ]
+    ]
+
+
+def _wide(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
