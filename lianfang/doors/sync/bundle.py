@@ -27,6 +27,7 @@ from lianfang.doors.api.answers import BAD_VALUE, door, refuse
 from lianfang.doors.api.session import actor_of
 from lianfang.doors.sync.answering import escalations_of, leads_of, referrals_of
 from lianfang.doors.sync.commands import safe_name
+from lianfang.doors.sync.duty import duty_of
 from lianfang.doors.sync.gates import gate_paths, gates_of
 from lianfang.doors.sync.notices import notices_of
 from lianfang.doors.sync.uploading import calling_device, wipe
@@ -132,6 +133,7 @@ def pack(actor: Actor) -> dict[str, Any]:
         "notices": notices_of(actor, paths, persons),
         "responsible": _responsible(actor, paths),
         **gates_of(actor),
+        **duty_of(actor),
     }  # fmt: skip
 
 

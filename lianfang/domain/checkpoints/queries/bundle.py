@@ -10,6 +10,7 @@ from lianfang.domain.areas.queries import areas_of_level
 from lianfang.domain.checkpoints.queries.judging import lines_of, measures_at
 from lianfang.domain.checkpoints.queries.locals import locals_of
 from lianfang.domain.checkpoints.queries.memory import COUNTY_DIGITS, memory_keys, remembered
+from lianfang.domain.checkpoints.queries.permits import permit_bundle
 from lianfang.domain.checkpoints.rules.deciding import MUST_PASS
 from lianfang.kernel.clock import local
 
@@ -34,8 +35,16 @@ def gates_bundle(posts: Iterable[Any], at: datetime) -> dict[str, Any]:
         "memory_keys": memory_keys(county, at, hours),
         "memory": remembered(county, at, hours),
         "locals": locals_of(villages, at),
+        "permits": _permits(county, at),
         "villages": [{"path": one.path, "name": one.name} for one in areas_of_level("village", county)],
     }
+
+
+def _permits(county: str, at: datetime) -> dict[str, Any]:
+    """Return what permits are judged by, without its moment: the phone knows when it took the list in."""
+    packed = permit_bundle(county, at=at)
+    packed["revoked"].pop("at")
+    return packed
 
 
 def _post(post: Any, lines: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 import {
   type Arrival,
   type Bilingual,
+  type Entry,
   GATE_DECISIONS,
   type GateAnswer,
   type GateRule,
@@ -12,6 +13,7 @@ import {
   plainPlate,
   type Remembered,
 } from '@lianfang/core'
+import type { PermitBundle, PermitUse } from '@lianfang/core/permits'
 import { bothWays } from '../i18n'
 import type { NewWork } from './outbox'
 
@@ -63,6 +65,7 @@ export interface Gate {
   locals: Local[]
   /** Where somebody can be handed over to. */
   villages: { path: string; name: string }[]
+  permits: PermitBundle | null
 }
 
 /** The numbers and measures by which this gate decides. */
@@ -206,4 +209,19 @@ export function passageCommand(draft: Draft, post: GatePost, answer: GateAnswer)
     })),
     subject: `passage/${draft.direction}`,
   }
+}
+
+/** When this phone let somebody out with a permit and in again: what the permit's limits are held against. */
+export function usesOf(entries: Entry[], serial: number): PermitUse[] {
+  const mine = entries
+    .filter((one) => one.action === 'checkpoints.record_passage' && one.state !== 'refused')
+    .filter((one) => (one.input as { permit_serial?: number }).permit_serial === serial)
+    .sort((one, other) => (one.happened_at < other.happened_at ? -1 : 1))
+  const uses: PermitUse[] = []
+  for (const one of mine) {
+    const last = uses.at(-1)
+    if ((one.input as { direction?: string }).direction === 'out') uses.push({ out_at: one.happened_at, in_at: null })
+    else if (last && last.in_at === null) last.in_at = one.happened_at
+  }
+  return uses
 }

@@ -241,7 +241,14 @@ function gate(given: unknown): Bundle['gate'] {
       plates: words(one.plates),
     })),
     villages: list(told.villages) as unknown as Gate['villages'],
+    permits: permits(told.permits),
   }
+}
+
+/** The list of revoked permits is as old as this phone's last answer from the server. */
+function permits(given: unknown): Gate['permits'] {
+  const told = given as Gate['permits']
+  return told ? { ...told, revoked: { ...told.revoked, at: isoWithOffset(new Date()) } } : null
 }
 
 /** The phone refuses to invent a fever line: without one from the server, every reading is the server's to judge. */

@@ -1,0 +1,53 @@
+"""What a phone takes along of duty: one's own shifts of these days, and what the shift before left to be confirmed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from lianfang.domain.workforce.queries.duty import clock_at
+from lianfang.foundation.access.actor import Actor
+from lianfang.foundation.tables.reading import Query, read_all
+from lianfang.kernel.clock import local, now
+
+BACK, AHEAD = timedelta(days=1), timedelta(days=7)
+SHIFTS, NOTES = "workforce.my_shifts", "workforce.hand_over_notes"
+_SHIFT = ("starts_at", "ends_at", "state", "signed_in_at", "signed_out_at", "informed", "leaflets", "meals")
+_NOTE = ("written_at", "open_people", "open_vehicles", "equipment", "stock", "matters")
+
+
+def duty_of(actor: Actor) -> dict[str, Any]:
+    """Return the part of the bundle for duty; nothing for who has no shift in these days.
+
+    Notes are read as the viewer may: whoever is not signed in at a post yet sees none of it (P16).
+    """
+    if actor.account_id is None or not actor.may(SHIFTS):
+        return {}
+    at = now()
+    asked = {"ends_at__gte": (at - BACK).isoformat(), "starts_at__lte": (at + AHEAD).isoformat()}
+    shifts = sorted(read_all(actor, SHIFTS, Query(asked)), key=lambda row: (row["cells"]["starts_at"], row["id"]))
+    if not shifts:
+        return {}
+    posts = {str(row["cells"]["post"]) for row in shifts}
+    notes = read_all(actor, NOTES, Query({"confirmed_at": "", "post__in": ",".join(sorted(posts))}))
+    here = local(at).date()
+    return {
+        "duty": {
+            "shifts": [_shift(row) for row in shifts],
+            "notes": [_note(row) for row in sorted(notes, key=lambda row: row["id"])] if actor.may(NOTES) else [],
+            "early_minutes": clock_at(actor.home_area, here).early,
+        }
+    }
+
+
+def _shift(row: dict[str, Any]) -> dict[str, Any]:
+    cells = row["cells"]
+    told = {name: cells[name] for name in _SHIFT if cells[name] not in (None, "")}
+    post = f"{cells['number']} {cells['post_name']}"
+    return {"id": row["id"], "post_id": str(cells["post"]), "post": post, "place": cells["position"] or "", **told}
+
+
+def _note(row: dict[str, Any]) -> dict[str, Any]:
+    cells = row["cells"]
+    told = {name: cells[name] for name in _NOTE if cells[name] not in (None, "")}
+    return {"id": row["id"], "post_id": str(cells["post"]), "by": cells["worker"] or "", **told}

@@ -1,0 +1,71 @@
+"""A phone takes along its holder's shifts, and the note of the shift before only while they stand at the post."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lianfang.config.demo.cast import VILLAGE
+from lianfang.foundation.actions.running import run
+from lianfang.kernel.clock import local
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def post(cast: Any, moment: Any) -> str:
+    given = {"area_path": VILLAGE, "kind": "village_gate", "tier": "village", "name": "城内村东口", "pattern": "24/48"}
+    return str(run(cast["secretary"], "workforce.add_post", given)["id"])
+
+
+@pytest.fixture
+def serve(cast: Any, accounts: Any, post: str, moment: Any) -> Any:
+    """Put one of the cast on today's whole-day shift of the post."""
+
+    def put(who: str) -> str:
+        about = {"area_path": VILLAGE, "name": accounts[who].name, "origin": "volunteer", "trained_on": "2020-02-01",
+                 "undertaking_on": "2020-02-01", "experienced": True, "account_id": str(accounts[who].pk)}  # fmt: skip
+        responder = run(cast["duty"], "workforce.register_responder", about)["id"]
+        given = {"post_id": post, "on": local(moment).date().isoformat(), "kind": "24/48.w", "responder_id": responder}
+        return str(run(cast["duty"], "workforce.put_on_shift", given)["id"])
+
+    return put
+
+
+def packed(browser: Any) -> dict[str, Any]:
+    return dict(browser.get("/api/sync/bundle").json())
+
+
+def test_who_has_no_shift_takes_nothing_of_duty_along(signed_in: Any, post: str) -> None:
+    assert "duty" not in packed(signed_in("gate"))
+
+
+def test_the_own_shifts_come_along_and_nobody_elses(signed_in: Any, serve: Any, post: str) -> None:
+    mine, theirs = serve("gate"), serve("grid")
+    duty = packed(signed_in("gate"))["duty"]
+    assert [one["id"] for one in duty["shifts"]] == [mine] != [theirs]
+    [shift] = duty["shifts"]
+    assert (shift["post_id"], shift["state"]) == (post, "notified")
+    assert shift["post"].endswith("城内村东口")
+    assert duty["early_minutes"] == 60
+
+
+def test_the_note_of_the_shift_before_comes_with_ones_own_sign_in(
+    signed_in: Any, cast: Any, serve: Any, post: str
+) -> None:
+    before, mine = serve("grid"), serve("neighbour")
+    run(cast["grid"], "workforce.sign_in", {"shift_id": before})
+    run(cast["grid"], "workforce.sign_out", {"shift_id": before, "open_people": "一人等待转诊"})
+    browser = signed_in("neighbour")
+    assert packed(browser)["duty"]["notes"] == []
+    run(cast["neighbour"], "workforce.sign_in", {"shift_id": mine})
+    [note] = packed(browser)["duty"]["notes"]
+    assert (note["open_people"], note["by"]) == ("一人等待转诊", "赵网格")
+
+
+def test_nothing_changes_by_itself(signed_in: Any, serve: Any) -> None:
+    serve("gate")
+    browser = signed_in("gate")
+    first = browser.get("/api/sync/bundle")
+    assert browser.get("/api/sync/bundle", headers={"if-none-match": first["ETag"]}).status_code == 304
