@@ -50,6 +50,8 @@ class Exchange:
         for number, slot in enumerate(draft.slots):
             towns[slot.post.area_path[:_TOWN]].update(draft.on[number])
             slots[slot.post.area_path[:_TOWN]].append(number)
+        for area in [area for area in slots if len(area) < _TOWN]:
+            towns[area].update(one for one, whoever in enumerate(draft.people) if whoever.home.startswith(area))
         people = {town: sorted(some) for town, some in towns.items()}
         teams = {town: sorted({draft.people[one].team for one in some} - {""}) for town, some in people.items()}
         at_home = {
