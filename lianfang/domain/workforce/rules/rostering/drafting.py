@@ -60,7 +60,8 @@ class Draft:
         self._longest = max((slot.kind.minutes for slot in self.slots), default=0)
         self.able = self._masks()
         self._may_exceed_hours = self._hours_can_bind()
-        self._steps: dict[tuple[str, str], int] = {}
+        self.counting = [(STAFF, *((EXPERIENCED,) if one.experienced else ()), *one.skills) for one in self.people]
+        self._measure()
         # what begins before this minute is not changed any more
         self.kept_until = -(10**9)
         self._start_empty()
@@ -148,13 +149,15 @@ class Draft:
             return None if min(against) < 0 else against
         return [] if self.is_free(person, slot) else None
 
-    def is_free(self, person: int, slot: int) -> bool:
-        """Say whether nothing a person already has stands against a shift; `clashes` tells what does."""
+    def is_free(self, person: int, slot: int, without: int | None = None) -> bool:
+        """Say whether nothing a person has stands against a shift, `without` one they would give up for it."""
         mine, held = self.duty[slot], self.held[person]
         starts, until = mine.starts, mine.rest_until
-        for one in held.values():
-            if one.starts < until and starts < one.rest_until:
+        for number, one in held.items():
+            if one.starts < until and starts < one.rest_until and number != without:
                 return False
+        if without is not None:
+            held = {number: one for number, one in held.items() if number != without}
         may_be_too_many = mine.night is not None and len(held) >= self.limits.most_nights_in_row
         if may_be_too_many and self._is_too_many_nights(held.values(), mine):
             return False
@@ -230,15 +233,19 @@ class Draft:
 
     def _count_slot(self, person: int, slot: int, step: int) -> None:
         missing, teams = self.missing[slot], self.teams[slot]
-        for what in missing:
-            if what == STAFF or self.counts_for(person, what):
+        for what in self.counting[person]:
+            if what in missing:
                 missing[what] -= step
         team = self.people[person].team
         if team:
             teams[team] = teams.get(team, 0) + step
             if not teams[team]:
                 del teams[team]
-        self.ache[slot] = sum([EMPTY_PLACE * count for count in missing.values() if count > 0])
+        empty = 0
+        for count in missing.values():
+            if count > 0:
+                empty += count
+        self.ache[slot] = EMPTY_PLACE * empty
         if len(teams) > 1:
             self.ache[slot] += self.weights.teams * (len(teams) - 1)
 
@@ -261,10 +268,17 @@ class Draft:
 
     def steps(self, person: int, slot: int) -> int:
         """Return how far from home a shift is."""
-        where = self.people[person].home, self.slots[slot].post.area_path
-        if where not in self._steps:
-            self._steps[where] = steps_from_home(*where)
-        return self._steps[where]
+        return self._steps[self._home[person]][self._area[slot]]
+
+    def _measure(self) -> None:
+        """Measure every home against every post's area once."""
+        homes = {person.home: None for person in self.people}
+        areas = {slot.post.area_path: None for slot in self.slots}
+        self._steps = [[steps_from_home(home, area) for area in areas] for home in homes]
+        home_number = {home: number for number, home in enumerate(homes)}
+        area_number = {area: number for number, area in enumerate(areas)}
+        self._home = [home_number[person.home] for person in self.people]
+        self._area = [area_number[slot.post.area_path] for slot in self.slots]
 
     def price(self, person: int, slot: int) -> int:
         """Return what putting somebody on a shift would add to the soft cost as the roster stands."""

@@ -9,7 +9,7 @@ import math
 import random
 import time
 from collections import defaultdict
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 
 from lianfang.domain.workforce.rules.rostering.drafting import Draft
 from lianfang.domain.workforce.rules.rostering.greedy import Stop, never
@@ -50,6 +50,8 @@ class Exchange:
         for number, slot in enumerate(draft.slots):
             towns[slot.post.area_path[:_TOWN]].update(draft.on[number])
             slots[slot.post.area_path[:_TOWN]].append(number)
+        for area in [area for area in slots if len(area) < _TOWN]:
+            towns[area].update(one for one, whoever in enumerate(draft.people) if whoever.home.startswith(area))
         people = {town: sorted(some) for town, some in towns.items()}
         teams = {town: sorted({draft.people[one].team for one in some} - {""}) for town, some in people.items()}
         at_home = {
@@ -149,30 +151,29 @@ class Exchange:
             chosen = self.random.sample(coming, len(serving))
             self._attempt([(one, slot) for one in serving], [(one, slot) for one in chosen])
 
-    def _attempt(self, leaving: Iterable[Place], coming: Iterable[Place]) -> None:
+    def _attempt(self, leaving: Sequence[Place], coming: Sequence[Place]) -> None:
         """Make a change, and take it back when somebody may not or when it costs too much by now."""
         draft = self.draft
-        leaving, coming = list(leaving), list(coming)
+        given_up = dict(leaving)
+        for person, slot in coming:
+            if not draft.able[person] >> slot & 1 or not draft.is_free(person, slot, given_up.get(person)):
+                return
         people, slots = {place[0] for place in (*leaving, *coming)}, {place[1] for place in (*leaving, *coming)}
         if self.pinned and not self.pinned.isdisjoint(people):
             return
         before = self._price(people, slots)
-        for person, slot in leaving:
-            draft.take_off(person, slot)
-        done = []
-        for person, slot in coming:
-            if not draft.able[person] >> slot & 1 or not draft.is_free(person, slot):
-                break
-            draft.put(person, slot)
-            done.append((person, slot))
+        self._move(leaving, coming)
         dearer = self._price(people, slots) - before
-        if len(done) == len(coming) and (dearer <= 0 or self.random.random() < math.exp(-dearer / self.heat)):
+        if dearer <= 0 or self.random.random() < math.exp(-dearer / self.heat):
             self.cost += dearer
-            return
-        for person, slot in done:
-            draft.take_off(person, slot)
+        else:
+            self._move(coming, leaving)
+
+    def _move(self, leaving: Sequence[Place], coming: Sequence[Place]) -> None:
         for person, slot in leaving:
-            draft.put(person, slot)
+            self.draft.take_off(person, slot)
+        for person, slot in coming:
+            self.draft.put(person, slot)
 
     def _price(self, people: Iterable[int], slots: Iterable[int]) -> int:
         pain, ache = self.draft.pain, self.draft.ache

@@ -42,8 +42,8 @@ def fill(draft: Draft, slots: Iterable[int], stop: Stop = never) -> None:
         for people in (towns.get(home, []), everyone):
             if draft.lacks(slot):
                 _fill_one(draft, slot, [one for one in people if rested[one] <= draft.duty[slot].starts])
-        for taken in draft.on[slot]:
-            rested[taken] = draft.duty[slot].rest_until
+        for one in draft.on[slot]:
+            rested[one] = draft.duty[slot].rest_until
 
 
 def _fill_one(draft: Draft, slot: int, people: list[int]) -> None:

@@ -27,6 +27,10 @@ _WINDOW_DAYS = 3
 _WINDOW_SHARE = 0.8
 _EFFORT = 0.4
 _EXCHANGE_SHARE = 0.8
+# a roster with no more choices than this is laid as a whole, after a short while of exchanges
+_SMALL = 3000
+_EXCHANGE_SHARE_OF_SMALL = 0.1
+_NO_BOUND = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,13 @@ class Improvement:
         with ThreadPoolExecutor(threads) as pool:
             for done in [pool.submit(self._work) for _ in range(threads)]:
                 done.result()
+
+    def whole(self) -> None:
+        """Lay the whole roster at once: for a small one that proves that there is none better."""
+        people, slots = range(len(self.draft.people)), set(range(len(self.draft.slots)))
+        answer = Part(self.draft, people, slots).solve(self.seconds, _NO_BOUND, 1)
+        if answer is not None:
+            self._take(answer, slots)
 
     def _left(self) -> float:
         return self.seconds - (time.monotonic() - self.started)
@@ -170,7 +181,7 @@ def _neighbours(draft: Draft) -> _Neighbours:
         for digits in {len(path) for path in posts.values()} | {_TOWN}:
             near[whoever.home[:digits], digits].append(person)
     at_home = {post: near[path, len(path)] for post, path in posts.items()}
-    in_town = {post: near[path[:_TOWN], _TOWN] for post, path in posts.items()}
+    in_town = {post: near[path[:_TOWN], min(len(path), _TOWN)] for post, path in posts.items()}
     return _Neighbours(slots_of_post, at_home, in_town)
 
 
@@ -181,8 +192,11 @@ def improve(
 
     Stops sooner when nothing is left to improve, or when `stop` says so; what was found until then is kept.
     """
+    if not draft.slots:
+        return draft
     started = time.monotonic()
-    first = seconds * _EXCHANGE_SHARE
+    is_small = len(draft.people) * len(draft.slots) <= _SMALL
+    first = seconds * (_EXCHANGE_SHARE_OF_SMALL if is_small else _EXCHANGE_SHARE)
 
     def say(cost: int) -> None:
         if tell:
@@ -192,5 +206,9 @@ def improve(
     draft = search(draft, first, tell=say, stop=stop, seed=seed, processes=threads)
     left = seconds - (time.monotonic() - started)
     if left > 0 and draft.cost() and not stop():
-        Improvement(draft, left, tell, stop, seed).run(threads)
+        improvement = Improvement(draft, left, tell, stop, seed)
+        if is_small:
+            improvement.whole()
+        else:
+            improvement.run(threads)
     return draft

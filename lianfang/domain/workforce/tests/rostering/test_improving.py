@@ -9,13 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lianfang.domain.workforce.rules.rostering import Assignment, Checked, Problem, check, plan, slots_of
+from lianfang.domain.workforce.rules.rostering import Assignment, Checked, Problem, Span, Wish, check, plan, slots_of
 from lianfang.domain.workforce.rules.rostering.beside import search
 from lianfang.domain.workforce.rules.rostering.drafting import Draft
 from lianfang.domain.workforce.rules.rostering.exchanging import Exchange
 from lianfang.domain.workforce.rules.rostering.greedy import never, quick
+from lianfang.domain.workforce.rules.rostering.improving import improve
 from lianfang.domain.workforce.rules.rostering.modelling import Part
-from lianfang.domain.workforce.tests.rostering.duty import DAY, NEXT_TOWN, NEXT_VILLAGE, person, post, problem
+from lianfang.domain.workforce.tests.rostering.duty import DAY, NEXT_TOWN, NEXT_VILLAGE, VILLAGE, person, post, problem
 from lianfang.domain.workforce.tests.rostering.problems import problems
 
 UNHURRIED = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -116,9 +117,23 @@ def test_a_whole_plan_reports_its_way_and_ends_when_it_is_perfect() -> None:
     assert found.seconds < 60
 
 
-def test_an_absence_that_makes_a_shift_impossible_leaves_it_unfilled() -> None:
-    from lianfang.domain.workforce.rules.rostering import Span
+def test_a_roster_without_shifts_is_empty_even_when_somebody_would_like_to_serve() -> None:
+    found = plan(problem([], [person("li", wishes=(Wish(0, DAY, wants_off=False),))]), 5)
+    assert (found.assignments, found.cost.wishes) == ((), 3)
 
+
+def test_a_post_of_the_county_is_improved_with_people_of_every_town() -> None:
+    people = [person(str(one), home=home, team=str(one % 2)) for one, home in enumerate([VILLAGE, NEXT_TOWN] * 8)]
+    start = quick(problem([post(area_path=VILLAGE[:6], staff=2)], people, 3))
+    shaken = Exchange(start, 1)
+    shaken.heat = 100
+    for _ in range(500):
+        shaken.step()
+    assert (cost := start.cost()) > 0
+    assert improve(start, 4, threads=1).cost() < cost
+
+
+def test_an_absence_that_makes_a_shift_impossible_leaves_it_unfilled() -> None:
     asked = problem([post()], [person(str(one), away=(Span(0, DAY // 4),)) for one in range(3)])
-    found = plan(asked, 2)
+    found = plan(asked, 3)
     assert [(lack.shift, lack.what) for lack in found.unfilled] == [("n", "staff")]
