@@ -31,7 +31,8 @@ def sign_data(post_id: UUID) -> dict[str, Any] | None:
         "area_path": post.area_path, "place": f"{full_name(post.area_path)} {post.position}".strip(),
         "number": post.number, "name": post.name, "kind": POST_KINDS[post.kind].zh,
         "code": code_of(post), "basis": post.legal_basis, "approval": post.approval_number,
-        "contact_name": f"{lead.name} {lead.title}".strip() if lead else "", "contact_phone": lead.phone if lead else "",
+        "contact_name": f"{lead.name} {lead.title}".strip() if lead else "",
+        "contact_phone": lead.phone if lead else "",
     }  # fmt: skip
 
 

@@ -200,6 +200,8 @@ export const en: Messages = {
     },
   },
   detail: {
+    printSign: 'Print the sign (PDF)',
+    printRoster: 'Print the roster (PDF)',
     title: 'Details',
     history: 'History',
     bySystem: 'System',

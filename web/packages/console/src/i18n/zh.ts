@@ -193,6 +193,8 @@ export const zh = {
     },
   },
   detail: {
+    printSign: '打印标牌（PDF）',
+    printRoster: '打印值班表（PDF）',
     title: '详情',
     history: '经过',
     bySystem: '系统',
