@@ -27,13 +27,14 @@ MOVEMENT = PrivacyClass.MOVEMENT
 _WHEN = (
     Column("on", both("日期", "Day"), kind="date", filterable=True, sortable=True),
     Column("kind", both("班次", "Shift"), kind="choice", choices=tuple(shift_kinds().items()), filterable=True),
+    Column("post_name", both("岗位", "Post"), source="post__name"),
+)
+_HOURS = (
     Column("starts_at", both("开始", "From"), kind="datetime", filterable=True, sortable=True),
     Column("ends_at", both("结束", "To"), kind="datetime", filterable=True),
 )
-_POST = (
-    Column("number", both("编号", "Number"), source="post__number", hidden=True),
-    Column("post_name", both("岗位", "Post"), source="post__name"),
-)
+_NUMBER = Column("number", both("编号", "Number"), source="post__number", hidden=True)
+_POST = (_NUMBER, Column("post_name", both("岗位", "Post"), source="post__name"))
 _STATE = Column("state", both("状态", "State"), kind="choice", choices=tuple(SHIFT_STATES.items()), filterable=True)
 _SIGNED = (
     Column("signed_in_at", both("签到", "Signed in"), kind="datetime", filterable=True),
@@ -75,13 +76,14 @@ table(
         search=_search,
         columns=(
             *_WHEN,
-            *_POST,
-            Column("area_path", both("区域", "Area"), kind="area", filterable=True, sortable=True),
             Column("worker", both("姓名", "Name"), filterable=True),
+            _STATE,
+            *_HOURS,
+            _NUMBER,
+            Column("area_path", both("区域", "Area"), kind="area", filterable=True, sortable=True),
             Column("unit", both("单位", "Unit"), source="responder__unit__name"),
             Column("phone", both("电话", "Phone"), privacy=PrivacyClass.CONTACT, source="responder__phone",
                    mask=mask_phone),
-            _STATE,
             *_SIGNED,
             Column("sign_in_way", both("签到方式", "How"), kind="choice", choices=tuple(WAYS.items()), filterable=True),
             Column("replaces", both("替换", "Instead of"), source="replaces__worker"),
@@ -139,8 +141,8 @@ table(
         area="read_from",
         sort="-starts_at",
         label="post_name",
-        columns=(*_WHEN, *_POST, Column("position", both("位置", "Where"), source="post__position"), _STATE, *_SIGNED,
-                 *_COUNTS, _POST_ID),
+        columns=(*_WHEN, _STATE, *_HOURS, _NUMBER,
+                 Column("position", both("位置", "Where"), source="post__position"), *_SIGNED, *_COUNTS, _POST_ID),
         saved=(SavedFilter("coming", both("待上岗", "To come"), {"state__in": "notified,accepted,signed_in"}),),
     )
 )  # fmt: skip

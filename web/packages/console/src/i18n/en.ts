@@ -203,6 +203,8 @@ export const en: Messages = {
   detail: {
     printPermit: 'Print the permit',
     showPermit: 'Show on a phone',
+    printSign: 'Print the sign (PDF)',
+    printRoster: 'Print the roster (PDF)',
     title: 'Details',
     history: 'History',
     bySystem: 'System',

@@ -196,6 +196,8 @@ export const zh = {
   detail: {
     printPermit: '打印出入证',
     showPermit: '手机出示',
+    printSign: '打印标牌（PDF）',
+    printRoster: '打印值班表（PDF）',
     title: '详情',
     history: '经过',
     bySystem: '系统',

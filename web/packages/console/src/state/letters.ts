@@ -40,3 +40,19 @@ export function paperLinks(table: string, row: Row): LetterLink[] {
     return [{ title: 'serving.doorCode', href: api.paper('check-in', String(row.cells.path)) }]
   return []
 }
+
+export interface PrintLink {
+  title: 'detail.printSign' | 'detail.printRoster'
+  href: string
+}
+
+/** What is printed of a row of duty: the sign of a standing post, the table of a roster. */
+export function printLinks(table: string, row: Row): PrintLink[] {
+  if (table === 'workforce.posts' && row.cells.state === 'standing' && row.can?.includes('workforce.name_lead')) {
+    return [{ title: 'detail.printSign', href: `/api/posts/${row.id}/sign.pdf` }]
+  }
+  if (table === 'workforce.rosters' && ['draft', 'published'].includes(String(row.cells.state))) {
+    return [{ title: 'detail.printRoster', href: `/api/rosters/${row.id}.pdf` }]
+  }
+  return []
+}
