@@ -124,6 +124,8 @@ class Serving:
             for position in range(size):
                 self._do("town", "workforce.add_member", responder_id=next(taken), team_id=team,
                          as_lead=position == 0 and number != 3)  # fmt: skip
+            if number != 3:
+                self._do("town", "workforce.activate_team", team_id=team)
 
     def _pledges(self, office: UUID) -> None:
         pledge = self._do("duty", "workforce.add_pledge", area_path=COUNTY, example="serve")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +19,8 @@ from lianfang.foundation.audit.chain import Entry, append
 from lianfang.foundation.tables.reading import NO_ROW, read_one
 from lianfang.kernel.clock import now
 
-BLANK_LINES = 20
+# as many as fit below a short text on one page
+BLANK_LINES = 15
 PLEDGES, CERTIFICATES, CHECK_INS = "workforce.pledges", "workforce.certificates", "workforce.check_ins"
 
 
@@ -44,9 +46,10 @@ def certificate(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
     if card is None or not actor.may("workforce.issue_certificate", row["area"]):
         raise NO_ROW()
     address = request.build_absolute_uri(f"/verify/{card.serial}")
+    days = {"issued_on": card.issued_on, "starts_on": card.from_on, "ends_on": card.until_on}
     file = render("service", {
-        "serial": card.serial, "as_of": now(), "issuer": card.issuer, "issued_on": card.issued_on, "name": card.name,
-        "starts_on": card.from_on, "ends_on": card.until_on, "hours": card.hours,
+        "serial": card.serial, "as_of": now(), "issuer": card.issuer, "name": card.name, "hours": card.hours,
+        **{name: date.fromisoformat(day) for name, day in days.items()},
         "url": request.build_absolute_uri("/verify/"), "qr": address,
     })  # fmt: skip
     _noted(actor, "workforce.print_certificate", f"{CERTIFICATES}/{certificate_id}", row["area"])
