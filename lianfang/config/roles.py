@@ -61,6 +61,7 @@ POST_LEAD = (
 GATE_WORK = (
     "checkpoints.record_passage",
     "checkpoints.enter_sheet",
+    "checkpoints.enter_line",
     "checkpoints.passages",
     "checkpoints.gate_memory",
 )
