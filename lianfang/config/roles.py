@@ -119,6 +119,7 @@ FIELD_WORK = (
     *GATE_WORK,
     "checkpoints.slips",
     "checkpoints.accept_hand_over",
+    "checkpoints.settle_slip",
 )
 
 COORDINATION = (

@@ -22,6 +22,7 @@ APPS: dict[str, Bilingual] = {
     "welfare": both("群众需求", "Help and errands"),
     "organisation": both("责任与队伍", "Responsibility"),
     "workforce": both("值守与队伍", "Posts and duty"),
+    "checkpoints": both("卡点", "Gates"),
     "places": both("场所", "Places"),
     "reports": both("报告", "Reports"),
     "incidents": both("事件与规则", "Incident and rules"),

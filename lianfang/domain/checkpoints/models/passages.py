@@ -73,6 +73,8 @@ class Passage(models.Model):
             models.Index(fields=["post_id", "happened_at", "id"]),
             models.Index(fields=["area_path", "happened_at", "id"]),
             models.Index(fields=["happened_at", "id"]),
+            models.Index(fields=["plate_index"], condition=~Q(plate_index=""), name="passage_plate"),
+            models.Index(fields=["sheet_no"], condition=~Q(sheet_no=""), name="passage_sheet"),
             models.Index(
                 fields=["area_path", "happened_at"], condition=~Q(decision__in=["pass_known", "pass_registered"]),
                 name="passage_not_just_passed",

@@ -53,8 +53,9 @@ def mask_plate(plate: str) -> str:
 
 
 def _search(text: str) -> Q:
+    """Return the condition for a whole plate or the number of a paper sheet: what an index finds in a month of rows."""
     plate = blind(plain_plate(text), PLATE_CONTEXT)
-    return Q(post_name__startswith=text) | Q(sheet_no=text) | Q(plate_index=plate)
+    return (Q(plate_index=plate) & ~Q(plate_index="")) | (Q(sheet_no=text) & ~Q(sheet_no=""))
 
 
 table(
