@@ -125,6 +125,7 @@ POST_LEAD = (
 GATE_WORK = (
     "checkpoints.record_passage",
     "checkpoints.enter_sheet",
+    "checkpoints.enter_line",
     "checkpoints.passages",
     "checkpoints.gate_memory",
 )
@@ -187,6 +188,7 @@ FIELD_WORK = (
     *GATE_WORK,
     "checkpoints.slips",
     "checkpoints.accept_hand_over",
+    "checkpoints.settle_slip",
 )
 
 COORDINATION = (

@@ -66,6 +66,14 @@ def test_who_was_handed_over_is_a_lead_of_the_village_once_accepted(cast: Any, s
     assert lead.reason == "卡点移交，武汉"
 
 
+def test_who_did_not_arrive_becomes_no_lead_and_is_waited_for_no_more(cast: Any, slip: Slip) -> None:
+    accept(cast, "secretary", slip, "settle_slip", note="已返回运城，电话联系上")
+    run_waiting()
+    assert not Lead.objects.exists()
+    assert Slip.objects.get().state == "settled"
+    assert refused(cast, "secretary", slip) == "checkpoints.slip_accepted_before"
+
+
 def test_no_fact_of_a_gate_tells_a_name_or_a_number(cast: Any, slip: Slip) -> None:
     accept(cast, "secretary", slip)
     told = str(list(Event.objects.values_list("body", flat=True)))

@@ -196,6 +196,7 @@ def _row(call: Call, post: Any, lines: Lines, rule: GateRule, known: dict[UUID, 
     return Passage(
         id=call.id, post_id=post.pk, post_name=post.name, post_kind=post.kind,
         area_path=post.area_path, direction=given.direction,
+        has_vehicle=bool(given.plate),
         plate=given.plate, plate_index=blind(remembering.plain_plate(given.plate), PLATE_CONTEXT),
         names=_alongside([one.name for one in people]), phones=_alongside([one.phone for one in people]),
         health=_alongside([_health(one) for one in people]),

@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 from pydantic import Field
 
-from lianfang.domain.checkpoints.events.passages import SlipAccepted
+from lianfang.domain.checkpoints.events.passages import SlipAccepted, SlipSettled
 from lianfang.domain.checkpoints.models.slips import Slip
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
@@ -61,6 +61,21 @@ def accept_referral(call: Call, given: AcceptReferral) -> Result:
     return _accept(call, _take(call, given.slip_id, "health"), given.note)
 
 
+class SettleSlip(Input):
+    slip_id: SlipId
+    note: str = Field(min_length=2, max_length=200, **labelled("查明的去向", "What became of them", "textarea"))
+
+
+@action("checkpoints.settle_slip", both("未到，去向已查明", "Did not arrive: settled"), SettleSlip,
+        subject=Subject("checkpoints.slips", "slip_id", UNACCEPTED))  # fmt: skip
+def settle_slip(call: Call, given: SettleSlip) -> Result:
+    """Say what became of somebody who was handed over and did not arrive; nobody waits for them any more."""
+    slip = _take(call, given.slip_id, "village")
+    _close(call, slip, "settled", given.note)
+    call.announce(SlipSettled(area_path=slip.area_path, slip_id=slip.pk))
+    return {"id": str(slip.pk), "number": slip.number}
+
+
 def _take(call: Call, slip_id: UUID, kind: str) -> Slip:
     slip = Slip.objects.select_for_update().filter(pk=slip_id, kind=kind).first()
     if slip is None:
@@ -73,11 +88,15 @@ def _take(call: Call, slip_id: UUID, kind: str) -> Slip:
 
 
 def _accept(call: Call, slip: Slip, note: str, told: str = "") -> Result:
-    slip.state, slip.version, slip.note = "accepted", slip.version + 1, note
-    slip.accepted_at, slip.accepted_by = call.received_at, call.actor.account_id
-    slip.save(update_fields=["state", "version", "note", "accepted_at", "accepted_by"])
+    _close(call, slip, "accepted", note)
     call.announce(
         SlipAccepted(area_path=slip.area_path, slip_id=slip.pk, kind=slip.kind, handed_at=slip.handed_at,
                      told_sealed=told)
     )  # fmt: skip
     return {"id": str(slip.pk), "number": slip.number}
+
+
+def _close(call: Call, slip: Slip, state: str, note: str) -> None:
+    slip.state, slip.version, slip.note = state, slip.version + 1, note
+    slip.accepted_at, slip.accepted_by = call.received_at, call.actor.account_id
+    slip.save(update_fields=["state", "version", "note", "accepted_at", "accepted_by"])

@@ -31,6 +31,14 @@ class SentToHealth(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SlipSettled(Fact):
+    """Somebody handed over did not arrive, and it is known what became of them."""
+
+    name: ClassVar[str] = "checkpoints.slip_settled"
+    slip_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class SlipAccepted(Fact):
     """The village has taken on somebody. `told_sealed` is JSON of name, phone, came_from, address, encrypted for the
     context "slip.told": whoever reports the lead opens it there."""

@@ -34,7 +34,7 @@ gap(
         table="checkpoints.slips",
         find=_unaccepted("village"),
         act=("action", "checkpoints.accept_hand_over", both("接收", "Accept")),
-        facts=("checkpoints.handed_over", "checkpoints.slip_accepted"),
+        facts=("checkpoints.handed_over", "checkpoints.slip_accepted", "checkpoints.slip_settled"),
     )
 )
 

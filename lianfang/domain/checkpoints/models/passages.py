@@ -26,9 +26,9 @@ class Passage(models.Model):
     append_only: ClassVar[bool] = True
     privacy: ClassVar[dict[str, PrivacyClass]] = {
         **dict.fromkeys(
-            ["id", "post_id", "post_name", "post_kind", "area_path", "direction", "heads", "person_ids", "decision",
-             "by_rule", "measure_id", "permit_serial", "permit_reason", "appeal", "sheet_no", "happened_at",
-             "received_at", "account_id", "device_id"],
+            ["id", "post_id", "post_name", "post_kind", "area_path", "direction", "has_vehicle", "heads", "person_ids",
+             "decision", "by_rule", "measure_id", "permit_serial", "permit_reason", "appeal", "sheet_no",
+             "happened_at", "received_at", "account_id", "device_id"],
             PrivacyClass.WORK,
         ),
         "names": PrivacyClass.NAME,
@@ -43,6 +43,7 @@ class Passage(models.Model):
     post_kind = models.CharField(max_length=20)
     area_path = AreaPathField()
     direction = models.CharField(max_length=3)
+    has_vehicle = models.BooleanField(default=False)
     plate = EncryptedText(context=PLATE_CONTEXT)
     plate_index = models.CharField(max_length=32, blank=True)
     names = EncryptedText(context="passage.names")
@@ -72,7 +73,10 @@ class Passage(models.Model):
         indexes = [
             models.Index(fields=["post_id", "happened_at", "id"]),
             models.Index(fields=["area_path", "happened_at", "id"]),
+            models.Index(fields=["area_path", "received_at"]),
             models.Index(fields=["happened_at", "id"]),
+            models.Index(fields=["plate_index"], condition=~Q(plate_index=""), name="passage_plate"),
+            models.Index(fields=["sheet_no"], condition=~Q(sheet_no=""), name="passage_sheet"),
             models.Index(
                 fields=["area_path", "happened_at"], condition=~Q(decision__in=["pass_known", "pass_registered"]),
                 name="passage_not_just_passed",

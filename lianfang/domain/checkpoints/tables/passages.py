@@ -53,8 +53,9 @@ def mask_plate(plate: str) -> str:
 
 
 def _search(text: str) -> Q:
+    """Return the condition for a whole plate or the number of a paper sheet: what an index finds in a month of rows."""
     plate = blind(plain_plate(text), PLATE_CONTEXT)
-    return Q(post_name__startswith=text) | Q(sheet_no=text) | Q(plate_index=plate)
+    return (Q(plate_index=plate) & ~Q(plate_index="")) | (Q(sheet_no=text) & ~Q(sheet_no=""))
 
 
 table(
@@ -82,7 +83,8 @@ table(
             Column("plate", both("车牌号", "Plate"), privacy=CONTACT, mask=mask_plate),
             Column("names", both("姓名", "Names"), privacy=NAME, show=show_all, mask=_mask_each(mask_name)),
             Column("phones", both("电话", "Phones"), privacy=CONTACT, show=show_all, mask=_mask_each(mask_phone)),
-            Column("heads", both("人数", "People"), kind="int"),
+            Column("people", both("人数", "People"), kind="int", source="heads"),
+            Column("has_vehicle", both("车辆", "Vehicle"), kind="bool", filterable=True),
             Column("came_from", both("出发地", "From"), privacy=MOVEMENT),
             Column("goes_to", both("目的地", "To"), privacy=MOVEMENT),
             Column("purpose", both("事由", "Reason"), privacy=MOVEMENT),
@@ -103,7 +105,7 @@ table(
             Column("sheet_no", both("纸质表编号", "Paper sheet"), filterable=True),
             Column("recorded_by", both("登记人", "By"), kind="link", source="account_id",
                    link="organisation.workers"),
-            Column("received_at", both("上传时间", "Received"), kind="datetime"),
+            Column("received_at", both("上传时间", "Received"), kind="datetime", filterable=True),
         ),
         saved=(
             SavedFilter("turned_back", both("劝返", "Turned back"), {"decision": "turn_back"}),

@@ -12,7 +12,8 @@ from lianfang.foundation.tables.registry import Column, SavedFilter, Table, tabl
 from lianfang.kernel.masks import mask_name, mask_phone
 from lianfang.kernel.text import both
 
-STATES = (("handed", both("待接收", "Waits")), ("accepted", both("已接收", "Accepted")))
+STATES = (("handed", both("待接收", "Waits")), ("accepted", both("已接收", "Accepted")),
+          ("settled", both("未到，去向已查明", "Did not arrive, settled")))  # fmt: skip
 NAME, CONTACT = PrivacyClass.NAME, PrivacyClass.CONTACT
 MOVEMENT, HEALTH = PrivacyClass.MOVEMENT, PrivacyClass.HEALTH
 

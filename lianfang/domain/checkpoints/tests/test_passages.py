@@ -220,6 +220,14 @@ def test_the_list_of_a_gate_is_newest_first(gate: Pass, cast: dict[str, Actor], 
     assert [row["id"] for row in rows] == [str(made[1]), str(made[0]), str(made[2])]
 
 
+def test_a_car_is_found_by_its_plate_alone(gate: Pass, cast: dict[str, Actor]) -> None:
+    made = gate(plate="晋M12345").id
+    gate()
+    for asked, found in (("晋m 12345", [str(made)]), ("晋M1234", []), ("", None)):
+        rows = read(cast["town"], "checkpoints.passages", Query(search=asked, within=VILLAGE)).rows
+        assert found is None or [row["id"] for row in rows] == found
+
+
 def test_a_hand_over_nobody_accepts_in_four_hours_is_a_gap(gate: Pass, moment: datetime, cast: Any) -> None:
     gate(decision="hand_over", destination_path=NEIGHBOUR_VILLAGE)
     gate(decision="refer_health", people=[HOT])

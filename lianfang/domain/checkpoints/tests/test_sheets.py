@@ -10,7 +10,7 @@ import pytest
 
 from lianfang.domain.checkpoints.models.passages import Passage
 from lianfang.domain.checkpoints.models.slips import Slip
-from lianfang.foundation.actions.running import run
+from lianfang.foundation.actions.running import Outcome, Request, run, run_many
 from lianfang.foundation.events.models import Event
 from lianfang.kernel.errors import Refusal
 from lianfang.kernel.ids import uuid7
@@ -68,3 +68,33 @@ def test_what_follows_from_a_line_follows(cast: Any, east: UUID, moment: datetim
     [told] = enter(cast, east, [line(moment, **hot)])
     assert Slip.objects.get().number == told["slips"][0]
     assert Event.objects.filter(name="checkpoints.sent_to_health").count() == 1
+
+
+# --- many lines as a grid ---
+
+
+def type_in(cast: Any, east: UUID, lines: list[dict[str, Any]], who: str = "gate") -> list[Outcome]:
+    given = [{name: value for name, value in one.items() if name != "id"} | {"post_id": str(east)} for one in lines]
+    ids = [UUID(one["id"]) for one in lines]
+    return run_many([
+        Request(cast[who], "checkpoints.enter_line", one, id) for one, id in zip(given, ids, strict=True)
+    ])  # fmt: skip
+
+
+def test_a_line_of_a_grid_is_refused_on_its_row(cast: Any, east: UUID, moment: datetime) -> None:
+    lines = [line(moment, must_pass="fire"), line(moment), {**line(moment), "happened_at": "2020-02-03T08:00:00"}]
+    outcomes = type_in(cast, east, lines)
+    assert [one.refusal and one.refusal.code for one in outcomes] == [
+        "checkpoints.must_pass_stopped", None, "checkpoints.line_without_zone",
+    ]  # fmt: skip
+    [no] = type_in(cast, east, [line(moment)], who="neighbour")
+    assert no.refusal is not None
+    assert no.refusal.code == "access.not_yours"
+
+
+def test_lines_of_a_grid_keep_their_times_and_are_kept_once(cast: Any, east: UUID, moment: datetime) -> None:
+    lines = [line(moment - timedelta(hours=20, minutes=number), plate="晋M12345") for number in range(12)]
+    assert {one.status for one in type_in(cast, east, lines)} == {"done"}
+    assert {one.status for one in type_in(cast, east, lines)} == {"repeated"}
+    kept = {str(one.pk): one.happened_at.isoformat() for one in Passage.objects.all()}
+    assert kept == {one["id"]: one["happened_at"] for one in lines}
