@@ -1,4 +1,7 @@
-"""A lookup for thousands of values at once: `name__among=[…]` sends one parameter where `__in` sends one for each."""
+"""What databases are asked beyond the framework's own words: thousands of values at once, minutes between moments.
+
+`name__among=[…]` sends one parameter where `__in` sends one for each.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from typing import Any
 
 import orjson
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Field, Lookup
+from django.db.models import Field, FloatField, Func, IntegerField, Lookup
 
 AMONG = "among"
 
@@ -33,3 +36,28 @@ class Among(Lookup):
             kind = self.lhs.output_field.db_type(connection)
             return f"{column} = ANY(ARRAY(SELECT json_array_elements_text(%s))::{kind}[])", [*params, listed]
         return f"{column} IN (SELECT value FROM json_each(%s))", [*params, listed]  # noqa: S608
+
+
+class MinutesBetween(Func):
+    """Whole minutes from one moment to a later one, the same on both databases."""
+
+    output_field = IntegerField()
+    arity = 2
+    arg_joiner = " - "
+
+    def __init__(self, begins: Any, ends: Any) -> None:
+        super().__init__(ends, begins)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> Any:
+        template = "CAST(ROUND(EXTRACT(EPOCH FROM (%(expressions)s)) / 60) AS integer)"
+        return super().as_sql(compiler, connection, template=template)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> Any:
+        days = self.copy()
+        days.set_source_expressions([_Day(one) for one in self.source_expressions])
+        return days.as_sql(compiler, connection, template="CAST(ROUND((%(expressions)s) * 1440) AS integer)")
+
+
+class _Day(Func):
+    function = "julianday"
+    output_field = FloatField()

@@ -9,10 +9,12 @@ from operator import add
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Expression, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Expression, F, IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from lianfang.domain.workforce.models.care import ServiceHours
+from lianfang.domain.workforce.models.shifts import Shift
+from lianfang.foundation.lookups import MinutesBetween
 
 # each gives rows with `responder_id` and `minutes` between two days, both included; None is without an end
 Source = Callable[[date | None, date | None], QuerySet[Any]]
@@ -24,7 +26,15 @@ def _from_lists(from_on: date | None, until_on: date | None) -> QuerySet[Service
     return rows.filter(on__lte=until_on) if until_on else rows
 
 
-SOURCES: list[Source] = [_from_lists]
+def _from_shifts(from_on: date | None, until_on: date | None) -> QuerySet[Shift]:
+    """Return shifts somebody left, with the minutes between their sign-in and sign-out."""
+    rows = Shift.objects.filter(state__in=("signed_out", "verified"), signed_out_at__isnull=False)
+    rows = rows.filter(on__gte=from_on) if from_on else rows
+    rows = rows.filter(on__lte=until_on) if until_on else rows
+    return rows.annotate(minutes=MinutesBetween(F("signed_in_at"), F("signed_out_at")))
+
+
+SOURCES: list[Source] = [_from_lists, _from_shifts]
 
 
 def minutes_of(

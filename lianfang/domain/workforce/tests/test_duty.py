@@ -16,6 +16,7 @@ from lianfang.domain.workforce.models.responders import Responder
 from lianfang.domain.workforce.models.shifts import HandOverNote, Shift
 from lianfang.domain.workforce.queries.codes import code_of, read_code
 from lianfang.domain.workforce.queries.duty import on_duty, post_on_duty
+from lianfang.domain.workforce.queries.hours import minutes_of
 from lianfang.domain.workforce.queries.posts import find_post
 from lianfang.domain.workforce.tests.conftest import Do, Refused
 from lianfang.domain.workforce.tests.test_posts import GATE
@@ -128,6 +129,9 @@ def test_the_gate_is_open_to_a_volunteer_while_on_the_shift_alone(gate: Gate) ->
     assert post.pk == gate.post
     gate.does(OUT, at(12, 5), shift_id=str(gate.shift.pk), matters="帐篷漏雨")
     assert not gate.actor().may("screening.report_lead", VILLAGE)
+    served = gate.shift.responder_id
+    assert minutes_of([served]) == minutes_of([served], DAY, DAY) == {served: 375}
+    assert minutes_of([served], date(2020, 2, 4)) == {}
     assert post_on_duty(gate.volunteer.pk, at(12, 6)) is None
     assert post_on_duty(gate.volunteer.pk, at(11)) is not None
 
