@@ -53,6 +53,7 @@ export const en: Messages = {
   },
   today: {
     duty: 'Duty at a post',
+    gate: 'Gate',
     dutyCount: '{n} shifts',
     notKept:
       'This browser keeps nothing on the phone: work online, and see that nothing waits to be sent before you lose the network or close the page.',

@@ -50,6 +50,7 @@ export const zh = {
   },
   today: {
     duty: '值守',
+    gate: '卡点登记',
     dutyCount: '{n} 个班次',
     notKept: '这个浏览器不在手机上保存资料：有网时照常用，断网或关掉页面前请确认“待上传”是 0。',
     clockOff:

@@ -9,6 +9,7 @@ import {
   type InForce,
   type Measured,
   type MemoryKey,
+  markOf,
   plainPhone,
   plainPlate,
   type Remembered,
@@ -224,4 +225,30 @@ export function usesOf(entries: Entry[], serial: number): PermitUse[] {
     else if (last && last.in_at === null) last.in_at = one.happened_at
   }
   return uses
+}
+
+/** The fingerprints of somebody this gate stops or refers, as the next gate will look for them. */
+export async function marksOf(asked: ReturnType<typeof askedOf>, key: MemoryKey | undefined): Promise<string[]> {
+  if (!key) return []
+  const marks = await Promise.all(asked.map((one) => markOf(key.key, one.kind, one.text)))
+  return marks.filter(Boolean)
+}
+
+/** What this phone itself has decided and the server may not know yet, from its own queue. */
+export async function ownMemory(entries: Entry[], key: MemoryKey | undefined, gate: string): Promise<Remembered[]> {
+  const stopped = entries.filter((one) => one.action === 'checkpoints.record_passage' && one.state !== 'refused')
+  const each = stopped.flatMap((one) => {
+    const given = one.input as { decision?: string; plate?: string; people?: Partial<Occupant>[] }
+    if (given.decision !== 'turn_back' && given.decision !== 'refer_health') return []
+    const people = (given.people ?? []).map((each) => ({ ...stranger(), ...each }))
+    return [
+      { decision: given.decision, at: one.happened_at, draft: { ...newDraft('in'), plate: given.plate ?? '', people } },
+    ]
+  })
+  const found = await Promise.all(
+    each.map(async ({ decision, at, draft }) =>
+      (await marksOf(askedOf(draft), key)).map((mark) => ({ mark, decision, at, gate }) as Remembered),
+    ),
+  )
+  return found.flat()
 }
