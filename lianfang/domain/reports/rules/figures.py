@@ -215,7 +215,8 @@ FIGURES: tuple[Figure, ...] = (
        "supervision.findings", "standing", "found_at", until="closed_at"),
     _f("rumours.corrected", "今日辟谣", "Rumours corrected", both("条", "corrections"), _COUNTY,
        "outreach.rumours", "day", "corrected_at", public=True),
-    _f("workforce.on_duty", "今日在岗", "On duty today", PERSONS, _TOWN_UP, "workforce.duties", "day", "signed_in_at"),
+    _f("workforce.on_duty", "今日到岗人次", "Signed in to shifts today", PERSONS, _TOWN_UP,
+       "workforce.shifts", "day", "signed_in_at"),
     _f("issues.open", "需协调事项", "Issues open", _ITEMS, _VILLAGE_UP,
        "tasks.issues", "standing", "raised_at", until="closed_at"),
 )  # fmt: skip

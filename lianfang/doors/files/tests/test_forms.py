@@ -236,7 +236,8 @@ def test_a_village_report_of_a_township_sums_its_villages(desk: Client) -> None:
     report = book(desk, "F12", within=TOWN)
     whole = lines(report.worksheets[0])
     assert (whole["今日新增返乡"], whole["累计返乡"], whole["累计返乡：大数据推送"]) == (3, 3, 3)
-    assert whole["卡点数"] is None
+    assert whole["卡点数"] == 0
+    assert whole["物资不足三天的点位"] is None
     below = report.worksheets[1]
     assert dict(zip(column(below, "单位"), column(below, "今日新增返乡"), strict=True))["城内村"] == 2
     assert sum(filter(None, column(below, "累计返乡"))) == 3

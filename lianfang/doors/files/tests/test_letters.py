@@ -138,6 +138,17 @@ SAMPLES = {
         "url": "https://lianfang.example.gov.cn/verify/",
         "qr": "https://lianfang.example.gov.cn/verify/S140826-20200203-ABCDEF12",
     },
+    "post": {
+        **COMMON,
+        "number": "K001",
+        "name": "城内村东口",
+        "kind": "村口防控点",
+        "place": "古绛镇 城内村 村东桥头",
+        "code": "LFS1:post-K001",
+        "contact_name": "王支书 村支书",
+        "contact_phone": "138 0000 0007",
+        "basis": "绛防指〔2020〕3号",
+    },
     "checkin": {
         **COMMON,
         "place": "古绛镇 东城社区",
