@@ -36,8 +36,8 @@ NOT_A_QUEUE = refusal(
 )
 
 UPLOAD_LIMIT = 1000
-# whoever takes over a day's work records in the same upload what the hand-over allows
-CHANGE_RIGHTS = ("organisation.hand_over_day",)
+# whoever takes over a day's work, or a shift at a gate, records in the same upload what that allows
+CHANGE_RIGHTS = ("organisation.hand_over_day", "workforce.sign_in", "workforce.sign_out")
 IMPORT_LIMIT = 10_000
 FORMAT, FORMAT_VERSION = "lianfang.outbox", 1
 

@@ -34,6 +34,7 @@ from lianfang.domain.checkpoints.rules.deciding import (
 )
 from lianfang.domain.people.queries import find_persons
 from lianfang.domain.workforce.actions.posts import NO_POST
+from lianfang.domain.workforce.queries.duty import shift_on_duty
 from lianfang.domain.workforce.queries.posts import find_posts
 from lianfang.foundation.actions.facts import append_facts
 from lianfang.foundation.actions.inputs import Input
@@ -166,13 +167,25 @@ def record(calls: Sequence[Call]) -> None:
         post = posts.get(call.given.post_id)
         if post is None:
             call.refusal = NO_POST(field="post_id")
-        elif call.permits(post.area_path):
+        elif _may_record(call, post):
             try:
                 lines, rule = _judged_by(judged_by, post.area_path, local(call.happened_at).date())
                 taken.append(Taken(call, _row(call, post, lines, rule, known), lines))
             except Refusal as no:
                 call.refusal = no
     _append(taken)
+
+
+def _may_record(call: Call, post: Any) -> bool:
+    """Say whether somebody may record there now, or stood there when it happened: phones bring passages hours later."""
+    if call.permits(post.area_path):
+        return True
+    account = call.actor.account_id
+    shift = shift_on_duty(account, call.happened_at) if account else None
+    if shift is None or shift.post_id != post.pk:
+        return False
+    call.refusal, call.area_path = None, post.area_path
+    return True
 
 
 def _judged_by(

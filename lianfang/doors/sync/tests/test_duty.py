@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from lianfang.config.demo.cast import VILLAGE
 from lianfang.foundation.actions.running import run
+from lianfang.kernel import clock
 from lianfang.kernel.clock import local
+from lianfang.kernel.ids import uuid7
 
 pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -69,3 +73,31 @@ def test_nothing_changes_by_itself(signed_in: Any, serve: Any) -> None:
     browser = signed_in("gate")
     first = browser.get("/api/sync/bundle")
     assert browser.get("/api/sync/bundle", headers={"if-none-match": first["ETag"]}).status_code == 304
+
+
+def passage(post: str, at: datetime) -> dict[str, Any]:
+    given = {"post_id": post, "direction": "in", "people": [], "heads": 1, "decision": "pass_registered"}
+    return {"id": str(uuid7()), "action": "checkpoints.record_passage", "input": given, "happened_at": at.isoformat()}
+
+
+def test_who_stood_at_a_gate_brings_its_passages_later_and_no_others(
+    signed_in: Any, cast: Any, serve: Any, post: str, moment: datetime
+) -> None:
+    shift, browser = serve("tracer"), signed_in("tracer")
+    come = {"id": str(uuid7()), "action": "workforce.sign_in", "input": {"shift_id": shift}, "happened_at": str(moment)}
+    gone = {"id": str(uuid7()), "action": "workforce.sign_out", "input": {"shift_id": shift, "nothing_open": True},
+            "happened_at": str(moment + HOUR)}  # fmt: skip
+    during, after = passage(post, moment + HOUR / 2), passage(post, moment + 2 * HOUR)
+    with clock.fixed(moment + 3 * HOUR):
+        body = {"commands": [come, passage(post, moment + HOUR / 3), gone, during, after]}
+        sent = browser.post("/api/sync/upload", body, content_type="application/json").json()["results"]
+    assert [one["status"] for one in sent] == ["done", "done", "done", "done", "refused"]
+    assert sent[-1]["refusal"]["code"] == "access.not_yours"
+
+
+def test_the_gate_comes_to_the_phone_with_the_sign_in(signed_in: Any, serve: Any, post: str, moment: datetime) -> None:
+    shift, browser = serve("tracer"), signed_in("tracer")
+    assert "gates" not in packed(browser)
+    come = {"id": str(uuid7()), "action": "workforce.sign_in", "input": {"shift_id": shift}, "happened_at": str(moment)}
+    browser.post("/api/sync/upload", {"commands": [come]}, content_type="application/json")
+    assert [one["id"] for one in packed(browser)["gates"]["posts"]] == [post]
