@@ -49,6 +49,8 @@ def run(made: Made) -> None:
         with _browser() as phone:
             _speed(phone, server, username, password)
             _taps(phone, server, username, password)
+        with _browser() as phone:
+            _gate(phone, server)
 
 
 def _worker(server: Server) -> tuple[str, str]:
@@ -183,6 +185,46 @@ def _taps(phone: Phone, server: Server, username: str, password: str) -> None:
         form.page.close()
         tell("phone", f"taps_{name}", finger.taps, "taps", at_most=3 if name == "reading" else None, seconds=seconds,
              ratio_to=beside("one question a screen", form.taps, finger.taps), form_seconds=form_seconds)  # fmt: skip
+
+
+def _gate(phone: Phone, server: Server) -> None:
+    """Measure taps and seconds of the two commonest passages at a gate: somebody from here, and a vehicle from away."""
+    from lianfang.config.demo.cast import PASSWORD
+
+    page, base = phone.start(), f"http://127.0.0.1:{server.port}/field/"
+    page.goto(base, wait_until="networkidle")
+    page.fill("input[name=username]", "gate")
+    page.fill("input[name=password]", PASSWORD)
+    page.click("button[type=submit]")
+    page.wait_for_selector(".progress", timeout=60_000)
+    gates = page.evaluate("fetch('/api/sync/bundle').then((answer) => answer.json())")["gates"]
+    tail = next(one["tails"][0] for one in gates["locals"] if one.get("tails"))
+    page.goto(base + "gate", wait_until="networkidle")
+    for name, job, most in (("known", _known, 5), ("stranger", _stranger, 15)):
+        page.wait_for_selector("input[type=search]")
+        finger, started = Finger(page), time.perf_counter()
+        job(finger, tail)
+        page.wait_for_selector(".result")
+        tell("phone", f"gate_{name}", time.perf_counter() - started, "s", at_most=most, taps=finger.taps)
+        page.locator(".foot .primary").tap()
+
+
+def _known(finger: Finger, tail: str) -> None:
+    finger.tap(finger.page.locator("input[type=search]"))
+    finger.page.locator("input[type=search]").press_sequentially(tail)
+    finger.tap(finger.page.locator(".found button"))
+    finger.button(re.compile("^36.5$"))
+
+
+def _stranger(finger: Finger, _: str) -> None:
+    finger.tap(finger.page.locator("input[type=search]"))
+    finger.page.locator("input[type=search]").press_sequentially("鄂A12345")
+    finger.page.keyboard.press("Enter")
+    finger.tap(finger.page.locator(".two input").nth(2))
+    finger.page.locator(".two input").nth(2).press_sequentially("武汉市")
+    finger.button(re.compile("^送货$"))
+    finger.button(re.compile("^36.5$"))
+    finger.tap(finger.page.locator(".foot .primary"))
 
 
 def _slot(finger: Finger) -> None:

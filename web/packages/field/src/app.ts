@@ -13,12 +13,27 @@ app.config.errorHandler = (problem) => {
 }
 app.use(i18n).use(router)
 // once it is known what stands on the first page: drawn empty before, it would be drawn twice
-void router.isReady().then(() => app.mount('#app'))
+void router.isReady().then(show, (problem) => {
+  show()
+  if (problem instanceof DOMException) void sayNotOpened()
+  else throw problem
+})
+
+function show(): void {
+  app.mount('#app')
+}
 
 /** Say plainly that the phone took nothing: what was typed stays on the screen. */
 async function sayNotSaved(): Promise<void> {
   const { tellTrouble } = await import('./components/telling')
   tellTrouble(i18n.global.t('notSaved.title'), i18n.global.t('notSaved.message'))
+}
+
+/** A disk without a free byte lets the browser open nothing: all of it is still there and opens once there is room. */
+async function sayNotOpened(): Promise<void> {
+  const { tellTrouble } = await import('./components/telling')
+  await tellTrouble(i18n.global.t('notOpened.title'), i18n.global.t('notOpened.message'))
+  window.location.reload()
 }
 
 // A village LAN without TLS is no secure context: the app then works online only, and the page 我的 says so.

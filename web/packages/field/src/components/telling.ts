@@ -22,9 +22,9 @@ export function tellPlainly(text: string): void {
 }
 
 /** Say what went wrong and what to do, until it is read. */
-export function tellTrouble(title: string, message: string): void {
+export async function tellTrouble(title: string, message: string): Promise<void> {
   sounds('alarm')
-  void showDialog({ title, message })
+  await showDialog({ title, message })
 }
 
 /** Ask before something that cannot be taken back. */

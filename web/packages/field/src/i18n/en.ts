@@ -3,6 +3,11 @@ import type { Messages } from './zh'
 export const en: Messages = {
   app: 'Lianfang',
   tabs: { today: 'Today', find: 'Find', queue: 'To send', mine: 'Me' },
+  notOpened: {
+    title: 'Cannot open for now',
+    message:
+      'This phone has no space left. Everything recorded is still on it but cannot be opened: delete some photos or videos, then confirm to try again.',
+  },
   notSaved: {
     title: 'Not saved',
     message:
