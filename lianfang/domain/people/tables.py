@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, TextField, Value, When
 from django.db.models.functions import Cast, Coalesce, JSONObject
@@ -337,7 +338,9 @@ def _pairs(_: Actor) -> Any:
 def show_kept(ends: dict[str, Any]) -> str:
     """Return the id of the entry that is best kept."""
     first, second = ends_of(ends)
-    return str((second if proposed_merge(first, second).keep_second else first)["id"])
+    best = second if proposed_merge(first, second).keep_second else first
+    # because SQLite writes an id into JSON without its dashes, and then it would be neither of the two
+    return str(UUID(best["id"]))
 
 
 def show_taken(ends: dict[str, Any]) -> list[str]:

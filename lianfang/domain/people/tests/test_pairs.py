@@ -44,6 +44,14 @@ def same(pair: DuplicateSuggestion, **more: Any) -> dict[str, Any]:
             "reason": "同一人", **more}  # fmt: skip
 
 
+def test_the_best_kept_is_one_of_the_two_by_its_own_name(
+    cast: dict[str, Actor], pair: DuplicateSuggestion, twins: tuple[Person, Person]
+) -> None:
+    cells = read_one(cast["secretary"], "people.duplicates", str(pair.pk))["cells"]
+    assert cells["keep"] == str(twins[1].pk)
+    assert cells["keep"] in (str(cells["first"]), str(cells["second"]))
+
+
 def queue(actor: Actor) -> list[str]:
     rows = read(actor, "people.duplicates", Query(where={"settled_at": ""}, sort="turn")).rows
     return [row["id"] for row in rows]
