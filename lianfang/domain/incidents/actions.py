@@ -30,12 +30,12 @@ from lianfang.domain.incidents.queries import RUNNING, book, forget_rules, rule
 from lianfang.foundation.actions.inputs import CHOICE, Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import TODAY, when, when_empty
-from lianfang.foundation.administration.actions import labelled
+from lianfang.foundation.administration.actions import choices, labelled
 from lianfang.foundation.retention.erasing import overdue_count
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import CATALOGUE, refusal
 from lianfang.kernel.rulebook import PRODUCT
-from lianfang.kernel.text import Bilingual, both
+from lianfang.kernel.text import both
 
 NO_INCIDENT = refusal("incidents.unknown", "没有这个事件。", "There is no such incident.", status=404)
 NO_AREA = refusal("incidents.no_area", "没有这个区域。", "There is no such area.", status=404)
@@ -81,11 +81,6 @@ NO_LOCAL_RULE = refusal(
 STALE = CATALOGUE["record.stale"]
 
 
-def choices(labels: dict[str, Bilingual]) -> list[dict[str, Any]]:
-    """Return the choices of a form field, Chinese and English."""
-    return [{"value": value, "label": label.as_dict()} for value, label in labels.items()]
-
-
 Path = Annotated[str, Field(pattern=r"^\d{2,15}$", **labelled("区域", "Area", "area"))]
 Reason = Annotated[str, Field(min_length=2, max_length=400, **labelled("理由", "Reason", "textarea"))]
 Level = Literal["I", "II", "III", "IV", ""]
@@ -97,7 +92,7 @@ class OpenIncident(Input):
         max_length=40, pattern=r"^[a-z0-9_]+$", **labelled("病种或灾种（规则包）", "Disease or hazard")
     )
     area_path: Path
-    level: Level = Field("", **labelled("响应级别", "Level", "choice", **{"x-choices": choices(rules.RESPONSE_LEVELS)}))
+    level: Level = Field("", **labelled("响应级别", "Level", "choice", **choices(rules.RESPONSE_LEVELS)))
     started_on: date | None = Field(None, **labelled("启动日期", "Started", "date"))
     planned_end_on: date | None = Field(None, **labelled("计划结束日期", "Planned end", "date"))
     trigger: str = Field(min_length=2, max_length=300, **labelled("启动依据（文件）", "Trigger document"))
@@ -140,15 +135,17 @@ def _incident(incident_id: UUID) -> Incident:
     return found
 
 
+_AFTER_REVIEW = {state: rules.INCIDENT_STATES[state] for state in ("active", "de_escalating")}
+
+
 class ReviewIncident(Input):
     incident_id: UUID
     state: Literal["active", "de_escalating"] = Field(
         "active",
-        **labelled("复核后状态", "State", "choice", **{"x-choices": choices(
-            {"active": rules.INCIDENT_STATES["active"], "de_escalating": rules.INCIDENT_STATES["de_escalating"]})}),
-    )  # fmt: skip
+        **labelled("复核后状态", "State", "choice", **choices(_AFTER_REVIEW)),
+    )
     level: Level = Field("", **labelled("响应级别（不变则留空）", "Level (empty: unchanged)", "choice",
-                                        **{"x-choices": choices(rules.RESPONSE_LEVELS)}))  # fmt: skip
+                                        **choices(rules.RESPONSE_LEVELS)))  # fmt: skip
     planned_end_on: date | None = Field(None, **labelled("计划结束日期", "Planned end", "date"))
     reason: Reason
     version: int | None = Field(None, ge=1, le=10**6, **labelled("版本", "Version", "hidden"))
@@ -240,9 +237,7 @@ def close_incident(call: Call, given: CloseIncident) -> Result:
 class IssueMeasure(Input):
     incident_id: UUID = Field(**labelled("事件", "Incident", "", **{"x-table": "incidents.incidents"}))
     area_path: Path
-    kind: str = Field(
-        max_length=20, **labelled("措施", "Kind", "choice", **{"x-choices": choices(rules.MEASURE_KINDS)})
-    )
+    kind: str = Field(max_length=20, **labelled("措施", "Kind", "choice", **choices(rules.MEASURE_KINDS)))
     scope: str = Field("", max_length=300, **labelled("适用范围", "Scope", "textarea"))
     legal_basis: str = Field("", max_length=300, **labelled("法律依据", "Legal basis"))
     authority: str = Field("", max_length=100, **labelled("发布机关", "Issuing authority"))

@@ -16,7 +16,7 @@ from lianfang.domain.places.rules import PLACE_KINDS
 from lianfang.foundation.actions.inputs import CHOICE, Input, complain
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import when
-from lianfang.foundation.administration.actions import labelled
+from lianfang.foundation.administration.actions import choices, labelled
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.names import search_keys
@@ -30,7 +30,6 @@ NOT_CLOSED = refusal("places.not_closed", "这个场所没有关停。", "The pl
 
 TABLE = "places.places"
 KEYS_LENGTH = 200
-OPTIONS = [{"value": value, "label": label.as_dict()} for value, label in PLACE_KINDS.items()]
 
 
 def _known_kind(kind: str) -> str:
@@ -41,7 +40,7 @@ def _known_kind(kind: str) -> str:
 
 Kind = Annotated[
     str,
-    Field(max_length=20, **labelled("类别", "Kind", "choice", **{"x-choices": OPTIONS})),
+    Field(max_length=20, **labelled("类别", "Kind", "choice", **choices(PLACE_KINDS))),
     AfterValidator(_known_kind),
 ]
 Name = Annotated[str, Field(min_length=2, max_length=80, **labelled("名称", "Name"))]

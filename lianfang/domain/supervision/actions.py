@@ -6,7 +6,7 @@ Refuses an answer without reasons and a second case while the first is open.
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from django.db.models import Max
@@ -30,12 +30,12 @@ from lianfang.foundation.actions.guard import writing
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import when
-from lianfang.foundation.administration.actions import Path, labelled
+from lianfang.foundation.administration.actions import Path, choices, labelled
 from lianfang.foundation.devices.models import Device
 from lianfang.foundation.exports.models import NamedExport
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
-from lianfang.kernel.text import Bilingual, both
+from lianfang.kernel.text import both
 
 NO_PERSON = refusal("supervision.no_person", "没有这个人。", "There is no such person.", status=404)
 NO_APPEAL = refusal(
@@ -67,17 +67,13 @@ UNSETTLED = when(lambda settled: settled is None, "settled_at")
 UNANSWERED = when(lambda state: state != "answered", "state")
 
 
-def _choices(labels: dict[str, Bilingual]) -> list[dict[str, Any]]:
-    return [{"value": value, "label": label.as_dict()} for value, label in labels.items()]
-
-
 class RaiseAppeal(Input):
     person_id: UUID = Field(**labelled("人员", "Person", "person"))
     kind: Literal["appeal", "complaint", "access"] = Field(
-        "appeal", **labelled("事项", "Kind", "choice", **{"x-choices": _choices(rules.KINDS)})
+        "appeal", **labelled("事项", "Kind", "choice", **choices(rules.KINDS))
     )
     how: Literal["link", "paper", "phone", "visit"] = Field(
-        "phone", **labelled("提出方式", "How", "choice", **{"x-choices": _choices(rules.WAYS)})
+        "phone", **labelled("提出方式", "How", "choice", **choices(rules.WAYS))
     )
     what: str = Field(min_length=2, max_length=500, **labelled("内容", "What", "textarea"))
 
@@ -137,7 +133,7 @@ def take_appeal(call: Call, given: TakeAppeal) -> Result:
 class AnswerAppeal(Input):
     appeal_id: UUID
     decision: Literal["upheld", "partly", "rejected", "informed"] = Field(
-        **labelled("结果", "Decision", "choice", **{"x-choices": _choices(rules.DECISIONS)})
+        **labelled("结果", "Decision", "choice", **choices(rules.DECISIONS))
     )
     answer: str = Field(max_length=500, **labelled("答复（理由和依据）", "Answer with reasons", "textarea"))
 
@@ -242,7 +238,7 @@ class NoteTold(Input):
     affected_id: UUID
     how: Literal["paper", "phone", "visit"] = Field(
         "phone", **labelled("告知方式", "How", "choice",
-                            **{"x-choices": _choices({way: rules.WAYS[way] for way in ("paper", "phone", "visit")})}),
+                            **choices({way: rules.WAYS[way] for way in ("paper", "phone", "visit")})),
     )  # fmt: skip
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from lianfang.kernel.errors import CATALOGUE, Problems, Refusal, RefusalKind, refusal
@@ -66,6 +67,30 @@ class Input(BaseModel):
                 if _find_control(value):
                     raise PydanticCustomError("control", "control characters", {"at": key})
         return values
+
+
+def one_of(options: Iterable[str]) -> AfterValidator:
+    """Return a check that a text is one of the options, or empty where the field allows that."""
+    known = {*options}
+
+    def check(value: str) -> str:
+        if value and value not in known:
+            raise complain(CHOICE)
+        return value
+
+    return AfterValidator(check)
+
+
+def some_of(options: Iterable[str]) -> AfterValidator:
+    """Return a check that every item is one of the options; each is kept once, in the options' order."""
+    known = [*options]
+
+    def check(values: list[str]) -> list[str]:
+        if not {*values} <= {*known}:
+            raise complain(CHOICE)
+        return [one for one in known if one in values]
+
+    return AfterValidator(check)
 
 
 def _translate(error: ErrorDetails) -> Refusal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -26,7 +27,7 @@ from lianfang.foundation.tables.reading import find_table, reveal_value
 from lianfang.foundation.tables.subjects import persons_of
 from lianfang.kernel.clock import today
 from lianfang.kernel.errors import refusal
-from lianfang.kernel.text import both
+from lianfang.kernel.text import Bilingual, both
 
 NO_ACCOUNT = refusal("accounts.unknown", "没有这个账号。", "There is no such account.", status=404)
 NAME_TAKEN = refusal("accounts.name_taken", "登录名已被使用。", "The sign-in name is taken.", status=409)
@@ -65,6 +66,11 @@ def labelled(zh: str, en: str, widget: str = "", **more: object) -> dict[str, An
     """Return the field settings that give a form its label in both languages and its widget."""
     extra: dict[str, Any] = {"x-title-en": en, **({"x-widget": widget} if widget else {}), **more}
     return {"title": zh, "json_schema_extra": extra}
+
+
+def choices(options: Mapping[Any, Bilingual]) -> dict[str, Any]:
+    """Return what `labelled` takes for a field in which one of the options is chosen."""
+    return {"x-choices": [{"value": value, "label": label.as_dict()} for value, label in options.items()]}
 
 
 class RevealValue(Input):

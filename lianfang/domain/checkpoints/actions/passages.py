@@ -40,11 +40,11 @@ from lianfang.foundation.actions.facts import append_facts
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, fact_action
 from lianfang.foundation.actions.running import ID_REUSED
-from lianfang.foundation.administration.actions import labelled
+from lianfang.foundation.administration.actions import choices, labelled
 from lianfang.foundation.privacy.fields import blind
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import Refusal, refusal
-from lianfang.kernel.text import Bilingual, both
+from lianfang.kernel.text import both
 
 AHEAD = refusal(
     "checkpoints.passage_ahead",
@@ -69,11 +69,6 @@ NAMELESS = refusal(
 CLOCK_SLIP = timedelta(minutes=10)
 
 Symptom = Literal["fever", "cough", "breathlessness", "sore_throat", "rash", "joint_pain", "diarrhoea", "other"]
-
-
-def choices(options: dict[str, Bilingual]) -> dict[str, Any]:
-    """Return options as a form shows them."""
-    return {"x-choices": [{"value": value, "label": label.as_dict()} for value, label in options.items()]}
 
 
 PostId = Annotated[UUID, Field(**labelled("卡点", "Post", **{"x-table": "workforce.posts"}))]

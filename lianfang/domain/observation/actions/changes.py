@@ -11,7 +11,6 @@ from pydantic import Field
 from lianfang.domain.observation import rules
 from lianfang.domain.observation.actions.steps import (
     TABLE,
-    choices,
     in_state,
     may_become,
     rebuild,
@@ -23,7 +22,7 @@ from lianfang.domain.observation.models import Order, StatusChange
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import ME, when
-from lianfang.foundation.administration.actions import labelled
+from lianfang.foundation.administration.actions import choices, labelled
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
 

@@ -11,7 +11,7 @@ from pydantic import Field, create_model
 
 from lianfang.domain.incidents.queries import incident_of, rule
 from lianfang.domain.observation import rules
-from lianfang.domain.observation.actions.steps import TABLE, choices, rebuild, step, take_order
+from lianfang.domain.observation.actions.steps import TABLE, rebuild, step, take_order
 from lianfang.domain.observation.events import (
     NeedOwned,
     NeedRaised,
@@ -27,7 +27,7 @@ from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import TODAY, when
-from lianfang.foundation.administration.actions import labelled
+from lianfang.foundation.administration.actions import choices, labelled
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.rulebook import RuleValue
@@ -68,8 +68,7 @@ EXPOSURE_UNKNOWN = refusal(
     "Give the day of last exposure: no lead says it.",
 )
 
-_ASKED = {"x-required": True, "x-choices": [{"value": True, "label": both("有", "yes").as_dict()},
-                         {"value": False, "label": both("没有", "no").as_dict()}]}  # fmt: skip
+_ASKED = {"x-required": True, **choices({True: both("有", "yes"), False: both("没有", "no")})}
 
 # One question each, none with a default: the check is asked, not assumed.
 _QUESTIONS: dict[str, Any] = {

@@ -19,7 +19,6 @@ from pydantic import Field
 
 from lianfang.domain.observation import rules
 from lianfang.domain.observation.actions.referring import open_referral
-from lianfang.domain.observation.actions.steps import choices
 from lianfang.domain.observation.models import Order, Reading, Referral, Slot, Timetable
 from lianfang.domain.observation.queries.links import links_by_secrets
 from lianfang.domain.observation.queries.orders import Thresholds, thresholds
@@ -28,7 +27,7 @@ from lianfang.foundation.actions.facts import append_facts
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Subject, fact_action
 from lianfang.foundation.actions.states import when
-from lianfang.foundation.administration.actions import labelled
+from lianfang.foundation.administration.actions import choices, labelled
 from lianfang.kernel.clock import CHINA
 from lianfang.kernel.errors import Refusal, refusal
 from lianfang.kernel.text import both

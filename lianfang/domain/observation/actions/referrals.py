@@ -8,13 +8,13 @@ from uuid import UUID
 from pydantic import Field
 
 from lianfang.domain.observation import rules
-from lianfang.domain.observation.actions.steps import choices, in_state, rebuild, step
+from lianfang.domain.observation.actions.steps import in_state, rebuild, step
 from lianfang.domain.observation.events import OrderChanged, ReferralAccepted, ReferralClosed
 from lianfang.domain.observation.models import Order, Referral
 from lianfang.domain.observation.queries.orders import running_orders
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
-from lianfang.foundation.administration.actions import labelled
+from lianfang.foundation.administration.actions import choices, labelled
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from lianfang.domain.observation import rules
@@ -16,15 +15,9 @@ from lianfang.foundation.actions.registry import Call
 from lianfang.foundation.actions.states import When, when
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
-from lianfang.kernel.text import Bilingual
 
 TABLE = "observation.orders"
 NO_DAYS = refusal("observation.no_days", "这份观察没有需要执行的日子。", "There are no days to observe in this order.")
-
-
-def choices(labels: dict[str, Bilingual]) -> dict[str, Any]:
-    """Return the choices of a form field."""
-    return {"x-choices": [{"value": value, "label": label.as_dict()} for value, label in labels.items()]}
 
 
 def may_become(*states: str) -> When:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from lianfang.domain.organisation.models import LIVE, Responsibility
 from lianfang.domain.organisation.rules import REGIMES, RESPONSIBILITY_KINDS
 from lianfang.foundation.accounts.models import Account
-from lianfang.foundation.actions.inputs import CHOICE, complain
+from lianfang.foundation.actions.inputs import one_of
 from lianfang.foundation.actions.registry import Call
-from lianfang.foundation.administration.actions import NO_ACCOUNT, labelled
+from lianfang.foundation.administration.actions import NO_ACCOUNT, choices, labelled
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
-from lianfang.kernel.text import Bilingual
 
 NO_RESPONSIBILITY = refusal(
     "organisation.unknown_responsibility",
@@ -36,36 +35,19 @@ INACTIVE = refusal(
 RAN_OUT = "到期"
 
 
-def choices(options: Mapping[str, Bilingual]) -> list[dict[str, Any]]:
-    """Return options as a form shows them."""
-    return [{"value": value, "label": label.as_dict()} for value, label in options.items()]
-
-
-def one_of(options: Iterable[str]) -> AfterValidator:
-    """Return a check that a text is one of the options, or empty where the field allows that."""
-    known = {*options}
-
-    def check(value: str) -> str:
-        if value and value not in known:
-            raise complain(CHOICE)
-        return value
-
-    return AfterValidator(check)
-
-
 AccountId = Annotated[UUID, Field(**labelled("工作人员", "Worker", "account"))]
 # whoever leads a post is named at the post
 NAMED_BY_HAND = {kind: label for kind, label in RESPONSIBILITY_KINDS.items() if kind != "post_lead"}
 Kind = Annotated[
     str,
     Field(min_length=1, max_length=20, **labelled("责任类别", "Kind", "choice",
-                                                  **{"x-choices": choices(NAMED_BY_HAND)})),
+                                                  **choices(NAMED_BY_HAND))),
     one_of(NAMED_BY_HAND),
 ]  # fmt: skip
 Regime = Annotated[
     str,
     Field(max_length=20, **labelled("责任制", "Regime", "choice",
-                                    **{"x-choices": choices({name: one.label for name, one in REGIMES.items()})})),
+                                    **choices({name: one.label for name, one in REGIMES.items()}))),
     one_of(REGIMES),
 ]  # fmt: skip
 StartsOn = Annotated[date | None, Field(**labelled("开始", "From", "date"))]

@@ -10,13 +10,13 @@ from pydantic import Field
 from lianfang.domain.areas.actions import STALE
 from lianfang.domain.areas.queries import area_exists
 from lianfang.domain.organisation.actions.assigning import NO_TARGET
-from lianfang.domain.organisation.actions.fields import Reason, choices, day_of, one_of
+from lianfang.domain.organisation.actions.fields import Reason, day_of
 from lianfang.domain.organisation.models import Unit
 from lianfang.domain.organisation.rules import UNIT_KINDS
-from lianfang.foundation.actions.inputs import Input
+from lianfang.foundation.actions.inputs import Input, one_of
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import when_empty
-from lianfang.foundation.administration.actions import labelled
+from lianfang.foundation.administration.actions import choices, labelled
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.phones import normalise
 from lianfang.kernel.text import both
@@ -30,7 +30,7 @@ TABLE = "organisation.units"
 UnitId = Annotated[UUID, Field(**labelled("单位", "Unit"))]
 UnitKind = Annotated[
     str,
-    Field(min_length=1, max_length=20, **labelled("类别", "Kind", "choice", **{"x-choices": choices(UNIT_KINDS)})),
+    Field(min_length=1, max_length=20, **labelled("类别", "Kind", "choice", **choices(UNIT_KINDS))),
     one_of(UNIT_KINDS),
 ]
 UnitName = Annotated[str, Field(min_length=2, max_length=80, **labelled("名称", "Name"))]

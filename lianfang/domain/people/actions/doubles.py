@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from pydantic import Field
 
 from lianfang.domain.people.actions import editing
-from lianfang.domain.people.actions.fields import LIVING_ENTRY, Reason, choices, find_living_entry
+from lianfang.domain.people.actions.fields import LIVING_ENTRY, Reason, find_living_entry
 from lianfang.domain.people.actions.persons import recount
 from lianfang.domain.people.actions.suggesting import suggest
 from lianfang.domain.people.events import DoublesSettled, PersonsMerged, PersonsUnmerged
@@ -20,7 +20,7 @@ from lianfang.domain.people.rules import FIELD_LABELS, TAKEN, filled_by_merge, r
 from lianfang.foundation.actions.inputs import CHOICE, Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import when, when_empty
-from lianfang.foundation.administration.actions import Path, labelled
+from lianfang.foundation.administration.actions import Path, choices, labelled
 from lianfang.foundation.jobs.queue import enqueue
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
@@ -58,7 +58,7 @@ FILLED = (
 )  # fmt: skip
 
 
-_TAKEABLE = choices({name: FIELD_LABELS[name] for name in TAKEN})
+_TAKEABLE = {name: FIELD_LABELS[name] for name in TAKEN}
 
 
 class MergePersons(Input):
@@ -67,7 +67,7 @@ class MergePersons(Input):
     take: Annotated[
         list[Annotated[str, Field(max_length=40)]],
         Field(max_length=20, **labelled("采用并入记录的项目（不选即保留现有）", "Take from the merged entry",
-                                        "multichoice", **{"x-choices": _TAKEABLE})),
+                                        "multichoice", **choices(_TAKEABLE))),
     ] = []  # fmt: skip
     suggestion_id: Annotated[UUID | None, Field(**labelled("重复提示", "Suggestion", "hidden"))] = None
     reason: Reason

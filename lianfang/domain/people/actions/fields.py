@@ -20,10 +20,9 @@ from lianfang.domain.people.rules import (
     name_keys,
 )
 from lianfang.foundation.actions.states import when
-from lianfang.foundation.administration.actions import labelled
+from lianfang.foundation.administration.actions import choices, labelled
 from lianfang.kernel import identity, names, phones
 from lianfang.kernel.errors import Problems, Refusal, refusal
-from lianfang.kernel.text import Bilingual
 
 NO_HOUSEHOLD = refusal("people.unknown_household", "没有这一户。", "There is no such household.", status=404)
 NO_PERSON = refusal("people.unknown_person", "没有这个人。", "There is no such person.", status=404)
@@ -47,11 +46,6 @@ SEX_OTHERWISE = refusal(
 )
 
 
-def choices(options: Mapping[str, Bilingual]) -> list[dict[str, Any]]:
-    """Return options as a form shows them."""
-    return [{"value": value, "label": label.as_dict()} for value, label in options.items()]
-
-
 HouseholdId = Annotated[UUID, Field(**labelled("户", "Household", "household"))]
 PersonId = Annotated[UUID, Field(**labelled("人", "Person", "person"))]
 VillageOrGrid = Annotated[
@@ -70,9 +64,7 @@ HeadName = Annotated[str, Field(max_length=60, **labelled("户主", "Head of hou
 Phone = Annotated[str, Field(max_length=60, **labelled("电话", "Phone"))]
 IdentityNumber = Annotated[str, Field(max_length=30, **labelled("身份证号（可不填）", "Identity number (optional)"))]
 BornOn = Annotated[date | None, Field(**labelled("出生日期", "Born on", "date"))]
-SexChoice = Annotated[
-    Literal["", "m", "f"], Field(**labelled("性别", "Sex", "choice", **{"x-choices": choices(SEXES)}))
-]
+SexChoice = Annotated[Literal["", "m", "f"], Field(**labelled("性别", "Sex", "choice", **choices(SEXES)))]
 Relation = Annotated[str, Field(max_length=20, **labelled("与户主关系", "Relation to head"))]
 Note = Annotated[str, Field(max_length=400, **labelled("备注", "Note", "textarea"))]
 Order = Annotated[int, Field(ge=0, le=10**6, **labelled("走访顺序", "Walking order", "number"))]
@@ -81,18 +73,18 @@ Latitude = Annotated[float | None, Field(ge=-90, le=90, **labelled("纬度", "La
 Quiet = Annotated[bool, Field(**labelled("地址保密", "Keep the address confidential", "bool"))]
 Residing = Annotated[
     Literal["resident", "away", "visitor"],
-    Field(**labelled("居住状态", "Residence", "choice", **{"x-choices": choices(LIVING_STATES)})),
+    Field(**labelled("居住状态", "Residence", "choice", **choices(LIVING_STATES))),
 ]
 Occupied = Annotated[
     Literal["occupied", "vacant"],
-    Field(**labelled("户状态", "State", "choice", **{"x-choices": choices({
-        name: HOUSEHOLD_STATES[name] for name in ("occupied", "vacant")})})),
+    Field(**labelled("户状态", "State", "choice", **choices({
+        name: HOUSEHOLD_STATES[name] for name in ("occupied", "vacant")}))),
 ]  # fmt: skip
 Flag = Literal["elderly_alone", "disabled", "dialysis", "pregnant", "chronic_illness", "child_alone", "poor", "other"]
 Flags = Annotated[
     list[Flag],
     Field(max_length=8, **labelled("困难类别", "Vulnerability", "multichoice",
-                                   **{"x-choices": choices(VULNERABILITIES)})),
+                                   **choices(VULNERABILITIES))),
 ]  # fmt: skip
 
 # kept beside a value to find it again; never edited, shown or named in a fact

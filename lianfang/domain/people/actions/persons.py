@@ -26,7 +26,6 @@ from lianfang.domain.people.actions.fields import (
     SexChoice,
     Version,
     VillageOrGrid,
-    choices,
     find_living_entry,
     find_open_household,
     person_values,
@@ -39,7 +38,7 @@ from lianfang.domain.people.rules import LIVING, LIVING_STATES, PERSON_STATES
 from lianfang.foundation.actions.inputs import MISSING, Input
 from lianfang.foundation.actions.models import Command
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
-from lianfang.foundation.administration.actions import labelled
+from lianfang.foundation.administration.actions import choices, labelled
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
@@ -163,15 +162,17 @@ def edit_person(call: Call, given: EditPerson) -> Result:
     return {"id": str(row.pk), "version": row.version, "changed": changed, **told(call.actor, pairs)}
 
 
+_AFTER_MOVE = {name: PERSON_STATES[name] for name in (*LIVING_STATES, "moved", "died")}
+
+
 class MovePerson(Input):
     person_id: PersonId
     household_id: HouseholdId | None = None
     area_path: VillageOrGrid | None = None
     status: Annotated[
         Literal["resident", "away", "visitor", "moved", "died"] | None,
-        Field(**labelled("去向", "What became of the person", "choice", **{"x-choices": choices(
-            {name: PERSON_STATES[name] for name in (*LIVING_STATES, "moved", "died")})})),
-    ] = None  # fmt: skip
+        Field(**labelled("去向", "What became of the person", "choice", **choices(_AFTER_MOVE))),
+    ] = None
     relation: Relation | None = None
     reason: Reason
 

@@ -20,7 +20,7 @@ from lianfang.domain.reports.queries.burden import held_as
 from lianfang.foundation.actions.inputs import RANGE, Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import ME, when
-from lianfang.foundation.administration.actions import Reason, labelled
+from lianfang.foundation.administration.actions import Reason, choices, labelled
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
@@ -39,10 +39,7 @@ OWN_REQUEST = refusal(
     status=403,
 )
 State = AskedField.State
-LEVELS = [
-    {"value": "village", "label": both("各村（社区）", "each village").as_dict()},
-    {"value": "town", "label": both("各乡镇", "each township").as_dict()},
-]
+LEVELS = {"village": both("各村（社区）", "each village"), "town": both("各乡镇", "each township")}
 
 
 def note_unrecorded(template: SheetTemplate, headers: Iterable[str], at: datetime) -> None:
@@ -102,7 +99,7 @@ class DecideField(Input):
     field_id: UUID
     approve: bool = Field(**labelled("同意增加", "Approve"))
     level: Literal["village", "town"] = Field(
-        "village", **labelled("由谁填一次", "Asked once of", "choice", **{"x-choices": LEVELS})
+        "village", **labelled("由谁填一次", "Asked once of", "choice", **choices(LEVELS))
     )
     note: Reason
 

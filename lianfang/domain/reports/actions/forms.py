@@ -14,7 +14,7 @@ from lianfang.domain.reports.queries.forms.filling import Filled, Sought, fill_f
 from lianfang.domain.reports.queries.gathering import PERMISSION
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, action
-from lianfang.foundation.administration.actions import Path, labelled
+from lianfang.foundation.administration.actions import Path, choices, labelled
 from lianfang.foundation.exports.actions import NOT_EXPORTABLE, NOTHING, TOO_MANY
 from lianfang.foundation.exports.freezing import refuse_if_frozen
 from lianfang.foundation.exports.keeping import Leaving, check_expiry, keep_export, new_mark
@@ -24,10 +24,7 @@ from lianfang.foundation.printing.workbook import workbook
 from lianfang.kernel.clock import local
 from lianfang.kernel.text import both
 
-FORMATS = [
-    {"value": "xlsx", "label": both("表格 .xlsx", "Workbook .xlsx").as_dict()},
-    {"value": "pdf", "label": both("打印 .pdf", "Print .pdf").as_dict()},
-]
+FORMATS = {"xlsx": both("表格 .xlsx", "Workbook .xlsx"), "pdf": both("打印 .pdf", "Print .pdf")}
 Code = Annotated[str, Field(max_length=8, pattern=r"^F[0-9]{2}$")]
 
 
@@ -36,7 +33,7 @@ class ExportForm(Input):
     area_path: Path | None = Field(None, **labelled("区域", "Area", "area"))
     on: date | None = Field(None, **labelled("日期（默认今天）", "Day (today by default)", "date"))
     incident_id: UUID | None = Field(None, **labelled("事件", "Incident"))
-    kind: Literal["xlsx", "pdf"] = Field("xlsx", **labelled("格式", "Kind of file", "choice", **{"x-choices": FORMATS}))
+    kind: Literal["xlsx", "pdf"] = Field("xlsx", **labelled("格式", "Kind of file", "choice", **choices(FORMATS)))
     purpose: str = Field(min_length=2, max_length=200, **labelled("用途", "Purpose"))
     recipient: str = Field(min_length=2, max_length=120, **labelled("接收方", "Recipient"))
     expires_on: date = Field(**labelled("销毁日期", "To be destroyed by", "date"))

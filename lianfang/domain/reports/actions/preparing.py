@@ -16,7 +16,7 @@ from lianfang.domain.reports.queries.page import FORM_OF, NO_UNIT
 from lianfang.domain.reports.queries.units import reports_on
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, action
-from lianfang.foundation.administration.actions import Path, labelled
+from lianfang.foundation.administration.actions import Path, choices, labelled
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
 
@@ -28,7 +28,7 @@ ALREADY = refusal(
 )
 
 FIRST_DAY, LAST_DAY = date(2019, 1, 1), date(2100, 1, 1)
-LEVEL_CHOICES = [{"value": level, "label": rules.FORMS[form][1].as_dict()} for level, form in FORM_OF.items()]
+LEVELS = {level: rules.FORMS[form][1] for level, form in FORM_OF.items()}
 
 
 class PrepareReport(Input):
@@ -37,7 +37,7 @@ class PrepareReport(Input):
     level: str = Field(
         "",
         pattern="^(village|town|county|)$",
-        **labelled("级别", "Level", "choice", **{"x-choices": LEVEL_CHOICES}),
+        **labelled("级别", "Level", "choice", **choices(LEVELS)),
     )
 
 

@@ -24,7 +24,7 @@ from lianfang.foundation.access.actor import NOT_YOURS
 from lianfang.foundation.actions.inputs import MISSING, Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import when
-from lianfang.foundation.administration.actions import Path, Reason, labelled
+from lianfang.foundation.administration.actions import Path, Reason, choices, labelled
 from lianfang.foundation.attachments.models import StoredFile
 from lianfang.foundation.attachments.storing import GONE
 from lianfang.foundation.exports.actions import NOT_EXPORTABLE
@@ -52,11 +52,11 @@ Short = Annotated[str, Field(max_length=200)]
 Place = Annotated[str, Field(pattern=r"^[A-Z]{1,3}[0-9]{0,7}$", max_length=10)]
 RowNumber = Annotated[int, Field(ge=1, le=1_048_576)]
 Level = Literal["", "village", "town"]
-LEVELS = [
-    {"value": "", "label": both("本区域一份", "One for the area").as_dict()},
-    {"value": "village", "label": both("每村一份（压缩包）", "One per village, zipped").as_dict()},
-    {"value": "town", "label": both("每乡镇一份（压缩包）", "One per township, zipped").as_dict()},
-]
+LEVELS = {
+    "": both("本区域一份", "One for the area"),
+    "village": both("每村一份（压缩包）", "One per village, zipped"),
+    "town": both("每乡镇一份（压缩包）", "One per township, zipped"),
+}
 
 
 class AskedIn(Input):
@@ -180,7 +180,7 @@ class FillSheet(Input):
     template_id: UUID
     area_path: Path | None = Field(None, **labelled("区域", "Area", "area"))
     on: date | None = Field(None, **labelled("日期（默认今天）", "Day (today by default)", "date"))
-    each: Level = Field("", **labelled("份数", "Copies", "choice", **{"x-choices": LEVELS}))
+    each: Level = Field("", **labelled("份数", "Copies", "choice", **choices(LEVELS)))
     named: bool = Field(False, **labelled("带姓名（须说明用途和接收方）", "With names (says purpose and recipient)"))
     purpose: str = Field("", max_length=200, **labelled("用途", "Purpose"))
     recipient: str = Field("", max_length=120, **labelled("接收方", "Recipient"))
@@ -261,7 +261,7 @@ class ScheduleSheet(Input):
         "", pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$", max_length=5,
         **labelled("每天几点（留空不再自动）", "Daily at HH:MM (empty: no more)"),
     )  # fmt: skip
-    each: Level = Field("", **labelled("份数", "Copies", "choice", **{"x-choices": LEVELS}))
+    each: Level = Field("", **labelled("份数", "Copies", "choice", **choices(LEVELS)))
 
 
 @action("reports.schedule_sheet", both("每天自动填", "Fill it daily"), ScheduleSheet, subject=_OF_SHEET)

@@ -25,7 +25,7 @@ from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import When, when
-from lianfang.foundation.administration.actions import Path, Reason, labelled
+from lianfang.foundation.administration.actions import Path, Reason, choices, labelled
 from lianfang.foundation.privacy.fields import within
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import Problems, refusal
@@ -48,14 +48,12 @@ class Question(Input):
     text_en: str = Field("", max_length=200, **labelled("英文", "English"))
     kind: Literal["yes_no", "number", "text"] = Field(
         "yes_no",
-        **labelled("回答方式", "Kind of answer", "choice", **{"x-choices": [
-            {"value": value, "label": label.as_dict()} for value, label in _KINDS.items()]}),
+        **labelled("回答方式", "Kind of answer", "choice", **choices(_KINDS)),
     )  # fmt: skip
     clinical: bool = Field(False, **labelled("涉及医学判断", "Needs clinical judgement", "bool"))
     asked_by: Literal["everyone", "health"] = Field(
         "everyone",
-        **labelled("由谁询问", "Asked by", "choice", **{"x-choices": [
-            {"value": value, "label": label.as_dict()} for value, label in ASKED_BY.items()]}),
+        **labelled("由谁询问", "Asked by", "choice", **choices(ASKED_BY)),
     )  # fmt: skip
 
 

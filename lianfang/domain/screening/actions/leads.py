@@ -38,7 +38,7 @@ from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import When, when
-from lianfang.foundation.administration.actions import Path, labelled
+from lianfang.foundation.administration.actions import Path, choices, labelled
 from lianfang.foundation.intake.inserting import insert_new
 from lianfang.foundation.intake.targets import Row
 from lianfang.foundation.privacy.fields import within
@@ -75,13 +75,13 @@ UNANSWERED = refusal(
 LeadId = Annotated[UUID, Field(**labelled("线索", "Lead", "hidden"))]
 Version = Annotated[int | None, Field(ge=1, le=10**6, **labelled("版本", "Version", "hidden"))]
 Note = Annotated[str, Field(max_length=400, **labelled("说明", "Note", "textarea"))]
-_SOURCE_CHOICES = [{"value": code, "label": label.as_dict()} for code, label in SOURCES.items() if code != "data_push"]
-_OUTCOME_CHOICES = [{"value": one.code, "label": one.label.as_dict()} for one in OUTCOMES.values()]
+_TOLD_BY_HAND = {code: label for code, label in SOURCES.items() if code != "data_push"}
+_ANSWERS = {one.code: one.label for one in OUTCOMES.values()}
 
 
 class ReportLead(Input):
     source: Literal["grid", "sweep", "tip", "gate"] = Field(
-        "grid", **labelled("来源", "Source", "choice", **{"x-choices": _SOURCE_CHOICES})
+        "grid", **labelled("来源", "Source", "choice", **choices(_TOLD_BY_HAND))
     )
     area_path: Path
     name: str = Field("", max_length=60, **labelled("姓名", "Name"))
@@ -269,7 +269,7 @@ def assign_lead(call: Call, given: AssignLead) -> Result:
 
 class AnswerLead(Input):
     lead_id: LeadId
-    outcome: str = Field(max_length=20, **labelled("核查结果", "Outcome", "choice", **{"x-choices": _OUTCOME_CHOICES}))
+    outcome: str = Field(max_length=20, **labelled("核查结果", "Outcome", "choice", **choices(_ANSWERS)))
     person_id: UUID | None = Field(None, **labelled("登记人员", "Registered person", "person"))
     address: str = Field("", max_length=200, **labelled("核实地址", "Verified address"))
     measure: str = Field("", max_length=200, **labelled("管控措施", "Measure"))

@@ -35,7 +35,7 @@ from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action, fact_action
 from lianfang.foundation.actions.running import ID_REUSED
 from lianfang.foundation.actions.states import when
-from lianfang.foundation.administration.actions import Reason, labelled
+from lianfang.foundation.administration.actions import Reason, choices, labelled
 from lianfang.foundation.privacy.keys import ring
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
@@ -72,8 +72,7 @@ NOTHING_TO_VISIT = refusal(
 NEED_CONTEXT = "visit.need"
 OutcomeChoice = Annotated[
     Literal["done", "absent", "refused", "vacant", "moved", "wrong_address"],
-    Field(**labelled("结果", "Outcome", "choice", **{"x-choices": [
-        {"value": value, "label": label.as_dict()} for value, label in VISIT_OUTCOMES.items()]})),
+    Field(**labelled("结果", "Outcome", "choice", **choices(VISIT_OUTCOMES))),
 ]  # fmt: skip
 OnePerson = Annotated[UUID | None, Field(**labelled("人员", "Person", "person"))]
 

@@ -28,7 +28,7 @@ from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.actions.inputs import CHOICE, Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import ME, When, when
-from lianfang.foundation.administration.actions import labelled
+from lianfang.foundation.administration.actions import choices, labelled
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.rulebook import PRODUCT
@@ -42,7 +42,7 @@ NO_OWNER = refusal(
 )
 ALREADY = refusal("welfare.raised_before", "这项困难已有需求单。", "This need has a request already.", status=409)
 
-_KINDS = [{"value": code, "label": label.as_dict()} for code, (label, _) in rules.KINDS.items()]
+_KINDS = {code: label for code, (label, _) in rules.KINDS.items()}
 
 
 REQUESTS = "welfare.requests"
@@ -64,7 +64,7 @@ CONFIRMABLE = when(
 class RaiseRequest(Input):
     household_id: UUID | None = Field(None, **labelled("户", "Household", "household"))
     person_id: UUID | None = Field(None, **labelled("人员", "Person", "person"))
-    kind: str = Field(max_length=20, **labelled("类别", "Kind", "choice", **{"x-choices": _KINDS}))
+    kind: str = Field(max_length=20, **labelled("类别", "Kind", "choice", **choices(_KINDS)))
     what: str = Field(min_length=1, max_length=300, **labelled("需要什么", "What is needed", "textarea"))
     quantity: str = Field("", max_length=40, **labelled("数量", "Quantity"))
     owner_id: UUID | None = Field(None, **labelled("承办人（可空）", "Taken on by (may be empty)", "account"))

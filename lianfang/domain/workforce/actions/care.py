@@ -17,7 +17,6 @@ from lianfang.domain.workforce.actions.serving_fields import (
     Day,
     ResponderId,
     choice_of,
-    one_of,
     past_day,
     require_own,
     take_responder,
@@ -28,7 +27,7 @@ from lianfang.domain.workforce.queries.hours import minutes_of
 from lianfang.domain.workforce.queries.responders import responder_of_account
 from lianfang.domain.workforce.rules.care import CARE_KINDS, RECOGNITION_KINDS
 from lianfang.domain.workforce.rules.offers import split_names
-from lianfang.foundation.actions.inputs import MISSING, Input
+from lianfang.foundation.actions.inputs import MISSING, Input, one_of
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import ME, When, when
 from lianfang.foundation.administration.actions import labelled

@@ -8,13 +8,12 @@ from uuid import UUID
 from pydantic import Field
 
 from lianfang.domain.areas.actions import STALE
-from lianfang.domain.organisation.actions.fields import choices
 from lianfang.domain.workforce.models.posts import Checklist
 from lianfang.domain.workforce.rules.posts import POST_KINDS
 from lianfang.foundation.actions.inputs import CHOICE, Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import when_empty
-from lianfang.foundation.administration.actions import labelled
+from lianfang.foundation.administration.actions import choices, labelled
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
 
@@ -36,7 +35,7 @@ Name = Annotated[str, Field(min_length=2, max_length=60, **labelled("名称（�
 Kinds = Annotated[
     list[Annotated[str, Field(max_length=20)]],
     Field(min_length=1, max_length=20, **labelled("用于哪几类卡点", "For which kinds of posts", "multichoice",
-                                                  **{"x-choices": choices(POST_KINDS)})),
+                                                  **choices(POST_KINDS))),
 ]  # fmt: skip
 Points = Annotated[
     str,

@@ -23,21 +23,18 @@ from lianfang.domain.workforce.actions.serving_fields import (
     UnitId,
     Values,
     choice_of,
-    choices,
     day_of,
-    one_of,
     require_area,
     responder_values,
-    some_of,
     take_responder,
 )
 from lianfang.domain.workforce.events.serving import OfferReceived
 from lianfang.domain.workforce.models.offers import Offer
 from lianfang.domain.workforce.models.responders import Responder
 from lianfang.domain.workforce.rules.offers import CHANNELS, PARTS, split_names
-from lianfang.foundation.actions.inputs import MISSING, Input
+from lianfang.foundation.actions.inputs import MISSING, Input, one_of, some_of
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
-from lianfang.foundation.administration.actions import labelled
+from lianfang.foundation.administration.actions import choices, labelled
 from lianfang.kernel.text import both
 
 OFFERS = "workforce.offers"

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from pydantic import Field
 
-from lianfang.domain.organisation.actions.fields import choices, one_of
 from lianfang.domain.workforce.actions.fields import NO_SHIFT, TABLE, Reason, ShiftId, find_shift, permit_lead
 from lianfang.domain.workforce.actions.posts import IS_WITHDRAWN, NO_POST, PostId
 from lianfang.domain.workforce.events.shifts import ShiftsChanged
@@ -21,10 +20,10 @@ from lianfang.domain.workforce.queries.posts import find_post
 from lianfang.domain.workforce.queries.rosters import READY, broken_by, people_for, problem_of, span_of
 from lianfang.domain.workforce.rules.rostering import SlotKey, Violation, substitutes
 from lianfang.domain.workforce.rules.shifts import AWAITED
-from lianfang.foundation.actions.inputs import Input
+from lianfang.foundation.actions.inputs import Input, one_of
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import NOW, when
-from lianfang.foundation.administration.actions import labelled
+from lianfang.foundation.administration.actions import choices, labelled
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import Bilingual, both
 
@@ -45,7 +44,7 @@ TOWN_DIGITS = 9
 ResponderId = Annotated[UUID, Field(**labelled("人员", "Person", **{"x-table": "workforce.colleagues"}))]
 ShiftKind = Annotated[
     str,
-    Field(min_length=1, max_length=30, **labelled("班次", "Shift", "choice", **{"x-choices": choices(shift_kinds())})),
+    Field(min_length=1, max_length=30, **labelled("班次", "Shift", "choice", **choices(shift_kinds()))),
     one_of(shift_kinds()),
 ]
 

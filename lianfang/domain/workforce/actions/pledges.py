@@ -15,7 +15,6 @@ from lianfang.domain.workforce.actions.serving_fields import (
     UnitId,
     Version,
     choice_of,
-    one_of,
     past_day,
     require_area,
     responder_values,
@@ -23,7 +22,7 @@ from lianfang.domain.workforce.actions.serving_fields import (
 from lianfang.domain.workforce.models.offers import Pledge, PledgeSignature
 from lianfang.domain.workforce.queries.pledges import pledge_examples
 from lianfang.domain.workforce.rules.offers import split_names
-from lianfang.foundation.actions.inputs import MISSING, Input
+from lianfang.foundation.actions.inputs import MISSING, Input, one_of
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import when_empty
 from lianfang.foundation.administration.actions import labelled

@@ -14,7 +14,7 @@ from lianfang.domain.areas.actions import STALE
 from lianfang.domain.areas.queries import area_exists, level_of
 from lianfang.domain.incidents.queries import rule
 from lianfang.domain.organisation.actions.assigning import Named, Target, answer_for
-from lianfang.domain.organisation.actions.fields import choices, day_of, one_of
+from lianfang.domain.organisation.actions.fields import day_of
 from lianfang.domain.organisation.queries import find_unit
 from lianfang.domain.workforce.actions.serving_fields import NO_AREA
 from lianfang.domain.workforce.events.posts import PostChanged, PostMoved, PostSetUp, PostWithdrawn
@@ -25,10 +25,10 @@ from lianfang.domain.workforce.queries.rosters import patterns_at
 from lianfang.domain.workforce.rules.posts import POST_KINDS, TIERS, needs_approval
 from lianfang.domain.workforce.rules.serving import SKILLS
 from lianfang.domain.workforce.rules.shifts import AWAITED
-from lianfang.foundation.actions.inputs import CHOICE, Input
+from lianfang.foundation.actions.inputs import CHOICE, Input, one_of
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import when
-from lianfang.foundation.administration.actions import labelled
+from lianfang.foundation.administration.actions import choices, labelled
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.names import search_keys
 from lianfang.kernel.text import both
@@ -61,12 +61,12 @@ Number = Annotated[str, Field(max_length=20, **labelled("编号（不填自动�
 Name = Annotated[str, Field(min_length=2, max_length=80, **labelled("名称", "Name"))]
 Kind = Annotated[
     str,
-    Field(min_length=1, max_length=20, **labelled("类型", "Kind", "choice", **{"x-choices": choices(POST_KINDS)})),
+    Field(min_length=1, max_length=20, **labelled("类型", "Kind", "choice", **choices(POST_KINDS))),
     one_of(POST_KINDS),
 ]
 Tier = Annotated[
     str,
-    Field(min_length=1, max_length=10, **labelled("层级", "Tier", "choice", **{"x-choices": choices(TIERS)})),
+    Field(min_length=1, max_length=10, **labelled("层级", "Tier", "choice", **choices(TIERS))),
     one_of(TIERS),
 ]
 Position = Annotated[str, Field(max_length=200, **labelled("位置", "Where"))]
@@ -76,13 +76,13 @@ UnitId = Annotated[UUID | None, Field(**labelled("负责单位", "Unit", **{"x-t
 PatternKey = Annotated[
     str,
     Field(min_length=1, max_length=20, **labelled("班制", "Pattern of shifts", "choice",
-                                                  **{"x-choices": choices(pattern_kinds())})),
+                                                  **choices(pattern_kinds()))),
 ]  # fmt: skip
 Staff = Annotated[int, Field(ge=1, le=200, **labelled("每班最少人数", "Least people per shift", "number"))]
 Skills = Annotated[
     list[Annotated[str, Field(max_length=20)]],
     Field(max_length=12, **labelled("每班须有的特长", "Skills every shift needs", "multichoice",
-                                    **{"x-choices": choices(SKILLS)})),
+                                    **choices(SKILLS))),
 ]  # fmt: skip
 Experienced = Annotated[
     int, Field(ge=0, le=50, **labelled("每班至少几名有经验的人", "Experienced people per shift", "number"))

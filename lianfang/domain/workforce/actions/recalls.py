@@ -13,7 +13,6 @@ from lianfang.domain.workforce.actions.serving_fields import (
     Note,
     Reason,
     UnitId,
-    choices,
     require_own,
 )
 from lianfang.domain.workforce.events.serving import RecallChanged
@@ -23,7 +22,7 @@ from lianfang.domain.workforce.rules.offers import RECALL_STATES, may_follow
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import when
-from lianfang.foundation.administration.actions import labelled
+from lianfang.foundation.administration.actions import choices, labelled
 from lianfang.foundation.privacy.fields import within
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both

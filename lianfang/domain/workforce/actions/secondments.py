@@ -23,7 +23,6 @@ from lianfang.domain.workforce.actions.serving_fields import (
     UntilOn,
     choice_of,
     day_of,
-    one_of,
     past_day,
     period,
     require_area,
@@ -35,7 +34,7 @@ from lianfang.domain.workforce.models.offers import Secondment
 from lianfang.domain.workforce.models.responders import Responder
 from lianfang.domain.workforce.queries.secondments import sums_of
 from lianfang.domain.workforce.rules.offers import RANKS, split_names
-from lianfang.foundation.actions.inputs import MISSING, Input
+from lianfang.foundation.actions.inputs import MISSING, Input, one_of
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import When, when
 from lianfang.foundation.administration.actions import labelled

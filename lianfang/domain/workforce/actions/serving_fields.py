@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from lianfang.domain.areas.queries import area_exists
 from lianfang.domain.workforce.models.responders import Responder
@@ -15,10 +15,10 @@ from lianfang.domain.workforce.queries.responders import responder_phone_index
 from lianfang.domain.workforce.rules.offers import TAGS
 from lianfang.domain.workforce.rules.serving import LIMITS, ORIGINS, SKILLS
 from lianfang.foundation.access.actor import NOT_YOURS
-from lianfang.foundation.actions.inputs import CHOICE, complain
+from lianfang.foundation.actions.inputs import one_of, some_of
 from lianfang.foundation.actions.registry import Call
 from lianfang.foundation.actions.states import When, when
-from lianfang.foundation.administration.actions import labelled
+from lianfang.foundation.administration.actions import choices, labelled
 from lianfang.kernel import names, phones
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import Problems, Refusal, refusal
@@ -37,33 +37,6 @@ STALE = refusal(
     "workforce.stale", "别人刚改过，请刷新后再改。", "Somebody else has changed it; reload first.", status=409
 )
 TABLE = "workforce.responders"
-
-
-def choices(options: Mapping[str, Bilingual]) -> dict[str, Any]:
-    """Return options as a form shows them."""
-    return {"x-choices": [{"value": value, "label": label.as_dict()} for value, label in options.items()]}
-
-
-def one_of(options: Mapping[str, Bilingual]) -> AfterValidator:
-    """Return a check that a text is one of the options, or empty where the field allows that."""
-
-    def check(value: str) -> str:
-        if value and value not in options:
-            raise complain(CHOICE)
-        return value
-
-    return AfterValidator(check)
-
-
-def some_of(options: Mapping[str, Bilingual]) -> AfterValidator:
-    """Return a check that every item is one of the options; each is kept once, in the options' order."""
-
-    def check(values: list[str]) -> list[str]:
-        if not {*values} <= {*options}:
-            raise complain(CHOICE)
-        return [one for one in options if one in values]
-
-    return AfterValidator(check)
 
 
 def choice_of(options: Mapping[str, Bilingual], zh: str, en: str) -> Any:

@@ -17,14 +17,13 @@ from lianfang.domain.workforce.actions.serving_fields import (
     Version,
     choice_of,
     day_of,
-    one_of,
     past_day,
     require_area,
 )
 from lianfang.domain.workforce.events.serving import TeamChanged
 from lianfang.domain.workforce.models.teams import Membership, Team
 from lianfang.domain.workforce.rules.teams import TEAM_KINDS
-from lianfang.foundation.actions.inputs import Input
+from lianfang.foundation.actions.inputs import Input, one_of
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import When, when
 from lianfang.foundation.administration.actions import labelled

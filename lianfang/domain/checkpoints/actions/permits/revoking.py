@@ -16,9 +16,9 @@ from lianfang.domain.checkpoints.rules.permits import kinds
 from lianfang.foundation.actions.inputs import CHOICE, Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import NOW, when
-from lianfang.foundation.administration.actions import labelled
+from lianfang.foundation.administration.actions import choices, labelled
 from lianfang.kernel.errors import refusal
-from lianfang.kernel.text import Bilingual, both
+from lianfang.kernel.text import both
 
 NO_PERMIT = refusal("checkpoints.permit_unknown", "没有这张出入证。", "There is no such permit.", status=404)
 ENDED = refusal("checkpoints.permit_ended", "这张出入证已作废或过期。",
@@ -27,16 +27,12 @@ ENDED = refusal("checkpoints.permit_ended", "这张出入证已作废或过期�
 STANDS = when(lambda state, until, now: state == "active" and until > now, "state", "valid_until", NOW)
 
 
-def _choices(labels: dict[str, Bilingual]) -> list[dict[str, object]]:
-    return [{"value": code, "label": label.as_dict()} for code, label in labels.items()]
-
-
 GIVEN = {code: kinds.REASONS[code] for code in kinds.GIVEN_REASONS}
 
 
 class RevokePermit(Input):
     permit_id: UUID
-    because: str = Field(max_length=12, **labelled("原因", "Reason", "choice", **{"x-choices": _choices(GIVEN)}))
+    because: str = Field(max_length=12, **labelled("原因", "Reason", "choice", **choices(GIVEN)))
     note: str = Field("", max_length=200, **labelled("说明", "Note", "textarea"))
 
 
@@ -53,9 +49,7 @@ def revoke_permit(call: Call, given: RevokePermit) -> Result:
 
 class ReplacePermit(Input):
     permit_id: UUID
-    because: str = Field(
-        max_length=12, **labelled("为什么换", "Why", "choice", **{"x-choices": _choices(kinds.REPLACED_BECAUSE)})
-    )
+    because: str = Field(max_length=12, **labelled("为什么换", "Why", "choice", **choices(kinds.REPLACED_BECAUSE)))
 
 
 @action("checkpoints.replace_permit", both("换发出入证", "Replace a permit"), ReplacePermit,
