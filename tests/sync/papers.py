@@ -9,7 +9,8 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from lianfang.foundation.devices.cards import CURVE, _wide, sign
+from lianfang.foundation.devices.cards import CURVE, sign
+from lianfang.kernel import base64url
 from lianfang.kernel.ids import uuid7
 
 
@@ -19,7 +20,7 @@ class Signer:
     def __init__(self) -> None:
         self.private = ec.generate_private_key(CURVE)
         point = self.private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-        self.public = _wide(point)
+        self.public = base64url.encode(point)
 
     def hand_over(
         self, card: str, to: UUID, path: str, *, at: datetime | None = None, hours: float = 12, **other: Any

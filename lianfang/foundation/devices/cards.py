@@ -7,8 +7,6 @@ browser verifies without a library.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,6 +23,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from lianfang.foundation.privacy.keys import ring
+from lianfang.kernel import base64url
 
 VERSION = 1
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -70,7 +69,7 @@ def _signer(secret: bytes) -> ec.EllipticCurvePrivateKey:
 def public_key() -> str:
     """Return the key by which phones verify cards: the uncompressed point, base64url."""
     point = _signer(ring().audit).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    return _wide(point)
+    return base64url.encode(point)
 
 
 def is_key(text: str) -> bool:
@@ -93,7 +92,7 @@ def sign(private: ec.EllipticCurvePrivateKey, body: dict[str, Any]) -> str:
     """Return a body as signed text."""
     text = orjson.dumps(body)
     r, s = decode_dss_signature(private.sign(text, SIGNS))
-    return f"{_wide(text)}.{_wide(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
+    return f"{base64url.encode(text)}.{base64url.encode(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
 
 
 def read_card(text: str) -> Card:
@@ -167,12 +166,8 @@ def _key_of(text: str) -> ec.EllipticCurvePublicKey:
         raise Unreadable("not a key") from trouble
 
 
-def _wide(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
 def _narrow(text: str) -> bytes:
     try:
-        return base64.b64decode(text.encode() + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError) as trouble:
+        return base64url.decode(text)
+    except ValueError as trouble:
         raise Unreadable("not base64url") from trouble

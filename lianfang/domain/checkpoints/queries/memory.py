@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hmac
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from lianfang.domain.checkpoints.models.passages import GateMemory
 from lianfang.foundation.privacy.fields import within
 from lianfang.foundation.privacy.keys import ring
+from lianfang.kernel import base64url
 from lianfang.kernel.clock import local
 
 COUNTY_DIGITS = 6
@@ -26,7 +26,7 @@ def memory_keys(area_path: str, at: datetime, hours: float) -> list[dict[str, st
     """Return the keys of the days that memory reaches back to, newest first, as a phone keeps them."""
     newest, oldest = local(at).date(), local(at - timedelta(hours=hours)).date()
     days = [newest - timedelta(days=back) for back in range((newest - oldest).days + 1)]
-    return [{"day": day.isoformat(), "key": _wide(memory_key(area_path, day))} for day in days]
+    return [{"day": day.isoformat(), "key": base64url.encode(memory_key(area_path, day))} for day in days]
 
 
 def remembered(area_path: str, at: datetime, hours: float) -> list[dict[str, Any]]:
@@ -40,7 +40,3 @@ def remembered(area_path: str, at: datetime, hours: float) -> list[dict[str, Any
             :MOST_REMEMBERED
         ]
     ]
-
-
-def _wide(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

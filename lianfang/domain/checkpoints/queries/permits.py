@@ -21,7 +21,7 @@ from lianfang.domain.checkpoints.rules.permits.kinds import COUNTY_DIGITS, KINDS
 from lianfang.domain.checkpoints.rules.permits.revoking import pack, unpack
 from lianfang.domain.incidents.queries import rule
 from lianfang.foundation.privacy.fields import within
-from lianfang.kernel import base45
+from lianfang.kernel import base45, base64url
 from lianfang.kernel.clock import local, now
 from lianfang.kernel.rulebook import PRODUCT
 from lianfang.kernel.sign1 import Unreadable
@@ -105,14 +105,14 @@ class Card:
 
 def page_of(code: str) -> str:
     """Return the address of the page on which a holder shows a permit; the code itself is its key."""
-    raw = base64.urlsafe_b64encode(base45.decode(code[len(PREFIX) :])).rstrip(b"=").decode()
+    raw = base64url.encode(base45.decode(code[len(PREFIX) :]))
     return f"/p/{raw}"
 
 
 def code_at(token: str) -> str:
     """Return the code that a page's address holds, "" for a text that holds none."""
     try:
-        raw = base64.b64decode(token.encode() + b"=" * (-len(token) % 4), altchars=b"-_", validate=True)
+        raw = base64url.decode(token)
     except ValueError:
         return ""
     return PREFIX + base45.encode(raw)
@@ -127,7 +127,7 @@ def shown_permit(code: str, at: datetime) -> tuple[Answer, Bilingual, str]:
     trusted = PermitKey.objects.filter(area_path=area[:COUNTY_DIGITS], withdrawn_at__isnull=True)
     keys = {
         bytes.fromhex(row.key_id): Key(
-            bytes.fromhex(row.key_id), base64.urlsafe_b64decode(row.public + "="), row.area_path, row.made_at,
+            bytes.fromhex(row.key_id), base64url.decode(row.public), row.area_path, row.made_at,
             row.trusted_until,
         )
         for row in trusted

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from lianfang.foundation.devices.cards import (
     Unreadable,
     _narrow,
-    _wide,
     is_key,
     issue_card,
     public_key,
     read_card,
     read_handing,
 )
+from lianfang.kernel import base64url
 from lianfang.kernel.ids import uuid7
 from tests.sync.papers import Signer
 
@@ -62,7 +62,7 @@ def test_a_card_or_handing_changed_in_one_bit_is_not_believed(place: int, bit: i
         parts = [bytearray(_narrow(one)) for one in text.split(".")]
         parts[part][place % len(parts[part])] ^= 1 << bit
         with pytest.raises(Unreadable):
-            read(".".join(_wide(bytes(one)) for one in parts))
+            read(".".join(base64url.encode(bytes(one)) for one in parts))
 
 
 def test_a_handing_names_both_and_is_signed_by_the_phone_of_its_card() -> None:

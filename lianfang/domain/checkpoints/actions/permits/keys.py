@@ -16,7 +16,7 @@ from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import when_empty
 from lianfang.foundation.administration.actions import Path, Reason, labelled
-from lianfang.kernel import sign1
+from lianfang.kernel import base64url, sign1
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
 
@@ -46,7 +46,7 @@ def _make(county: str, call: Call) -> PermitKey:
     public = private.public_key().public_bytes_raw()
     return PermitKey.objects.create(
         area_path=county, key_id=sign1.key_id_of(public).hex(),
-        public=base64.urlsafe_b64encode(public).rstrip(b"=").decode(),
+        public=base64url.encode(public),
         private=base64.b64encode(private.private_bytes_raw()).decode(),
         made_at=call.received_at, made_by=call.actor.account_id,
     )  # fmt: skip

@@ -5,8 +5,9 @@ A step takes one byte below 128, two below 16,384, so that a county's list stays
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable
+
+from lianfang.kernel import base64url
 
 
 def pack(serials: Iterable[int]) -> str:
@@ -15,7 +16,7 @@ def pack(serials: Iterable[int]) -> str:
     for serial in sorted(set(serials)):
         raw += _step(serial - last)
         last = serial
-    return base64.urlsafe_b64encode(bytes(raw)).rstrip(b"=").decode()
+    return base64url.encode(bytes(raw))
 
 
 def _step(number: int) -> bytes:
@@ -29,7 +30,7 @@ def _step(number: int) -> bytes:
 def unpack(text: str) -> list[int]:
     """Return the serials of a text that `pack` wrote, rising."""
     serials, last, number, place = [], 0, 0, 0
-    for byte in base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)):
+    for byte in base64url.decode(text):
         number += (byte % 128) << place
         place += 7
         if byte < 128:
