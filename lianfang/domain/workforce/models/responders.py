@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.db.models import F, Q
 from lianfang.domain.workforce.rules.serving import STATES
 from lianfang.foundation.privacy.classes import PrivacyClass
 from lianfang.foundation.privacy.fields import AreaPathField, EncryptedText
+from lianfang.kernel.ages import age_on
 from lianfang.kernel.ids import uuid7
 
 
@@ -88,3 +90,7 @@ class Responder(models.Model):
                 condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("joined_on")),
             ),
         ]
+
+    def age_on(self, on: date) -> int | None:
+        """Return the age in full years on a day; None where the birth date is not known."""
+        return age_on(self.born_on, on) if self.born_on else None

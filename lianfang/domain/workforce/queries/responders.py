@@ -7,10 +7,10 @@ from uuid import UUID
 
 from lianfang.domain.incidents.queries import rule
 from lianfang.domain.workforce.models.responders import Responder
-from lianfang.domain.workforce.rules.fitness import age_on, warnings
+from lianfang.domain.workforce.rules.fitness import warnings
 from lianfang.foundation.privacy.fields import blind
 
-OLDEST = "duty.age_limit"
+OLDEST, BARRED = "duty.age_limit", "duty.barred_by_limit"
 
 
 def responder_phone_index(phone: str) -> str:
@@ -27,7 +27,10 @@ def responder_of_account(account_id: UUID | None) -> Responder | None:
 
 def speaks_against(responder: Responder, area_path: str, on: date, *, nights: bool, exposed: bool) -> tuple[str, ...]:
     """Return the keys of WARNINGS that speak against a post with nights or exposure, by the rulebook of the area."""
-    oldest = int(rule(OLDEST, area_path, on).value) if nights or exposed else 0
+    if not (nights or exposed):
+        return ()
+    oldest, barred = (rule(key, area_path, on).value for key in (OLDEST, BARRED))
     return warnings(
-        responder.limits.split(), age_on(responder.born_on, on), nights=nights, exposed=exposed, oldest_below=oldest
-    )
+        responder.limits.split(), responder.age_on(on), barred, nights=nights, exposed=exposed,
+        oldest_below=int(oldest),
+    )  # fmt: skip

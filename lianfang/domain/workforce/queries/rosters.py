@@ -100,15 +100,9 @@ def _person(
 ) -> engine.Person:
     return engine.Person(
         str(one.pk), one.name, one.area_path, frozenset(one.skills), one.experienced, frozenset(one.limits.split()),
-        _age(one.born_on, starts_on), str(one.unit_id or ""),
+        one.age_on(starts_on), str(one.unit_id or ""),
         engine.away_from(one.availability, starts_on, days, limits), busy,
     )  # fmt: skip
-
-
-def _age(born_on: date | None, on: date) -> int | None:
-    if born_on is None:
-        return None
-    return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
 
 
 def assignments_of(shifts: Iterable[Shift], starts_on: date) -> list[engine.Assignment]:

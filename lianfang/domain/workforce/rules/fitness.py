@@ -1,14 +1,14 @@
 """Whether a post would harm who is sent there: age, pregnancy, illness and wishes against nights and exposure. Pure.
 
-It warns and never ranks; who posts people may go on with a reason, because small villages have few hands. Defaults of
-workflows.md §3.11; the age comes from the rulebook.
+It warns and never ranks; who posts people may go on with a reason, because small villages have few hands. What
+keeps whom from what, and the age, come from the rulebook, as they do for a roster.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping
 
+from lianfang.domain.workforce.rules.rostering.problem import AGE, EXPOSURE, NIGHT
 from lianfang.kernel.text import Bilingual, both
 
 WARNINGS: dict[str, Bilingual] = {
@@ -20,25 +20,19 @@ WARNINGS: dict[str, Bilingual] = {
 }
 
 
-def age_on(born_on: date | None, on: date) -> int | None:
-    """Return the age in whole years on a day; None where the birth date is not known."""
-    if born_on is None:
-        return None
-    return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
-
-
 def warnings(
-    limits: Iterable[str], age: int | None, *, nights: bool, exposed: bool, oldest_below: int
+    limits: Iterable[str],
+    age: int | None,
+    barred: Mapping[str, Iterable[str]],
+    *,
+    nights: bool,
+    exposed: bool,
+    oldest_below: int,
 ) -> tuple[str, ...]:
     """Return the keys of WARNINGS that speak against a post with nights or high exposure, none for any other post.
 
-    `oldest_below` is the age from which such posts are not given, in years.
+    `barred` says what each limit, and age, keeps somebody from; `oldest_below` is from how many years on age does.
     """
-    if not (nights or exposed):
-        return ()
-    said = {*limits}
-    found = ["age"] if age is not None and age >= oldest_below else []
-    found += [one for one in ("pregnant", "chronic_illness") if one in said]
-    found += ["no_nights"] if nights and "no_nights" in said else []
-    found += ["no_exposure"] if exposed and "no_exposure" in said else []
-    return tuple(found)
+    asked = {*([NIGHT] if nights else []), *([EXPOSURE] if exposed else [])}
+    held = {*limits, *([AGE] if age is not None and age >= oldest_below else [])}
+    return tuple(one for one in WARNINGS if one in held and not asked.isdisjoint(barred.get(one, ())))

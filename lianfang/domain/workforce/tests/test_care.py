@@ -10,9 +10,10 @@ from uuid import UUID
 import pytest
 
 from lianfang.config.demo.cast import GRID
+from lianfang.domain.workforce.models.responders import Responder
 from lianfang.domain.workforce.queries.certificates import service_by_number
 from lianfang.domain.workforce.queries.hours import minutes_of
-from lianfang.domain.workforce.rules.fitness import age_on, warnings
+from lianfang.domain.workforce.rules.fitness import warnings
 from lianfang.foundation.tables.reading import read
 from lianfang.kernel import clock
 
@@ -32,20 +33,25 @@ def own(enlist: Enlist, accounts: Any) -> UUID:
 
 
 def test_a_birthday_makes_one_older_on_its_day() -> None:
-    assert age_on(date(1955, 2, 3), date(2020, 2, 2)) == 64
-    assert age_on(date(1955, 2, 3), date(2020, 2, 3)) == 65
-    assert age_on(None, date(2020, 2, 3)) is None
+    born = Responder(born_on=date(1955, 2, 3))
+    assert born.age_on(date(2020, 2, 2)) == 64
+    assert born.age_on(date(2020, 2, 3)) == 65
+    assert Responder(born_on=None).age_on(date(2020, 2, 3)) is None
+
+
+BARRED = {"no_nights": ["night"], "no_exposure": ["exposure"], "age": ["night", "exposure"],
+          "pregnant": ["night", "exposure"], "chronic_illness": ["night", "exposure"]}  # fmt: skip
 
 
 def test_by_day_nothing_speaks_against_anybody() -> None:
-    assert warnings(["pregnant", "no_nights"], 71, nights=False, exposed=False, oldest_below=65) == ()
+    assert warnings(["pregnant", "no_nights"], 71, BARRED, nights=False, exposed=False, oldest_below=65) == ()
 
 
 def test_exposure_and_nights_are_told_apart() -> None:
     both = ["no_nights", "no_exposure"]
-    assert warnings(both, 30, nights=True, exposed=False, oldest_below=65) == ("no_nights",)
-    assert warnings(both, 30, nights=False, exposed=True, oldest_below=65) == ("no_exposure",)
-    assert warnings([], 65, nights=False, exposed=True, oldest_below=65) == ("age",)
+    assert warnings(both, 30, BARRED, nights=True, exposed=False, oldest_below=65) == ("no_nights",)
+    assert warnings(both, 30, BARRED, nights=False, exposed=True, oldest_below=65) == ("no_exposure",)
+    assert warnings([], 65, BARRED, nights=False, exposed=True, oldest_below=65) == ("age",)
 
 
 # --- what people on duty ask for ---
