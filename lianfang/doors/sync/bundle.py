@@ -26,6 +26,7 @@ from lianfang.domain.welfare.queries import errands_of
 from lianfang.doors.api.answers import BAD_VALUE, door, refuse
 from lianfang.doors.api.session import actor_of
 from lianfang.doors.sync.answering import escalations_of, leads_of, referrals_of
+from lianfang.doors.sync.areas import small_areas
 from lianfang.doors.sync.commands import safe_name
 from lianfang.doors.sync.duty import duty_of
 from lianfang.doors.sync.gates import gate_paths, gates_of
@@ -39,7 +40,6 @@ from lianfang.kernel.names import initials
 from lianfang.kernel.text import both
 
 VERSION = 1
-VILLAGE_DIGITS = 12
 VISIT = both("入户排查", "Door to door")
 LIVING = "resident,away,visitor"
 
@@ -97,13 +97,8 @@ def _compressed(request: HttpRequest, body: bytes) -> HttpResponse:
 
 
 def own_grids(actor: Actor) -> tuple[str, ...]:
-    """Return the villages and grids this person works in; wider grants count only where the home area is as small."""
-    granted = actor.prefixes("people.households")
-    small = tuple(path for path in granted if len(path) >= VILLAGE_DIGITS)
-    home = actor.home_area
-    if not small and len(home) >= VILLAGE_DIGITS and actor.may("people.households", home):
-        return (home,)
-    return small
+    """Return the villages and grids this person works in."""
+    return small_areas(actor, "people.households")
 
 
 def pack(actor: Actor) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -28,16 +29,19 @@ def duty_of(actor: Actor) -> dict[str, Any]:
     shifts = sorted(read_all(actor, SHIFTS, Query(asked)), key=lambda row: (row["cells"]["starts_at"], row["id"]))
     if not shifts:
         return {}
-    posts = {str(row["cells"]["post"]) for row in shifts}
-    notes = read_all(actor, NOTES, Query({"confirmed_at": "", "post__in": ",".join(sorted(posts))}))
-    here = local(at).date()
+    posts = sorted({str(row["cells"]["post"]) for row in shifts})
     return {
         "duty": {
             "shifts": [_shift(row) for row in shifts],
-            "notes": [_note(row) for row in sorted(notes, key=lambda row: row["id"])] if actor.may(NOTES) else [],
-            "early_minutes": clock_at(actor.home_area, here).early,
+            "notes": _notes(actor, posts) if actor.may(NOTES) else [],
+            "early_minutes": clock_at(actor.home_area, local(at).date()).early,
         }
     }
+
+
+def _notes(actor: Actor, posts: Sequence[str]) -> list[dict[str, Any]]:
+    rows = read_all(actor, NOTES, Query({"confirmed_at": "", "post__in": ",".join(posts)}))
+    return [_note(row) for row in sorted(rows, key=lambda row: row["id"])]
 
 
 def _shift(row: dict[str, Any]) -> dict[str, Any]:

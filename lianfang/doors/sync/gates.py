@@ -11,21 +11,17 @@ from django.db.models import Q
 
 from lianfang.domain.checkpoints.queries.bundle import gates_bundle
 from lianfang.domain.workforce.queries.posts import posts_within
+from lianfang.doors.sync.areas import VILLAGE_DIGITS, small_areas
 from lianfang.foundation.access.actor import Actor, any_within
 from lianfang.kernel.clock import now
 
 RECORDING = "checkpoints.record_passage"
-VILLAGE_DIGITS = 12
 MOST_GATES = 40
 
 
 def gate_paths(actor: Actor) -> tuple[str, ...]:
     """Return the villages and grids at whose gates this person records passages."""
-    small = tuple(path for path in actor.prefixes(RECORDING) if len(path) >= VILLAGE_DIGITS)
-    home = actor.home_area
-    if not small and len(home) >= VILLAGE_DIGITS and actor.may(RECORDING, home):
-        return (home,)
-    return small
+    return small_areas(actor, RECORDING)
 
 
 def gates_of(actor: Actor) -> dict[str, Any]:
