@@ -17,10 +17,16 @@ from lianfang.domain.areas.models import Area
 from lianfang.foundation.access.actor import SYSTEM, Actor, actor_for
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.actions.guard import writing
+from lianfang.foundation.actions.running import run
+from lianfang.foundation.jobs.queue import run_one
 from lianfang.foundation.privacy.keys import make_keys
 from lianfang.kernel import clock
+from lianfang.kernel.errors import Refusal
 from lianfang.kernel.ids import uuid7
 from lianfang.kernel.places.register import areas_within
+
+Do = Callable[..., Any]
+Refused = Callable[..., Refusal]
 
 # the morning of the tenth day of the demo incident
 MOMENT = datetime(2020, 2, 3, 1, 0, tzinfo=UTC)
@@ -99,6 +105,39 @@ def cast(accounts: dict[str, Account]) -> dict[str, Actor]:
     """The cast as actors by sign-in name, from duty to outsider, and the system itself."""
     actors = {name: actor_for(account, on=date(2020, 2, 3), door="console") for name, account in accounts.items()}
     return actors | {"system": SYSTEM}
+
+
+@pytest.fixture
+def do(cast: dict[str, Actor], moment: datetime) -> Do:
+    """Carry out an action as one of the cast: do("secretary", "people.add_person", name=…)."""
+
+    def carry_out(who: str, action: str, **given: Any) -> Any:
+        return run(cast[who], action, given)
+
+    return carry_out
+
+
+@pytest.fixture
+def refused(do: Do) -> Refused:
+    """Return the refusal of an action, carried out as `do` does."""
+
+    def carry_out(who: str, action: str, **given: Any) -> Refusal:
+        with pytest.raises(Refusal) as no:
+            do(who, action, **given)
+        return no.value
+
+    return carry_out
+
+
+@pytest.fixture
+def settle() -> Callable[[], None]:
+    """Let every waiting reaction run."""
+
+    def run_all() -> None:
+        while run_one():
+            pass
+
+    return run_all
 
 
 @pytest.fixture

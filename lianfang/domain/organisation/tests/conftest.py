@@ -10,37 +10,12 @@ import pytest
 
 from lianfang.config.demo.cast import GRID
 from lianfang.domain.organisation.queries import responsibilities_of
-from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.accounts.models import Account
-from lianfang.foundation.actions.running import run
-from lianfang.foundation.jobs.queue import run_one
 from lianfang.kernel.errors import Refusal
 from lianfang.kernel.ids import uuid7
 
 Do = Callable[..., Any]
 Refused = Callable[..., Refusal]
-
-
-@pytest.fixture
-def do(cast: dict[str, Actor], moment: Any) -> Do:
-    """Carry out an action as one of the cast."""
-
-    def carry_out(who: str, action: str, **given: Any) -> Any:
-        return run(cast[who], action, given)
-
-    return carry_out
-
-
-@pytest.fixture
-def refused(do: Do) -> Refused:
-    """Return the refusal of an action."""
-
-    def carry_out(who: str, action: str, **given: Any) -> Refusal:
-        with pytest.raises(Refusal) as no:
-            do(who, action, **given)
-        return no.value
-
-    return carry_out
 
 
 @pytest.fixture
@@ -82,14 +57,3 @@ def held(accounts: dict[str, Account]) -> Callable[[str], set[tuple[str, str]]]:
         return {(row.kind, str(row.target_id or row.area_path)) for row in rows}
 
     return of
-
-
-@pytest.fixture
-def settle() -> Callable[[], None]:
-    """Let every waiting reaction run."""
-
-    def run_all() -> None:
-        while run_one():
-            pass
-
-    return run_all

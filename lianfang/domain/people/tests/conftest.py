@@ -9,8 +9,6 @@ import pytest
 
 from lianfang.config.demo.cast import GRID, NEIGHBOUR_GRID
 from lianfang.domain.people.models import Household, Person
-from lianfang.foundation.access.actor import Actor
-from lianfang.foundation.actions.running import run
 from lianfang.kernel.identity import compose
 
 Do = Callable[..., Any]
@@ -19,16 +17,6 @@ Do = Callable[..., Any]
 def number(tail: str, born: str = "19800101") -> str:
     """A made-up identity number of 绛县 with a right check digit."""
     return compose("140826" + born + tail)
-
-
-@pytest.fixture
-def do(cast: dict[str, Actor], moment: Any) -> Do:
-    """Carry out an action as one of the cast: do("secretary", "people.add_person", name=…)."""
-
-    def carry_out(who: str, action: str, **given: Any) -> Any:
-        return run(cast[who], action, given)
-
-    return carry_out
 
 
 @pytest.fixture

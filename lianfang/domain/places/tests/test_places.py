@@ -13,19 +13,10 @@ from lianfang.domain.places.models import Place
 from lianfang.domain.places.queries import find_place, find_places, places_within
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.actions.guard import writing
-from lianfang.foundation.actions.running import run
 from lianfang.foundation.tables.reading import Query, read
 from lianfang.kernel.errors import Refusal
 
 Do = Callable[..., Any]
-
-
-@pytest.fixture
-def do(cast: dict[str, Actor], moment: Any) -> Do:
-    def carry_out(who: str, action: str, **given: Any) -> Any:
-        return run(cast[who], action, given)
-
-    return carry_out
 
 
 @pytest.fixture

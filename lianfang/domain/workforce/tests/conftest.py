@@ -11,10 +11,8 @@ import pytest
 from lianfang.config.demo.cast import VILLAGE
 from lianfang.domain.incidents.queries import forget_rules
 from lianfang.foundation.access.actor import Actor
-from lianfang.foundation.actions.running import run
 from lianfang.foundation.gaps.models import GapItem
 from lianfang.foundation.gaps.sweeping import sweep_all
-from lianfang.foundation.jobs.queue import run_one
 from lianfang.foundation.tables.reading import Query, read
 from lianfang.kernel.errors import Refusal
 
@@ -29,28 +27,6 @@ def _rules() -> Iterator[None]:
     forget_rules()
     yield
     forget_rules()
-
-
-@pytest.fixture
-def do(cast: dict[str, Actor], moment: Any) -> Do:
-    """Carry out an action as one of the cast."""
-
-    def carry_out(who: str, action: str, **given: Any) -> Any:
-        return run(cast[who], action, given)
-
-    return carry_out
-
-
-@pytest.fixture
-def refused(do: Do) -> Refused:
-    """Return the refusal of an action."""
-
-    def carry_out(who: str, action: str, **given: Any) -> Refusal:
-        with pytest.raises(Refusal) as no:
-            do(who, action, **given)
-        return no.value
-
-    return carry_out
 
 
 @pytest.fixture
@@ -90,14 +66,3 @@ def gaps(moment: Any) -> Callable[[str], list[dict[str, Any]]]:
         return list(GapItem.objects.filter(gap=name).values("subject_id", "details"))
 
     return swept
-
-
-@pytest.fixture
-def settle() -> Callable[[], None]:
-    """Let every waiting reaction run."""
-
-    def run_all() -> None:
-        while run_one():
-            pass
-
-    return run_all
