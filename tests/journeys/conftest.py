@@ -109,3 +109,14 @@ def visit(server: str, chromium: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert troubles == []
+
+
+@pytest.fixture
+def phones(chromium: Browser, server: str) -> Iterator[list[BrowserContext]]:
+    """Two phones, each with a store of its own."""
+    both = [chromium.new_context(base_url=server, viewport=PHONE, has_touch=True, locale="zh-CN") for _ in range(2)]
+    for one in both:
+        one.set_default_timeout(30_000)
+    yield both
+    for one in both:
+        one.close()

@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from lianfang.config.demo.cast import VILLAGE
 from lianfang.kernel.clock import CHINA
-from tests.journeys.conftest import PHONE
 from tests.journeys.test_field import _sign_in
 from tests.journeys.test_field_work import ROWS, _account, _act, _all_sent
 
 pytestmark = pytest.mark.browser
 SLOW = 60_000
-
-
-@pytest.fixture
-def phones(chromium: Browser, server: str) -> Iterator[list[BrowserContext]]:
-    both = [chromium.new_context(base_url=server, viewport=PHONE, has_touch=True, locale="zh-CN") for _ in range(2)]
-    for one in both:
-        one.set_default_timeout(30_000)
-    yield both
-    for one in both:
-        one.close()
 
 
 def _post(office: Page, pattern: str, name: str) -> str:

@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from lianfang.config.demo.cast import GRID
 from lianfang.domain.observation.tests.county import NO_NEEDS
 from lianfang.kernel.ids import uuid7
-from tests.journeys.conftest import PHONE
 from tests.journeys.test_field import _sign_in
 
 pytestmark = pytest.mark.browser
 
 ROWS = """(address) => fetch(address).then((answer) => answer.json())
     .then((page) => page.rows.map((row) => row.cells))"""
-
-
-@pytest.fixture
-def phones(chromium: Browser, server: str) -> Iterator[list[BrowserContext]]:
-    both = [chromium.new_context(base_url=server, viewport=PHONE, has_touch=True, locale="zh-CN") for _ in range(2)]
-    for one in both:
-        one.set_default_timeout(30_000)
-    yield both
-    for one in both:
-        one.close()
 
 
 def _act(page: Page, action: str, **given: Any) -> dict[str, Any]:

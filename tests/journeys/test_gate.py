@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.journeys.conftest import PHONE
 from tests.journeys.test_field import _sign_in
 from tests.journeys.test_field_work import ROWS, _all_sent
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def phones(chromium: Browser, server: str) -> Iterator[list[BrowserContext]]:
-    both = [chromium.new_context(base_url=server, viewport=PHONE, has_touch=True, locale="zh-CN") for _ in range(2)]
-    for one in both:
-        one.set_default_timeout(30_000)
-    yield both
-    for one in both:
-        one.close()
 
 
 def _at_the_gate(context: BrowserContext) -> tuple[Page, dict[str, Any]]:
