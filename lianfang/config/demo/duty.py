@@ -9,16 +9,13 @@ from uuid import UUID
 
 from lianfang.config.demo.cast import COUNTY, TOWN, VILLAGE
 from lianfang.config.demo.population import Population
-from lianfang.domain.workforce.models.responders import Responder
 from lianfang.domain.workforce.models.shifts import HandOverNote, Shift
 from lianfang.foundation.access.actor import SYSTEM, Actor
 from lianfang.foundation.accounts.models import Account
-from lianfang.foundation.actions.guard import writing
 from lianfang.foundation.actions.running import Request, run, run_many
 from lianfang.foundation.jobs.queue import run_waiting
 from lianfang.kernel import clock
 from lianfang.kernel.ids import uuid7
-from lianfang.kernel.names import search_keys
 
 MakeId = Callable[..., UUID]
 EAST = "城内村东口"
@@ -69,24 +66,20 @@ class Duty:
         self._roster(county)
 
     def _people(self, path: str, post: str, count: int) -> None:
-        made = []
+        """Put the people of a post on the list; the first of the eastern gate is the cast's volunteer."""
         for number in range(count):
-            person = self.population.worker(self.today)
-            made.append(
-                Responder(
-                    id=self.id("responder", post, number), area_path=path, name=person.name, phone=person.phone,
-                    keys=" ".join(sorted(search_keys(person.name), key=len))[:200],
-                    born_on=self.today - timedelta(days=365 * self.random.randint(22, 60)),
-                    origin=self.random.choice(ORIGINS), experienced=number % 2 == 0, state="assigned",
-                    skills=["medic"] if number % 5 == 0 else [], undertaking_on=clock.today(),
-                    trained_on=clock.today(), joined_on=clock.today(),
-                )
-            )  # fmt: skip
-        if post == EAST:
-            gate = self.accounts["gate"]
-            made[0].account, made[0].name, made[0].origin = gate, gate.name, "volunteer"
-        with writing():
-            Responder.objects.bulk_create(made)
+            person, today = self.population.worker(self.today), clock.today()
+            own: dict[str, object] = {"name": person.name, "origin": self.random.choice(ORIGINS)}
+            if post == EAST and number == 0:
+                gate = self.accounts["gate"]
+                own = {"name": gate.name, "origin": "volunteer", "account_id": gate.pk}
+            given = {
+                **own, "area_path": path, "phone": person.phone,
+                "born_on": self.today - timedelta(days=365 * self.random.randint(22, 60)),
+                "experienced": number % 2 == 0, "skills": ["medic"] if number % 5 == 0 else [],
+                "undertaking_on": today, "trained_on": today,
+            }  # fmt: skip
+            run(SYSTEM, "workforce.register_responder", given, id=self.id("responder", post, number))
 
     def _roster(self, county: Actor) -> None:
         """Plan all posts of the town at once, by the quick way, and publish what came."""
