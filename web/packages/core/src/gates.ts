@@ -1,6 +1,8 @@
 // What is decided at a gate, and what one gate remembers for the next. Decided once, in contracts/cases/gates.json, and
 // tested there in both languages. No clock and no numbers of a disease: both are passed in.
 
+import { fromBase64url } from './base64url'
+
 export type GateDecision = 'pass_known' | 'pass_registered' | 'refer_health' | 'hand_over' | 'turn_back' | 'must_pass'
 
 export type GateReason =
@@ -184,11 +186,18 @@ const PLAIN: Record<MarkKind, (text: string) => string> = {
 export async function markOf(key: string, kind: MarkKind, text: string): Promise<string> {
   const plain = PLAIN[kind](text)
   if (!plain) return ''
-  const bytes = Uint8Array.from(atob(key.replaceAll('-', '+').replaceAll('_', '/')), (one) => one.charCodeAt(0))
-  const usable = await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+  const usable = await crypto.subtle.importKey('raw', fromBase64url(key), { name: 'HMAC', hash: 'SHA-256' }, false, [
+    'sign',
+  ])
   const found = await crypto.subtle.sign('HMAC', usable, new TextEncoder().encode(`${kind}\0${plain}`))
   const hex = Array.from(new Uint8Array(found), (byte) => byte.toString(16).padStart(2, '0')).join('')
   return hex.slice(0, 16)
+}
+
+/** The fingerprints of everything asked, by each of the keys; what says nothing has none. */
+export async function marksOf(keys: MemoryKey[], asked: { kind: MarkKind; text: string }[]): Promise<string[]> {
+  const each = keys.flatMap((key) => asked.map((one) => markOf(key.key, one.kind, one.text)))
+  return (await Promise.all(each)).filter(Boolean)
 }
 
 /** What other gates decided about this vehicle or person within the hours that memory holds, newest first. */
@@ -199,8 +208,7 @@ export async function recall(
   now: Date,
   hours: number,
 ): Promise<Remembered[]> {
-  const each = keys.flatMap((key) => asked.map((one) => markOf(key.key, one.kind, one.text)))
-  const marks = new Set((await Promise.all(each)).filter(Boolean))
+  const marks = new Set(await marksOf(keys, asked))
   const since = now.getTime() - hours * 3600000
   return memory
     .filter((one) => marks.has(one.mark) && Date.parse(one.at) >= since)

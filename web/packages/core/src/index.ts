@@ -1,6 +1,7 @@
 // What the console and the field app share. Everything here runs without a document.
 
 export * from './api'
+export * from './base64url'
 export * from './contract'
 export * from './fields'
 export * from './forms'

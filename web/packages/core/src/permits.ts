@@ -2,6 +2,7 @@
 // Decided once, in contracts/cases/permits.json; the server's half is checkpoints/rules/permits. Whoever must pass is let
 // pass whatever is answered here.
 
+import { fromBase64url } from './base64url'
 import { type Cbor, readCbor, Tag, withHead } from './cbor'
 import type { Bilingual } from './text'
 
@@ -284,11 +285,6 @@ function fromBase45(text: string): Uint8Array {
     bytes.push(number & 255)
   }
   return Uint8Array.from(bytes)
-}
-
-function fromBase64url(text: string): Uint8Array {
-  const plain = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
-  return Uint8Array.from(plain, (letter) => letter.charCodeAt(0))
 }
 
 // --- signatures -------------------------------------------------------------------------------------------------------

@@ -1,12 +1,13 @@
 // A packet of bytes as a row of QR codes and back: in any order, any of them seen twice, a stranger's ignored. Pure.
-import { NotGenuine, narrow, wide } from './signing'
+import { toBase64url } from '@lianfang/core'
+import { NotGenuine, narrow } from './signing'
 
 const MARK = 'LFW1'
 /** How much one code carries: what a cheap camera reads from a cheap screen at arm's length. */
 const CHUNK = 480
 
 export function framesOf(packet: Uint8Array, id: string): string[] {
-  const text = wide(packet)
+  const text = toBase64url(packet)
   const count = Math.max(1, Math.ceil(text.length / CHUNK))
   return Array.from(
     { length: count },

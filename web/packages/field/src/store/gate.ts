@@ -9,7 +9,7 @@ import {
   type InForce,
   type Measured,
   type MemoryKey,
-  markOf,
+  marksOf,
   plainPhone,
   plainPlate,
   type Remembered,
@@ -127,6 +127,7 @@ export function occupant(local: Local): Occupant {
   return { ...stranger(), person_id: local.id, name: local.name, home: local.door }
 }
 
+export const RECORD = 'checkpoints.record_passage'
 const MOST = 8
 
 /** Who of the village may be meant by a name, initials, the end of a phone or the fingerprint of a plate. */
@@ -170,7 +171,7 @@ export function arrivalOf(draft: Draft, referredBefore: boolean): Arrival {
 }
 
 /** What the memory of gates is asked about this vehicle and these people. */
-export function askedOf(draft: Draft): { kind: 'plate' | 'phone' | 'tail'; text: string }[] {
+export function askedOf(draft: Pick<Draft, 'plate' | 'people'>): { kind: 'plate' | 'phone' | 'tail'; text: string }[] {
   return [
     ...(draft.plate ? [{ kind: 'plate' as const, text: draft.plate }] : []),
     ...draft.people.flatMap((one) => [
@@ -189,7 +190,7 @@ export function passageCommand(draft: Draft, post: GatePost, answer: GateAnswer)
       ),
     )
   return {
-    action: 'checkpoints.record_passage',
+    action: RECORD,
     input: {
       post_id: post.id,
       direction: draft.direction,
@@ -212,43 +213,39 @@ export function passageCommand(draft: Draft, post: GatePost, answer: GateAnswer)
   }
 }
 
+interface Sent {
+  direction?: string
+  decision?: string
+  plate?: string
+  people?: Partial<Occupant>[]
+  permit_serial?: number
+}
+
+/** What this phone recorded at a gate and the server has not refused, the oldest first. */
+function passagesOf(entries: Entry[]): { at: string; given: Sent }[] {
+  return entries
+    .filter((one) => one.action === RECORD && one.state !== 'refused')
+    .map((one) => ({ at: one.happened_at, given: one.input as Sent }))
+    .sort((one, other) => (one.at < other.at ? -1 : 1))
+}
+
 /** When this phone let somebody out with a permit and in again: what the permit's limits are held against. */
 export function usesOf(entries: Entry[], serial: number): PermitUse[] {
-  const mine = entries
-    .filter((one) => one.action === 'checkpoints.record_passage' && one.state !== 'refused')
-    .filter((one) => (one.input as { permit_serial?: number }).permit_serial === serial)
-    .sort((one, other) => (one.happened_at < other.happened_at ? -1 : 1))
   const uses: PermitUse[] = []
-  for (const one of mine) {
+  for (const { at, given } of passagesOf(entries).filter((one) => one.given.permit_serial === serial)) {
     const last = uses.at(-1)
-    if ((one.input as { direction?: string }).direction === 'out') uses.push({ out_at: one.happened_at, in_at: null })
-    else if (last && last.in_at === null) last.in_at = one.happened_at
+    if (given.direction === 'out') uses.push({ out_at: at, in_at: null })
+    else if (last && last.in_at === null) last.in_at = at
   }
   return uses
 }
 
-/** The fingerprints of somebody this gate stops or refers, as the next gate will look for them. */
-export async function marksOf(asked: ReturnType<typeof askedOf>, key: MemoryKey | undefined): Promise<string[]> {
-  if (!key) return []
-  const marks = await Promise.all(asked.map((one) => markOf(key.key, one.kind, one.text)))
-  return marks.filter(Boolean)
-}
-
 /** What this phone itself has decided and the server may not know yet, from its own queue. */
-export async function ownMemory(entries: Entry[], key: MemoryKey | undefined, gate: string): Promise<Remembered[]> {
-  const stopped = entries.filter((one) => one.action === 'checkpoints.record_passage' && one.state !== 'refused')
-  const each = stopped.flatMap((one) => {
-    const given = one.input as { decision?: string; plate?: string; people?: Partial<Occupant>[] }
-    if (given.decision !== 'turn_back' && given.decision !== 'refer_health') return []
-    const people = (given.people ?? []).map((each) => ({ ...stranger(), ...each }))
-    return [
-      { decision: given.decision, at: one.happened_at, draft: { ...newDraft('in'), plate: given.plate ?? '', people } },
-    ]
+export async function ownMemory(entries: Entry[], keys: MemoryKey[], gate: string): Promise<Remembered[]> {
+  const found = passagesOf(entries).map(async ({ at, given: { decision, plate = '', people = [] } }) => {
+    if (decision !== 'turn_back' && decision !== 'refer_health') return []
+    const asked = askedOf({ plate, people: people.map((one) => ({ ...stranger(), ...one })) })
+    return (await marksOf(keys, asked)).map((mark): Remembered => ({ mark, decision, at, gate }))
   })
-  const found = await Promise.all(
-    each.map(async ({ decision, at, draft }) =>
-      (await marksOf(askedOf(draft), key)).map((mark) => ({ mark, decision, at, gate }) as Remembered),
-    ),
-  )
-  return found.flat()
+  return (await Promise.all(found)).flat()
 }

@@ -1,5 +1,6 @@
 // A day's open work from one phone to another with no network. The taker shows who they are; the giver signs that the
 // work goes to them and seals it for that phone alone. What went over is shown to nobody after its time.
+import { toBase64url } from '@lianfang/core'
 import type { Bundle, Errand, Household, OpenVisit, Person, Slot } from './bundle'
 import {
   bodyOf,
@@ -12,7 +13,6 @@ import {
   type Signer,
   sharedKey,
   signed,
-  wide,
 } from './signing'
 
 const MARK = 'LFA1'
@@ -133,7 +133,7 @@ async function unsealed(
   { pair }: Conversation,
 ): Promise<{ word: string; work: Work }> {
   try {
-    const key = await sharedKey(pair.privateKey, wide(packet.subarray(0, 65)))
+    const key = await sharedKey(pair.privateKey, toBase64url(packet.subarray(0, 65)))
     const rule = { name: 'AES-GCM', iv: packet.slice(65, 77) }
     const body = await crypto.subtle.decrypt(rule, key, packet.slice(77))
     return JSON.parse(new TextDecoder().decode(await unsqueezed(new Uint8Array(body)))) as { word: string; work: Work }

@@ -1,5 +1,6 @@
 // What two phones trust each other by when there is no network: the phone's own key, the card the server signed for it,
 // and a secret that only the two can make. Reads no store and no clock.
+import { fromBase64url, toBase64url } from '@lianfang/core'
 
 /** A phone's own key: the private part cannot be read out. */
 export interface Signer {
@@ -25,15 +26,9 @@ const CURVE = { name: 'ECDSA', namedCurve: 'P-256' } as const
 const SIGNS = { name: 'ECDSA', hash: 'SHA-256' } as const
 const AGREES = { name: 'ECDH', namedCurve: 'P-256' } as const
 
-export const wide = (bytes: Uint8Array): string =>
-  btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replace(/=+$/, '')
-
 export function narrow(text: string): Uint8Array<ArrayBuffer> {
   try {
-    return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (one) => one.charCodeAt(0))
+    return fromBase64url(text)
   } catch {
     throw new NotGenuine('not base64url')
   }
@@ -43,14 +38,14 @@ const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().enc
 
 export async function makeSigner(): Promise<Signer> {
   const pair = await crypto.subtle.generateKey(CURVE, false, ['sign', 'verify'])
-  return { pair, shown: wide(new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey))) }
+  return { pair, shown: toBase64url(new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey))) }
 }
 
 /** A body as signed text: base64url(JSON) "." base64url(signature), as the server reads it. */
 export async function signed(signer: Signer, body: unknown): Promise<string> {
   const text = bytesOf(JSON.stringify(body))
   const signature = await crypto.subtle.sign(SIGNS, signer.pair.privateKey, text)
-  return `${wide(text)}.${wide(new Uint8Array(signature))}`
+  return `${toBase64url(text)}.${toBase64url(new Uint8Array(signature))}`
 }
 
 /** What a signed text says, before anybody has looked at its signature. Throws NotGenuine for what says nothing. */
@@ -87,7 +82,7 @@ export async function cardOf(text: string, serverKey: string, day: string): Prom
 /** A key for one conversation: what it opens is lost with it. */
 export async function makeExchange(): Promise<{ pair: CryptoKeyPair; shown: string }> {
   const pair = await crypto.subtle.generateKey(AGREES, false, ['deriveBits'])
-  return { pair, shown: wide(new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey))) }
+  return { pair, shown: toBase64url(new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey))) }
 }
 
 /** The key that both sides of a conversation make, each from the own private and the other's shown part. */
