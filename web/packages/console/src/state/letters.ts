@@ -1,12 +1,19 @@
 // The printed documents that belong to a row, where the server offers them.
 import type { Row } from '@lianfang/core'
+import { permitSheet } from './permits'
 import { api, tableNamed } from './session'
 
 export interface LetterLink {
+  title: 'observation.notice' | 'observation.release' | 'observation.card'
+  href: string
+}
+
+export interface PrintLink {
   title:
-    | 'observation.notice'
-    | 'observation.release'
-    | 'observation.card'
+    | 'detail.printPermit'
+    | 'detail.showPermit'
+    | 'detail.printSign'
+    | 'detail.printRoster'
     | 'serving.pledge'
     | 'serving.certificate'
     | 'serving.doorCode'
@@ -27,32 +34,35 @@ export function letterLinks(table: string, row: Row): LetterLink[] {
 
 const LEVELS_WITH_A_DOOR = ['village']
 
-/** Papers of those who serve: a pledge to sign, a certificate still in force, the code at a community's door. */
-export function paperLinks(table: string, row: Row): LetterLink[] {
-  if (table === 'workforce.pledges') return [{ title: 'serving.pledge', href: api.paper('pledges', row.id) }]
-  if (table === 'workforce.certificates' && !row.cells.withdrawn_on)
-    return [{ title: 'serving.certificate', href: api.paper('certificates', row.id) }]
-  if (
-    table === 'areas.areas' &&
-    LEVELS_WITH_A_DOOR.includes(String(row.cells.level)) &&
-    tableNamed('workforce.check_ins')
-  )
-    return [{ title: 'serving.doorCode', href: api.paper('check-in', String(row.cells.path)) }]
-  return []
-}
-
-export interface PrintLink {
-  title: 'detail.printSign' | 'detail.printRoster'
-  href: string
-}
-
-/** What is printed of a row of duty: the sign of a standing post, the table of a roster. */
+/** What is printed, or shown on a phone, of a row: permits, signs and rosters, papers of those who serve. */
 export function printLinks(table: string, row: Row): PrintLink[] {
-  if (table === 'workforce.posts' && row.cells.state === 'standing' && row.can?.includes('workforce.name_lead')) {
-    return [{ title: 'detail.printSign', href: `/api/posts/${row.id}/sign.pdf` }]
+  const { cells, id } = row
+  switch (table) {
+    case 'checkpoints.permits': {
+      const card = permitSheet(table, row)
+      if (!card) return []
+      return [
+        { title: 'detail.printPermit', href: card },
+        { title: 'detail.showPermit', href: `/api/permits/${id}/page` },
+      ]
+    }
+    case 'workforce.posts':
+      return cells.state === 'standing' && row.can?.includes('workforce.name_lead')
+        ? [{ title: 'detail.printSign', href: `/api/posts/${id}/sign.pdf` }]
+        : []
+    case 'workforce.rosters':
+      return ['draft', 'published'].includes(String(cells.state))
+        ? [{ title: 'detail.printRoster', href: `/api/rosters/${id}.pdf` }]
+        : []
+    case 'workforce.pledges':
+      return [{ title: 'serving.pledge', href: api.paper('pledges', id) }]
+    case 'workforce.certificates':
+      return cells.withdrawn_on ? [] : [{ title: 'serving.certificate', href: api.paper('certificates', id) }]
+    case 'areas.areas':
+      return LEVELS_WITH_A_DOOR.includes(String(cells.level)) && tableNamed('workforce.check_ins')
+        ? [{ title: 'serving.doorCode', href: api.paper('check-in', String(cells.path)) }]
+        : []
+    default:
+      return []
   }
-  if (table === 'workforce.rosters' && ['draft', 'published'].includes(String(row.cells.state))) {
-    return [{ title: 'detail.printRoster', href: `/api/rosters/${row.id}.pdf` }]
-  }
-  return []
 }

@@ -12,11 +12,6 @@ export function permitSheet(table: string, row: Row | null, within?: string): st
   return area ? address('within', area) : ''
 }
 
-/** Where the page for the holder's phone is, '' where there is none. */
-export function permitPage(table: string, row: Row): string {
-  return permitSheet(table, row) && `/api/permits/${row.id}/page`
-}
-
 function address(name: string, value: string): string {
   return `/api/permits/cards.pdf?${new URLSearchParams({ [name]: value })}`
 }
