@@ -6,14 +6,16 @@ import http.client
 import re
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.journeys.test_field import Phone, _a_person_to_measure, _measure, _readings, _sign_in
+from tests.journeys.conftest import PHONE
+from tests.journeys.test_field import Phone, _a_person_to_measure, _measure, _readings, _sign_in, enter
 
 pytestmark = pytest.mark.browser
 DROPPED = {"transfer-encoding", "connection", "content-length", "content-encoding", "etag"}
@@ -127,3 +129,73 @@ def test_a_new_release_comes_to_a_phone_with_a_full_queue_and_the_queue_goes_up_
     page.goto("/field/queue", wait_until="domcontentloaded")
     expect(page.get_by_text("全部已上传")).to_be_visible(timeout=45_000)
     assert _readings(page, person["id"]) == before + 1
+
+
+KEPT = """async () => {
+    const names = (await indexedDB.databases()).map((one) => one.name)
+    const database = await new Promise((resolve) => {
+        const asked = indexedDB.open(names.find((name) => name.startsWith('lianfang-field-')))
+        asked.onsuccess = () => resolve(asked.result)
+    })
+    const found = await new Promise((resolve) => {
+        const asked = database.transaction('downloaded').objectStore('downloaded').getAllKeys()
+        asked.onsuccess = () => resolve(asked.result)
+    })
+    database.close()
+    return found.includes('screen')
+}"""
+
+
+@pytest.fixture
+def listed(chromium: Browser, server: str) -> Iterator[Page]:
+    """A phone whose list stood once; without the worker, which would hand it the app at once."""
+    context = chromium.new_context(
+        base_url=server, viewport=PHONE, has_touch=True, locale="zh-CN", service_workers="block"
+    )
+    page = context.new_page()
+    page.goto("/field/", wait_until="domcontentloaded")
+    enter(page)
+    for _ in range(60):
+        if page.evaluate(KEPT):
+            break
+        page.wait_for_timeout(250)
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def held_back(listed: Page) -> list[Route]:
+    """The requests for the app itself: none is answered until the test lets it go on."""
+    found: list[Route] = []
+    listed.route(re.compile("/assets/app-.*[.]js"), lambda asked: found.append(asked))
+    return found
+
+
+def test_a_slow_phone_shows_its_list_before_the_app_is_there_and_does_what_was_tapped_meanwhile(
+    listed: Page, held_back: list[Route]
+) -> None:
+    wanted = listed.locator(".work").first.inner_text()
+    listed.reload(wait_until="commit")
+    expect(listed.locator(".progress")).to_be_visible()
+    assert listed.locator(".work").first.inner_text() == wanted
+    listed.locator(".work").first.tap()
+    expect(listed.locator(".work.tapped")).to_have_count(1)
+    assert urlsplit(listed.url).path == "/field/"
+
+    for one in held_back:
+        one.continue_()
+    expect(listed).to_have_url(re.compile("/field/(reading|visit|errand|lead|answer)/"), timeout=30_000)
+
+
+def test_the_list_of_another_day_is_not_shown_before_the_app_is_there(listed: Page, held_back: list[Route]) -> None:
+    listed.clock.install(time=datetime.now(UTC) + timedelta(days=1))
+    listed.reload(wait_until="commit")
+    expect(listed.locator(".opening")).to_be_visible()
+    listed.wait_for_load_state("domcontentloaded")
+    # asked after the page's own question, so the page has its answer too
+    assert listed.evaluate(KEPT)
+    expect(listed.locator(".progress")).to_have_count(0)
+
+    for one in held_back:
+        one.continue_()
+    expect(listed.locator(".progress")).to_be_visible(timeout=30_000)

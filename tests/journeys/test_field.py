@@ -68,12 +68,16 @@ def phone(chromium: Browser, server: str, tmp_path: Path) -> Iterator[Phone]:
     one.stop()
 
 
-def _sign_in(page: Page, username: str = "grid") -> None:
+def enter(page: Page, username: str = "grid") -> None:
     page.locator("input[name=username]").fill(username)
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("button[type=submit]").click()
     expect(page.get_by_role("heading", name="今日")).to_be_visible(timeout=30_000)
     expect(page.locator(".progress")).to_be_visible(timeout=30_000)
+
+
+def _sign_in(page: Page, username: str = "grid") -> None:
+    enter(page, username)
     # because the network may be cut only once the pages themselves are on the phone
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.wait_for_function("caches.keys().then((names) => names.length > 0)")

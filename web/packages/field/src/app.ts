@@ -3,8 +3,10 @@ import App from './App.vue'
 import { chooseLanguage, i18n, language } from './i18n'
 import { router } from './router'
 import { NotSaved } from './store/outbox'
+import { tapAgain } from './store/screen'
 import './styles/field.css'
 
+const page = document.getElementById('app') as HTMLElement
 chooseLanguage(language.value)
 const app = createApp(App)
 app.config.errorHandler = (problem) => {
@@ -20,7 +22,8 @@ void router.isReady().then(show, (problem) => {
 })
 
 function show(): void {
-  app.mount('#app')
+  app.mount(page)
+  tapAgain(page)
 }
 
 /** Say plainly that the phone took nothing: what was typed stays on the screen. */

@@ -1,5 +1,4 @@
-// The first part a phone runs: it begins to read what the phone holds, then loads the app. Keep it small.
+// The first part a phone runs: it shows the list as it stood last and reads what the phone holds, then loads the app. Keep it small.
 import { readAhead } from './store/held'
 
-readAhead()
-void import('./app')
+void readAhead().then(() => import('./app'))

@@ -222,3 +222,34 @@ describe('a phone that has lost the list of its accounts', () => {
     expect(held?.entries.map((one) => one.id)).toEqual(['a'])
   })
 })
+
+describe('the list as it stood last', () => {
+  const screen = { html: '<p>王某某</p>', day: 'Mon Feb 03 2020', lang: 'zh-Hans', look: 'light', size: '16px' }
+
+  it('lies sealed, and is there at the next start', async () => {
+    const store = await opened('screen')
+    await store.keepScreen(screen)
+    expect(await (await opened('screen')).screen()).toEqual(screen)
+    expect(await everythingIn('screen')).not.toContain('王某某')
+  })
+
+  it.each([
+    ['something is recorded', (store: PhoneStore) => store.keepEntries([entry()])],
+    ['a new list has come', (store: PhoneStore) => store.keepBundle(bundle())],
+    ['a day was taken over', (store: PhoneStore) => store.keepHanded('taken', [])],
+    ['the downloads are removed', (store: PhoneStore) => store.dropDownloads()],
+  ])('is gone when %s, because it would show what is no longer so', async (_, change) => {
+    const store = await opened('screen-gone')
+    await store.keepScreen(screen)
+    await change(store)
+    expect(await store.screen()).toBeNull()
+  })
+
+  it('stays behind the PIN', async () => {
+    const store = await opened('screen-pin')
+    await store.keepScreen(screen)
+    await store.setPin('4711', 'secret')
+    const unlocked = await (await shut('screen-pin')).unlock('4711')
+    expect(await (unlocked as PhoneStore).screen()).toEqual(screen)
+  })
+})

@@ -58,6 +58,12 @@ export class MemoryStore implements PhoneStore {
     this.both[side] = all
   }
 
+  async screen(): Promise<null> {
+    return null
+  }
+
+  async keepScreen(): Promise<void> {}
+
   async signer(): Promise<null> {
     return null
   }

@@ -3,6 +3,7 @@ import type { Entry, Me, OutboxState } from '@lianfang/core'
 import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from 'idb'
 import { hasFailed, noteFailed } from './accounts'
 import type { Bundle } from './bundle'
+import type { Screen } from './screen'
 import { type MadeKey, makeKey, type Sealed, seal, unseal, unwrap, type Wrapped, wrap } from './sealing'
 import { makeSigner, type Signer } from './signing'
 import type { LockedStore, PhoneStore, Side } from './store'
@@ -12,7 +13,7 @@ interface SealedEntry extends Sealed {
   state: OutboxState
 }
 
-const DOWNLOADS = ['bundle', 'me', 'taken', 'given'] as const
+const DOWNLOADS = ['bundle', 'me', 'taken', 'given', 'screen'] as const
 
 interface Downloaded extends Sealed {
   key: (typeof DOWNLOADS)[number]
@@ -126,7 +127,7 @@ export class SealedStore implements PhoneStore {
   async keepEntries(changed: Entry[]): Promise<void> {
     await this.inTurn(async () => {
       const rows = await Promise.all(changed.map((entry) => sealedEntry(this.key, entry)))
-      await this.write((writing) => putAll(writing, 'outbox', rows))
+      await this.write((writing) => Promise.all([putAll(writing, 'outbox', rows), dropScreen(writing)]))
     })
   }
 
@@ -181,6 +182,14 @@ export class SealedStore implements PhoneStore {
     await this.keepDownloaded(side, all)
   }
 
+  screen(): Promise<Screen | null> {
+    return this.read<Screen>('screen')
+  }
+
+  async keepScreen(screen: Screen): Promise<void> {
+    await this.keepDownloaded('screen', screen)
+  }
+
   async signer(): Promise<Signer> {
     const known = await (await this.database).get('locks', 'signer')
     if (known && 'signer' in known) return known.signer
@@ -204,7 +213,10 @@ export class SealedStore implements PhoneStore {
   private async keepDownloaded(key: Downloaded['key'], value: unknown): Promise<void> {
     await this.inTurn(async () => {
       const row = { key, ...(await seal(this.key, value)) }
-      await this.write((writing) => putAll(writing, 'downloaded', [row]))
+      await this.write(async (writing) => {
+        if (shownOf.has(key)) await dropScreen(writing)
+        await putAll(writing, 'downloaded', [row])
+      })
     })
   }
 
@@ -305,6 +317,13 @@ async function putAll<Name extends 'outbox' | 'downloaded' | 'locks'>(
 ): Promise<void> {
   const store = writing.objectStore(name)
   await Promise.all(rows.map(async (row) => store.put(row)))
+}
+
+/** What the screen was drawn from: once one of them changes, it shows what is no longer so. */
+const shownOf = new Set<Downloaded['key']>(['bundle', 'taken', 'given'])
+
+async function dropScreen(writing: Writing): Promise<void> {
+  await writing.objectStore('downloaded').delete('screen')
 }
 
 async function sealedEntry(key: CryptoKey, entry: Entry): Promise<SealedEntry> {

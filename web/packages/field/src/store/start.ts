@@ -3,6 +3,7 @@ import { downloadGrid, openGrid } from './grid'
 import type { Held } from './held'
 import { loadOutbox, unsent, upload, waiting } from './outbox'
 import { me, online, phone } from './session'
+import { whenShown } from './shown'
 
 let watching = false
 
@@ -33,9 +34,4 @@ async function comeBack(): Promise<void> {
   if (!me.value) return
   await upload()
   await downloadGrid()
-}
-
-/** Do what can wait once the list stands on the screen: on a slow phone both at once would keep its owner waiting. */
-function whenShown(work: () => void): void {
-  requestAnimationFrame(() => setTimeout(work, 50))
 }

@@ -2,6 +2,7 @@
 import type { Entry, Me } from '@lianfang/core'
 import type { Bundle } from './bundle'
 import { MemoryStore } from './memory'
+import type { Screen } from './screen'
 import { openSealed } from './sealed'
 import { canSeal } from './sealing'
 import type { Signer } from './signing'
@@ -25,6 +26,9 @@ export interface PhoneStore {
   /** What was handed from phone to phone: taken over, and given away. */
   handed<T>(side: Side): Promise<T[]>
   keepHanded(side: Side, all: unknown[]): Promise<void>
+  /** The list as it stood last; gone with whatever it shows being written anew. */
+  screen(): Promise<Screen | null>
+  keepScreen(screen: Screen): Promise<void>
   /** The key this phone signs with; none where nothing lasts. */
   signer(): Promise<Signer | null>
   destroy(): Promise<void>
