@@ -208,6 +208,16 @@ def persons_of_households(household_ids: Iterable[UUID]) -> dict[UUID, list[Pers
     return dict(found)
 
 
+def names_at(household_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the names of the households' heads by household, and of their living members by person."""
+    found: dict[UUID, str] = {}
+    for chunk in _chunks(household_ids):
+        found.update(Household.objects.filter(pk__in=chunk).values_list("pk", "head_name"))
+        living = Person.objects.filter(household_id__in=chunk, status__in=LIVING)
+        found.update(living.values_list("pk", "name"))
+    return found
+
+
 def walking_order(path: str) -> list[UUID]:
     """Return the open households of an area in the order one walks them: grid by grid, door by door."""
     return list(households_within(path).order_by("area_path", "order", "pk").values_list("pk", flat=True))

@@ -20,7 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from lianfang.domain.areas.queries import ancestors_of, area_card
 from lianfang.domain.observation.queries import bundle_of
 from lianfang.domain.organisation.queries import who_answers_for_many, without_standing_in
-from lianfang.domain.people.queries import find_households, persons_of_households
+from lianfang.domain.people.queries import names_at
 from lianfang.domain.screening.queries.visits import open_doors
 from lianfang.domain.welfare.queries import errands_of
 from lianfang.doors.api.answers import BAD_VALUE, door, refuse
@@ -142,11 +142,7 @@ def _readable(actor: Actor, name: str, paths: Iterable[str]) -> list[str]:
 
 def _name_keys(household_ids: Iterable[UUID]) -> dict[str, str]:
     """Return the initials by which the worker finds a door or a person of the own grid."""
-    ids = list(household_ids)
-    keys = {str(home.pk): initials(home.head_name) for home in find_households(ids).values() if home.head_name}
-    for people in persons_of_households(ids).values():
-        keys |= {str(one.pk): initials(one.name) for one in people}
-    return keys
+    return {str(key): initials(name) for key, name in names_at(household_ids).items() if name}
 
 
 def _flags(persons: Rows) -> dict[str, list[str]]:
