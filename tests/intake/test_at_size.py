@@ -17,6 +17,7 @@ from lianfang.doors.files.tests.sheets import HEADERS, identity, person, text, x
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.actions.running import run
 from lianfang.foundation.attachments.storing import store
+from lianfang.foundation.intake.inserting import Packed
 from lianfang.foundation.intake.models import IntakeBatch, RefusedRow, StagedPortion
 from lianfang.foundation.jobs.models import Job
 from lianfang.foundation.jobs.queue import CancelledJob, run_one, run_waiting
@@ -160,17 +161,17 @@ def test_a_list_given_up_while_it_is_written_leaves_no_half(cast: dict[str, Acto
     run_waiting()
     run(cast["duty"], "intake.run_batch", {"batch_id": str(batch.pk)})
     job = IntakeBatch.objects.get().job_id
-    whole = receiving.insert_new
+    whole = receiving.insert_packed
     written: list[int] = []
 
-    def insert(model: Any, rows: Any) -> None:
-        whole(model, rows)
-        written.append(len(rows))
+    def insert(packed: Packed) -> None:
+        whole(packed)
+        written.append(packed.count)
         Job.objects.filter(pk=job).update(cancel_asked=True)
 
-    monkeypatch.setattr(receiving, "insert_new", insert)
+    monkeypatch.setattr(receiving, "insert_packed", insert)
     assert run_one()
-    assert written == [3]
+    assert written == [3, 0]
     assert not Lead.objects.exists()
     assert not LeadBatch.objects.exists()
     assert Job.objects.get(pk=job).state == "cancelled"
@@ -178,7 +179,7 @@ def test_a_list_given_up_while_it_is_written_leaves_no_half(cast: dict[str, Acto
         run(cast["duty"], way, {"batch_id": str(batch.pk)})
         assert not StagedPortion.objects.exists()
     else:  # the judged rows are still there, and can be taken in after all
-        monkeypatch.setattr(receiving, "insert_new", whole)
+        monkeypatch.setattr(receiving, "insert_packed", whole)
         run(cast["duty"], "intake.run_batch", {"batch_id": str(batch.pk)})
         run_waiting()
         assert Lead.objects.count() == 9

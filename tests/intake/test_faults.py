@@ -19,17 +19,17 @@ import pytest
 from lianfang.doors.files.tests.sheets import HEADERS, person, xlsx_text
 
 ROWS = 3000
-# Stops for good after a third of the rows are written and before the transaction ends.
+# Stops for good after rows are written and before the transaction ends.
 STUCK = """
 import django, sys, time
 django.setup()
 import lianfang.domain.screening.actions.receiving as intake
-first = intake.insert_new
-def stuck(model, rows):
-    first(model, rows[: len(rows) // 3])
+first = intake.insert_packed
+def stuck(packed):
+    first(packed)
     print("writing", flush=True)
     time.sleep(600)
-intake.insert_new = stuck
+intake.insert_packed = stuck
 from lianfang.doors.files.commands import intake_run
 from lianfang.foundation.access.actor import SYSTEM
 intake_run(sys.argv[1], "140826", SYSTEM)

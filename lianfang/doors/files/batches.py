@@ -9,32 +9,48 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
+from lianfang.doors.files.doubles import Doubles, marks_of
 from lianfang.doors.files.headers import NO_HEADER, Layout, best_sheet, find_layout, with_mapping
-from lianfang.doors.files.judging import Judge, Problem
+from lianfang.doors.files.judging import Problem
 from lianfang.doors.files.reading import Book, Sheet, open_book
-from lianfang.doors.files.staging import LEVELS, Figures, clear, portions, repeated_rows, stage, staged_rows, start
+from lianfang.doors.files.staging import (
+    LEVELS,
+    Figures,
+    Ruler,
+    clear,
+    portions,
+    stage,
+    staged_numbers,
+    staged_rows,
+    start,
+)
 from lianfang.foundation.actions.guard import writing
+from lianfang.foundation.attachments.models import StoredFile
 from lianfang.foundation.attachments.storing import read_file
 from lianfang.foundation.audit.chain import Entry, append
 from lianfang.foundation.intake.actions import ended, sender_of
 from lianfang.foundation.intake.models import IntakeBatch, RefusedRow, StagedPortion
 from lianfang.foundation.intake.remembering import remembered
-from lianfang.foundation.intake.targets import Delivery, Incoming, Row, RowMatch, find_target
+from lianfang.foundation.intake.targets import Delivery, Incoming, Ready, find_target
+from lianfang.foundation.jobs.helping import ALONE, Helpers, helpers
 from lianfang.foundation.jobs.models import Job
 from lianfang.foundation.jobs.queue import CancelledJob, report_aside
 from lianfang.kernel.clock import local
-from lianfang.kernel.places import Register
 from lianfang.kernel.text import Bilingual, both
 
 Report = Callable[[int, int, Bilingual], None]
+
+# bytes; some 15,000 rows of a workbook
+LONG = 800_000
 
 READING = both("正在核对每一行", "Judging each row")
 WRITING = both("正在写入", "Writing")
@@ -79,14 +95,13 @@ class Examined:
 
 def examine(
     book: Book, *, target: str, within: str, on: date, sheet: str = "", mapping: dict[str, str] | None = None,
-    report: Report = silent,
+    report: Report = silent, helping: Helpers = ALONE,
 ) -> Examined:  # fmt: skip
     """Read, judge and match a list; changes nothing. Raises `intake.*` for a list that cannot be read at all."""
     examined = _laid_out(book, sheet, mapping)
-    judge = _judge(examined, within, on)
+    ruler = Ruler(examined.layout, examined.sheet.formulas, within, on, target)
     with seldom_collecting():
-        for portion in portions(judge):
-            portion.count_matches(find_target(target).match(portion.rows, within, on))
+        for portion in portions(examined.sheet, ruler, Doubles(), helping):
             examined.refused += portion.refused
             examined.figures.add(portion.figures)
             report(examined.figures.rows, examined.sheet.height, READING)
@@ -103,10 +118,6 @@ def _laid_out(book: Book, sheet: str, mapping: dict[str, str] | None) -> Examine
     return Examined(chosen, layout)
 
 
-def _judge(examined: Examined, within: str, on: date) -> Judge:
-    return Judge(examined.sheet, examined.layout, register=_register(within), on=on)
-
-
 def choose(book: Book, sheet: str = "") -> tuple[Sheet, Layout]:
     """Return the named sheet, or the one that most looks like a list of people.
 
@@ -116,11 +127,6 @@ def choose(book: Book, sheet: str = "") -> tuple[Sheet, Layout]:
         found = book.sheet(sheet)
         return found, find_layout(found)
     return best_sheet(book)
-
-
-def _register(within: str) -> Register | None:
-    """Return the register of the area, or of the village that holds a grid."""
-    return Register.open(within[:12]) if within else None
 
 
 # --- batches -----------------------------------------------------------------------------------------------------
@@ -137,9 +143,20 @@ def open_file(batch: IntakeBatch) -> Book:
     return open_book(read_file(batch.file_id))
 
 
-def check(batch: IntakeBatch, at: datetime, report: Report) -> Examined:
+def helping_with(batch: IntakeBatch) -> Helpers:
+    """Return helpers for the batch's file: none for a short list, which is done before one would have begun."""
+    size = StoredFile.objects.filter(pk=batch.file_id).values_list("size", flat=True).first()
+    return helpers(wanted=is_long(size or 0))
+
+
+def is_long(size: int) -> bool:
+    """Say whether a file of so many bytes may hold so many rows that more than one process is worth it."""
+    return size >= LONG
+
+
+def check(batch: IntakeBatch, at: datetime, report: Report, helping: Helpers = ALONE) -> Examined:
     """Examine a batch and keep what was found, unseen; nothing of the list itself is taken in."""
-    examined = stage_whole(batch, at, report, matching=True)
+    examined = stage_whole(batch, at, report, matching=True, helping=helping)
     batch.state = IntakeBatch.State.CHECKED
     # A batch cancelled meanwhile stays cancelled.
     if not IntakeBatch.objects.filter(pk=batch.pk, state=IntakeBatch.State.MAPPED).update(**_changed(batch)):
@@ -148,27 +165,25 @@ def check(batch: IntakeBatch, at: datetime, report: Report) -> Examined:
 
 
 def stage_whole(
-    batch: IntakeBatch, at: datetime, report: Report = silent, *, matching: bool = False, book: Book | None = None
-) -> Examined:
+    batch: IntakeBatch, at: datetime, report: Report = silent, *, matching: bool = False, book: Book | None = None,
+    helping: Helpers = ALONE,
+) -> Examined:  # fmt: skip
     """Judge a batch's rows into sealed portions; what the same work did before a crash is not done again.
 
     The figures go on the batch, unsaved. Raises as `examine`, and CancelledJob through the report.
     """
     on = local(at).date()
     examined = _laid_out(book or open_file(batch), batch.sheet, batch.mapping)
-    judge = _judge(examined, batch.area_path, on)
+    ruler = Ruler(examined.layout, examined.sheet.formulas, batch.area_path, on, batch.target if matching else "")
     key = f"{batch.job_id or batch.pk}:{on}"
     before, last = start(batch, key)
     for one in before:
         examined.figures.add(Figures.of(one.figures))
     try:
         with seldom_collecting():
-            for rows in staged_rows(batch):
-                for row in rows:
-                    judge.remember(row)
-            for number, portion in enumerate(portions(judge, last), start=len(before)):
-                if matching:
-                    portion.count_matches(find_target(batch.target).match(portion.rows, batch.area_path, on))
+            doubles = _known(batch)
+            found = portions(examined.sheet, ruler, doubles, helping, last)
+            for number, portion in enumerate(found, start=len(before)):
                 stage(batch, key, number, portion, examined.figures.warnings)
                 examined.figures.add(portion.figures)
                 report(examined.figures.rows, examined.sheet.height, READING)
@@ -179,7 +194,18 @@ def stage_whole(
     return examined
 
 
-def take_in(batch: IntakeBatch, at: datetime, report: Report = silent) -> dict[str, Any]:
+def _known(batch: IntakeBatch) -> Doubles:
+    """Return who the rows staged before are about."""
+    doubles = Doubles()
+    for number in staged_numbers(batch):
+        for row in staged_rows(batch, number):
+            doubles.remember(row.duplicate_of or row.number, marks_of(row.values))
+    return doubles
+
+
+def take_in(
+    batch: IntakeBatch, at: datetime, report: Report = silent, helping: Helpers = ALONE
+) -> dict[str, Any]:  # fmt: skip
     """Take a batch in: all good rows in one transaction. A batch that is in already is left as it is.
 
     Rows that the check has judged are not judged again. Raises CancelledJob when the batch was given up.
@@ -187,22 +213,19 @@ def take_in(batch: IntakeBatch, at: datetime, report: Report = silent) -> dict[s
     if not _is_still_running(batch):
         return batch.summary
     if not _is_staged(batch):
-        stage_whole(batch, at, report)
+        stage_whole(batch, at, report, helping=helping)
     report(0, batch.accepted, WRITING)
     try:
         with seldom_collecting(), writing(), transaction.atomic():
-            return _write(batch, at)
+            return _write(batch, at, helping)
     except StagedPortion.DoesNotExist:  # because whoever gives a batch up takes its rows away at once
         raise CancelledJob from None
 
 
-def _write(batch: IntakeBatch, at: datetime) -> dict[str, Any]:
-    delivery = Delivery(
-        batch.pk, batch.area_path, batch.sender, batch.account_id, batch.created_at, batch.due_at, batch.options
-    )
+def _write(batch: IntakeBatch, at: datetime, helping: Helpers) -> dict[str, Any]:
     matched: Counter[str] = Counter()
-    incoming = Incoming(batch.accepted, _matched(batch, local(at).date(), matched), repeated_rows(batch))
-    figures = find_target(batch.target).receive(delivery, incoming, lambda: _go_on(batch, matched.total()))
+    incoming = Incoming(batch.accepted, _ready(batch, local(at).date(), matched, helping))
+    figures = find_target(batch.target).receive(_delivery(batch), incoming, lambda: _go_on(batch, matched.total()))
     # asked only now, because a batch held from the start could not be given up while it is written
     if not _is_still_running(batch, hold=True):
         raise CancelledJob
@@ -214,19 +237,33 @@ def _write(batch: IntakeBatch, at: datetime) -> dict[str, Any]:
     return batch.summary
 
 
+def _delivery(batch: IntakeBatch) -> Delivery:
+    return Delivery(
+        batch.pk, batch.area_path, batch.sender, batch.account_id, batch.created_at, batch.due_at, batch.options
+    )
+
+
+def _ready(batch: IntakeBatch, on: date, matched: Counter[str], helping: Helpers) -> Iterator[Ready]:
+    """Yield the judged rows ready to be written, and count how they stand to what is known now."""
+    tasks = ((batch.pk, number, on) for number in staged_numbers(batch))
+    for ready, levels in helping.in_order(make_ready, tasks):
+        yield ready
+        matched.update(levels)
+
+
+def make_ready(batch_id: UUID, number: int, on: date) -> tuple[Ready, Counter[str]]:
+    """Return a portion matched and ready to be written, and how it is matched: here or in another process."""
+    batch = IntakeBatch.objects.get(pk=batch_id)
+    target = find_target(batch.target)
+    rows = staged_rows(batch, number)
+    matches = target.match(rows, batch.area_path, on)
+    return target.prepare(_delivery(batch), rows, matches), Counter(one.level for one in matches)
+
+
 def _is_staged(batch: IntakeBatch) -> bool:
     """Say whether every row of a batch lies judged: a check was here, and nothing of it has been erased."""
     told = StagedPortion.objects.filter(batch=batch).values_list("figures__rows", flat=True)
     return bool(batch.summary) and sum(told) == batch.rows > 0
-
-
-def _matched(batch: IntakeBatch, on: date, matched: Counter[str]) -> Iterator[tuple[Sequence[Row], Sequence[RowMatch]]]:
-    """Yield the judged rows with how they stand to what is known now, and count it."""
-    target = find_target(batch.target)
-    for rows in staged_rows(batch):
-        matches = target.match(rows, batch.area_path, on)
-        yield rows, matches
-        matched.update(one.level for one in matches)
 
 
 def _line(batch: IntakeBatch) -> Entry:

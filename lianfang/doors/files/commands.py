@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lianfang.doors.files import batches
-from lianfang.doors.files.batches import Examined, examine
+from lianfang.doors.files.batches import Examined, examine, is_long
 from lianfang.doors.files.guarding import EMPTY, check_size
 from lianfang.doors.files.marking import marked
 from lianfang.doors.files.reading import Book, open_book
@@ -16,6 +16,7 @@ from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.actions.running import run
 from lianfang.foundation.attachments.storing import store
 from lianfang.foundation.intake.models import IntakeBatch
+from lianfang.foundation.jobs.helping import helpers
 from lianfang.kernel.clock import now, today
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.places import canonical
@@ -32,7 +33,9 @@ def intake_check(path: str | Path, within: str, actor: Actor) -> dict[str, Any]:
     """
     area = canonical(within)
     actor.require("intake.check_batch", area)
-    return examine(open_book(_body(path)), target=TARGET, within=area, on=today()).as_dict()
+    body = _body(path)
+    with helpers(wanted=is_long(len(body))) as helping:
+        return examine(open_book(body), target=TARGET, within=area, on=today(), helping=helping).as_dict()
 
 
 def intake_run(path: str | Path, within: str, actor: Actor) -> dict[str, Any]:
@@ -43,14 +46,15 @@ def intake_run(path: str | Path, within: str, actor: Actor) -> dict[str, Any]:
     area = canonical(within)
     actor.require("intake.run_batch", area)
     body = _body(path)
-    book = open_book(body)
-    batch = _batch(Path(path), body, area, actor)
-    if batch.state == IntakeBatch.State.RUNNING:
-        moment = now()
-        examined = batches.stage_whole(batch, moment, book=book)
-        batches.take_in(batch, moment)
-    else:
-        examined = examine(book, target=TARGET, within=area, on=today())
+    with helpers(wanted=is_long(len(body))) as helping:
+        book = open_book(body)
+        batch = _batch(Path(path), body, area, actor)
+        if batch.state == IntakeBatch.State.RUNNING:
+            moment = now()
+            examined = batches.stage_whole(batch, moment, book=book, helping=helping)
+            batches.take_in(batch, moment, helping=helping)
+        else:
+            examined = examine(book, target=TARGET, within=area, on=today(), helping=helping)
     answer = _answer(examined, batch)
     if answer["rejected"]:
         _write_marked(Path(path), body, book, examined, batch)

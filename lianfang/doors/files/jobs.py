@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lianfang.doors.files.batches import Report, check, take_in
+from lianfang.doors.files.batches import Report, check, helping_with, take_in
 from lianfang.foundation.intake.models import IntakeBatch
 from lianfang.foundation.jobs.queue import Progress, job
 from lianfang.kernel.clock import now
@@ -28,7 +28,8 @@ def check_list(body: dict[str, Any], progress: Progress) -> dict[str, Any] | Non
     batch = _batch(body)
     if batch is None or batch.state != IntakeBatch.State.MAPPED:
         return None
-    check(batch, now(), _reporter(progress))
+    with helping_with(batch) as helping:
+        check(batch, now(), _reporter(progress), helping)
     return batch.summary
 
 
@@ -38,4 +39,5 @@ def run_list(body: dict[str, Any], progress: Progress) -> dict[str, Any] | None:
     batch = _batch(body)
     if batch is None or batch.state != IntakeBatch.State.RUNNING:
         return batch.summary if batch else None
-    return take_in(batch, now(), _reporter(progress))
+    with helping_with(batch) as helping:
+        return take_in(batch, now(), _reporter(progress), helping)

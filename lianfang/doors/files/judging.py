@@ -15,8 +15,10 @@ from functools import lru_cache
 from typing import Any
 
 from lianfang.doors.files.fields import FIELDS, FieldSpec
+from lianfang.doors.files.guarding import Places
 from lianfang.doors.files.headers import Column, Layout
-from lianfang.doors.files.reading import Cells, Sheet
+from lianfang.doors.files.listing import texts_of
+from lianfang.doors.files.reading import Cells
 from lianfang.foundation.intake.targets import Row
 from lianfang.kernel import ages, dates, identity, names, phones
 from lianfang.kernel.errors import Refusal, RefusalKind, refusal
@@ -27,9 +29,6 @@ NOBODY = refusal(
     "row.nobody",
     "这一行没有姓名，也没有电话，无法核查。",
     "The row has neither a name nor a phone, so nobody can be found.",
-)
-DUPLICATE = refusal(
-    "row.duplicate", "与第 {row} 行是同一人，只派发一次。", "The same person as in row {row}; sent out once only."
 )
 FORMULA = refusal(
     "cell.formula", "这里是公式，不采用。请粘贴为数值。", "This is a formula and is not used; paste it as a value."
@@ -142,61 +141,32 @@ class _Pen:
 
 
 class Judge:
-    """Judges the rows of one sheet under one mapping. `on` is the day the list is taken in."""
+    """Judges the rows of one sheet under one mapping, each for itself. `on` is the day the list is taken in."""
 
-    def __init__(self, sheet: Sheet, layout: Layout, *, register: Register | None, on: date) -> None:
-        self.sheet, self.layout, self.register, self.on = sheet, layout, register, on
+    def __init__(self, layout: Layout, formulas: Places, *, register: Register | None, on: date) -> None:
+        self.register, self.on = register, on
         mapped = [(column, FIELDS[column.field]) for column in layout.columns if column.field]
-        self.columns = mapped
-        self.headers = {spec.name: column.header for column, spec in reversed(self.columns)}
+        self.headers = {spec.name: column.header for column, spec in reversed(mapped)}
         # A problem names the column it was found in, also when several columns feed one field.
-        self.named = {
+        named = {
             column.index: {**self.headers, spec.name: column.header} if spec.several else self.headers
             for column, spec in mapped
         }
         self.readers = [
-            (column.index, column, spec, self.named[column.index], _READERS[spec.kind]) for column, spec in mapped
+            (column.index, column, spec, named[column.index], _READERS[spec.kind]) for column, spec in mapped
         ]
-        self.labels = [(column.index, _labels(column.header)) for column, _ in self.columns]
+        self.labels = [(column.index, _labels(column.header)) for column, _ in mapped]
         self.any_label = frozenset().union(*(labels for _, labels in self.labels))
-        self.merged = _filled_down(sheet, self.columns, layout.first_data_row)
-        self.formulas = sheet.formulas if sheet.formulas else None
-        self.open_merges: dict[int, tuple[int, int]] = {}
-        # by fingerprint, because a million names with phones would be a quarter of a gigabyte more
-        self.seen: dict[int, int] = {}
+        self.formulas = formulas if formulas else None
         self.read_date: Callable[[Any], dates.DateReading | None] = lru_cache(maxsize=4096)(self._read_date)
 
-    def rows(self, after: int = 0) -> Iterator[Judged]:
-        """Yield every row of the list in order, judged; blank rows, repeated headers and footers are passed over.
-
-        Rows up to `after` were judged before: what they accepted has been given to `remember`.
-        """
-        current: dict[int, Any] = {}
-        for place, cells in enumerate(self.sheet.rows()):
-            if place < self.layout.first_data_row or not _texts(cells):
-                continue
-            if self.merged or self.open_merges:
-                for top, column in self._filled(place):
-                    current[column] = cells[column] if top == place else current.get(column, "")
-                    cells[column] = current[column]
-            if place >= after and not self._is_furniture(cells):
-                yield self._judge(place, cells)
-
-    def _filled(self, place: int) -> list[tuple[int, int]]:
-        """Return the cells of a row that a merge across rows hides, each with the row that holds its value."""
-        while self.merged and self.merged[-1][0] <= place:
-            top, column, bottom = self.merged.pop()
-            self.open_merges[column] = (top, bottom)
-        return [(top, column) for column, (top, bottom) in self.open_merges.items() if bottom >= place]
-
-    def remember(self, row: Row) -> None:
-        """Note an accepted row, so that a later one about the same person is known for it."""
-        for key in _who(row.values):
-            self.seen.setdefault(key, row.duplicate_of or row.number)
+    def judge(self, place: int, cells: Cells) -> Judged | None:
+        """Return the row judged; None for a repeated header or a footer, which are no rows of the list."""
+        return None if self._is_furniture(cells) else self._judge(place, cells)
 
     def _is_furniture(self, cells: Cells) -> bool:
         """Say whether a row is the header again, or what stands below a list: totals and who filled it in."""
-        texts = _texts(cells)
+        texts = texts_of(cells)
         first = texts[0]
         if len(texts) <= 4 and isinstance(first, str) and _FOOTERS.match(clean(first)):
             return True
@@ -218,7 +188,6 @@ class Judge:
                 read(self, cell, spec, values, pen)
         pen.columns = self.headers
         self._judge_whole(judged, pen)
-        self._note_double(judged, pen)
         return judged
 
     def _may_use(self, spec: FieldSpec, cell: Any, column: Column, pen: _Pen) -> bool:
@@ -231,17 +200,6 @@ class Judge:
             pen.warn(FORMULA, spec.name)
             return False
         return True
-
-    def _note_double(self, judged: Judged, pen: _Pen) -> None:
-        """Warn when an earlier accepted row is the same person: same identity number, or same name and a phone."""
-        if judged.refused:
-            return
-        row = judged.row
-        first = next((self.seen[key] for key in _who(row.values) if key in self.seen), None)
-        if first is not None:
-            row.duplicate_of = first
-            pen.warn(DUPLICATE, "identity_number" if row.values.get("identity_number") else "name", row=first)
-        self.remember(row)
 
     # one reader for each kind of cell: puts a value down, or says why not
 
@@ -443,20 +401,6 @@ def _agree_on_birth(values: dict[str, Any], born_on: date | None, pen: _Pen) -> 
         values["born_on"] = born_on
 
 
-def _who(values: dict[str, Any]) -> list[int]:
-    """Return what is equal for two rows about one person: identity number, or name and a phone."""
-    number, name = values.get("identity_number"), values.get("name", "")
-    keys = [hash(number)] if number else []
-    if not keys or name:
-        keys += [hash(f"{name}\0{one}") for one in values.get("phone", ())]
-    return keys
-
-
-def _texts(cells: Cells) -> Cells:
-    """Return the cells that hold anything."""
-    return [cell for cell in cells if cell != "" and cell is not None]
-
-
 def _text(cell: Any) -> str:
     """Return a cell as text: whole numbers without a decimal point, days as days."""
     if isinstance(cell, str):
@@ -478,19 +422,3 @@ def _labels(header: str) -> frozenset[str]:
     """Return what the cell of a repeated header says: the whole label, or its own part below a group."""
     bare = re.sub(r" \(\d+\)$", "", header)
     return frozenset((header, bare, bare.rsplit("/", 1)[-1]))
-
-
-def _filled_down(sheet: Sheet, columns: list[tuple[Column, FieldSpec]], first: int) -> list[tuple[int, int, int]]:
-    """Return top, column and bottom of merges across rows whose value holds for all their rows, the last first.
-
-    Places and words are the same for all rows of a merge; a name, a number or a phone belongs to one row only.
-    """
-    wanted = {
-        column.index for column, spec in columns if spec.kind in ("place", "text", "date") and spec.name != "serial"
-    }
-    found = [
-        (top, left, bottom)
-        for top, left, bottom, right in sheet.merged
-        if bottom > top >= first and left == right and left in wanted
-    ]
-    return sorted(found, reverse=True)

@@ -11,18 +11,27 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import islice
+from operator import attrgetter
 from typing import Any
+from uuid import UUID, uuid4
 
 import orjson
 from django.db import transaction
 from django.db.models import Max
 
+from lianfang.doors.files.doubles import Doubles, Who, marks_of
 from lianfang.doors.files.fields import FIELDS
+from lianfang.doors.files.guarding import Places
+from lianfang.doors.files.headers import Layout
 from lianfang.doors.files.judging import Judge, Problem
+from lianfang.doors.files.listing import listed
+from lianfang.doors.files.reading import Cells, Sheet
 from lianfang.foundation.intake.inserting import Draft, insert_new
 from lianfang.foundation.intake.models import IntakeBatch, RefusedRow, StagedPortion
-from lianfang.foundation.intake.targets import Row, RowMatch
+from lianfang.foundation.intake.targets import Row, find_target
+from lianfang.foundation.jobs.helping import Helpers
 from lianfang.kernel.clock import now
+from lianfang.kernel.places import Register
 
 PORTION = 5_000
 LEVELS = ("exact", "probable", "new")
@@ -71,37 +80,82 @@ class Figures:
         return cls(told["rows"], told["accepted"], told["refused_rows"], told["warnings"], **counted)
 
 
+@dataclass(frozen=True)
+class Ruler:
+    """By what the rows of a list are judged, so that another process judges them alike.
+
+    `target` names where they are matched at once with what is known; "" leaves that for later.
+    """
+
+    layout: Layout
+    formulas: Places
+    within: str
+    on: date
+    target: str = ""
+    key: UUID = field(default_factory=uuid4)
+
+
 @dataclass
 class Portion:
-    """Some rows after judging, in the order of the sheet: the good ones, and what is wrong with the others."""
+    """Some rows after judging, in the order of the sheet: the good ones as text, and what is wrong with others."""
 
-    rows: list[Row] = field(default_factory=list)
-    refused: list[Problem] = field(default_factory=list)
-    warned: list[Problem] = field(default_factory=list)
-    figures: Figures = field(default_factory=Figures)
-    last_row: int = 0
+    body: str
+    who: list[Who]
+    refused: list[Problem]
+    warned: list[Problem]
+    figures: Figures
+    last_row: int
+    repeats: dict[int, int] = field(default_factory=dict)
 
-    def count_matches(self, matches: list[RowMatch]) -> None:
-        """Note how the good rows stand to what is known."""
-        self.figures.matched = Counter(one.level for one in matches)
+    def note_doubles(self, doubles: Doubles) -> None:
+        """Note which good rows repeat an earlier one, and warn of it in the order of the rows."""
+        self.repeats, warned = doubles.find(self.who)
+        self.warned = sorted(self.warned + warned, key=attrgetter("row"))
+        self.figures.warnings = len(self.warned)
 
 
-def portions(judge: Judge, after: int = 0) -> Iterator[Portion]:
+def portions(sheet: Sheet, ruler: Ruler, doubles: Doubles, helping: Helpers, after: int = 0) -> Iterator[Portion]:
     """Yield the rows of a list below one, judged, some thousands at a time."""
-    judged = judge.rows(after)
-    while some := list(islice(judged, PORTION)):
-        portion = Portion(last_row=some[-1].row.number)
-        for one in some:
-            portion.warned += one.warned
-            portion.refused += one.refused
-            if not one.refused:
-                portion.rows.append(one.row)
-        accepted = len(portion.rows)
-        portion.figures = Figures(
-            len(some), accepted, len(some) - accepted, len(portion.warned),
-            Counter(one.code for one in portion.refused), Counter(row.place for row in portion.rows),
-        )  # fmt: skip
+    rows = listed(sheet, ruler.layout, after)
+    tasks = ((ruler, some) for some in iter(lambda: list(islice(rows, PORTION)), []))
+    for portion in helping.in_order(judge_portion, tasks):
+        portion.note_doubles(doubles)
         yield portion
+
+
+def judge_portion(ruler: Ruler, some: list[tuple[int, Cells]]) -> Portion:
+    """Return rows judged each for itself: here or in another process."""
+    judge = _judge(ruler)
+    judged = [one for place, cells in some if (one := judge.judge(place, cells))]
+    rows = [one.row for one in judged if not one.refused]
+    refused = [problem for one in judged for problem in one.refused]
+    figures = Figures(
+        len(judged), len(rows), len(judged) - len(rows), 0,
+        Counter(one.code for one in refused), Counter(row.place for row in rows),
+    )  # fmt: skip
+    if ruler.target:
+        matches = find_target(ruler.target).match(rows, ruler.within, ruler.on)
+        figures.matched = Counter(one.level for one in matches)
+    warned = [problem for one in judged for problem in one.warned]
+    return Portion(_written(rows), [_who(judge, row) for row in rows], refused, warned, figures, some[-1][0] + 1)
+
+
+def _who(judge: Judge, row: Row) -> Who:
+    named = "identity_number" if row.values.get("identity_number") else "name"
+    return Who(row.number, marks_of(row.values), judge.headers.get(named, ""))
+
+
+_ready: tuple[UUID, Judge] | None = None
+
+
+def _judge(ruler: Ruler) -> Judge:
+    """Return the judge, made once for all portions of a list."""
+    global _ready
+    if _ready is None or _ready[0] != ruler.key:
+        # the register of the area, or of the village that holds a grid
+        register = Register.open(ruler.within[:12]) if ruler.within else None
+        _ready = ruler.key, Judge(ruler.layout, ruler.formulas, register=register, on=ruler.on)
+    return _ready[1]
 
 
 def start(batch: IntakeBatch, key: str) -> tuple[list[StagedPortion], int]:
@@ -122,13 +176,13 @@ def clear(batch: IntakeBatch) -> None:
 def stage(batch: IntakeBatch, key: str, number: int, portion: Portion, warned_before: int) -> None:
     """Keep a portion and the cells it refused, both or neither; of the warnings only the first thousands."""
     warned = portion.warned[: max(0, MOST_WARNED - warned_before)]
-    repeats = sorted({row.duplicate_of for row in portion.rows if row.duplicate_of})
     with transaction.atomic():
         insert_new(RefusedRow, [_problem(batch, one) for one in portion.refused])
         insert_new(RefusedRow, [_problem(batch, one, is_warning=True) for one in warned])
         StagedPortion.objects.create(
             batch=batch, area_path=batch.area_path, key=key, number=number, last_row=portion.last_row,
-            figures=portion.figures.as_dict() | {"repeats": repeats}, body=_written(portion.rows), staged_at=now(),
+            figures=portion.figures.as_dict() | {"repeats": list(portion.repeats.items())}, body=portion.body,
+            staged_at=now(),
         )  # fmt: skip
 
 
@@ -139,31 +193,26 @@ def _problem(batch: IntakeBatch, one: Problem, *, is_warning: bool = False) -> D
     )  # fmt: skip
 
 
-def staged_rows(batch: IntakeBatch) -> Iterator[list[Row]]:
-    """Yield the good rows of a batch, portion by portion."""
-    bodies = StagedPortion.objects.filter(batch=batch).order_by("number")
-    for number in list(bodies.values_list("number", flat=True)):
-        yield _read(bodies.get(number=number).body)
+def staged_numbers(batch: IntakeBatch) -> list[int]:
+    """Return the numbers of the portions of a batch, in the order of its rows."""
+    return list(StagedPortion.objects.filter(batch=batch).order_by("number").values_list("number", flat=True))
 
 
-def repeated_rows(batch: IntakeBatch) -> frozenset[int]:
-    """Return the rows that a later row of the batch repeats."""
-    told = StagedPortion.objects.filter(batch=batch).values_list("figures__repeats", flat=True)
-    return frozenset(row for rows in told for row in rows)
+def staged_rows(batch: IntakeBatch, number: int) -> list[Row]:
+    """Return the good rows of a portion. Raises StagedPortion.DoesNotExist when the batch was given up."""
+    portion = StagedPortion.objects.get(batch=batch, number=number)
+    return _read(portion.body, dict(portion.figures["repeats"]))
 
 
 def _written(rows: list[Row]) -> str:
-    told = [
-        (row.number, row.values, row.area_path, row.place, row.confidence, row.candidates, row.duplicate_of)
-        for row in rows
-    ]
+    told = [(row.number, row.values, row.area_path, row.place, row.confidence, row.candidates) for row in rows]
     return orjson.dumps(told).decode()
 
 
-def _read(body: str) -> list[Row]:
+def _read(body: str, repeats: dict[int, int]) -> list[Row]:
     rows = [
-        Row(number, values, area_path, place, confidence, tuple(candidates), duplicate_of)
-        for number, values, area_path, place, confidence, candidates, duplicate_of in orjson.loads(body or "[]")
+        Row(number, values, area_path, place, confidence, tuple(candidates), repeats.get(number))
+        for number, values, area_path, place, confidence, candidates in orjson.loads(body or "[]")
     ]
     for row in rows:
         for name in _DATES:

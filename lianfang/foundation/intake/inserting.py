@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from operator import attrgetter
@@ -46,29 +47,61 @@ def _blank(model: type[models.Model]) -> dict[str, Any]:
     return {field.attname: field.get_default() for field in fields if field not in made_anew}
 
 
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """Rows of one table as one kind of database takes them. What is encrypted is encrypted in it."""
+
+    table: str
+    columns: tuple[str, ...]
+    count: int
+    # lines of COPY, or the values of each row for a prepared statement
+    body: bytes | list[tuple[Any, ...]]
+
+
 def insert_new(model: type[models.Model], rows: Sequence[Draft | models.Model], using: str = "default") -> None:
     """Insert rows by COPY on PostgreSQL, by one prepared statement for all on SQLite.
 
     Their ids are made here, unless the database counts them.
     Fields must not turn their values when saved, except encrypted ones. Raises IntegrityError as any insert does.
     """
-    if not rows:
+    insert_packed(pack(model, rows, using), using)
+
+
+def pack(model: type[models.Model], rows: Sequence[Draft | models.Model], using: str = "default") -> Packed:
+    """Return rows that are new for certain, ready to be inserted, by this process or another one."""
+    connection = connections[using]
+    fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
+    table = model._meta.db_table
+    if connection.vendor != "postgresql":
+        values = list(zip(*(_column(rows, field, connection) for field in fields), strict=True))
+        return Packed(table, tuple(str(field.column) for field in fields), len(rows), values)
+    columns = [(str(field.column), _as_copied(rows, field)) for field in fields]
+    # because most columns say the same in every row of a list: these are written once, behind the others
+    differ = [(name, said) for name, said in columns if not isinstance(said, str)]
+    alike = [(name, said) for name, said in columns if isinstance(said, str)]
+    end = "".join(f"\t{said}" for _, said in alike) + "\n"
+    lines = map("\t".join, zip(*(said for _, said in differ), strict=True))
+    body = "".join([part for line in lines for part in (line, end)]).encode()
+    return Packed(table, tuple(name for name, _ in (*differ, *alike)), len(rows), body)
+
+
+def insert_packed(packed: Packed, using: str = "default") -> None:
+    """Insert packed rows, in the caller's transaction. Raises IntegrityError as any insert does."""
+    if not packed.count:
         return
     connection = connections[using]
-    if connection.vendor == "postgresql":
-        _copy(model, rows, connection)
+    columns = ", ".join(f'"{name}"' for name in packed.columns)
+    if isinstance(packed.body, list):
+        marks = ", ".join("%s" for _ in packed.columns)
+        into = f'INSERT INTO "{packed.table}" ({columns}) VALUES ({marks})'  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.executemany(into, packed.body)
         return
-    fields = _given(model)
-    columns, marks = ", ".join(f'"{field.column}"' for field in fields), ", ".join("%s" for _ in fields)
-    into = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({marks})'  # noqa: S608
-    values = zip(*(_column(rows, field, connection) for field in fields), strict=True)
-    with connection.cursor() as cursor:
-        cursor.executemany(into, list(values))
-
-
-def _given(model: type[models.Model]) -> list[models.Field[Any, Any]]:
-    """Return the columns that a row brings; a counted key is the database's."""
-    return [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
+    require_writing(packed.table)
+    # half the work of an INSERT for the database, which need not take a text of JSON apart
+    into = f'COPY "{packed.table}" ({columns}) FROM STDIN'
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(into) as sent:
+        sent.write(packed.body)
 
 
 def _column(
@@ -85,26 +118,20 @@ def _column(
     return [known[value] for value in raw]
 
 
-def _copy(model: type[models.Model], rows: Sequence[Draft | models.Model], connection: BaseDatabaseWrapper) -> None:
-    """Write rows by COPY: half the work of an INSERT for the database, which need not take a text of JSON apart."""
-    require_writing(model._meta.db_table)
-    fields = _given(model)
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    lines = map("\t".join, zip(*(_as_copied(rows, field) for field in fields), strict=True))
-    into = f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN'
-    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(into) as sent:
-        sent.write("\n".join(lines))
+def _as_copied(rows: Sequence[Draft | models.Model], field: models.Field[Any, Any]) -> list[str] | str:
+    """Return one column of all rows as COPY reads it; one text when it is the same in every row.
 
-
-def _as_copied(rows: Sequence[Draft | models.Model], field: models.Field[Any, Any]) -> list[str]:
-    """Return one column of all rows as COPY reads it."""
+    The key differs in every row, and so do the rows of an encrypted text that is not empty.
+    """
     raw = list(map(attrgetter(field.attname), rows))
+    if field.primary_key:
+        return list(map(str, raw))
     if isinstance(field, EncryptedText):
-        return [field.get_prep_value(value) for value in raw]
+        return field.get_many(raw) if any(raw) else ""
     if isinstance(field, models.JSONField):
         return [_NULL if value is None else _escaped(orjson.dumps(value).decode()) for value in raw]
     known = {value: _written(value) for value in set(raw)}
-    return [known[value] for value in raw]
+    return [known[value] for value in raw] if len(known) > 1 else next(iter(known.values()), "")
 
 
 def _written(value: Any) -> str:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Case, Q, Value, When
 
+from lianfang.foundation.intake.inserting import Packed
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import Bilingual
 
@@ -61,35 +62,35 @@ class Delivery:
 
 
 @dataclass(frozen=True)
-class Incoming:
-    """The good rows of a list, portion by portion and once only, so that a long list is never in memory whole.
+class Ready:
+    """Some rows as they will be written, packed for their tables in this order, and what is counted of them."""
 
-    `repeated` are the rows that a later row repeats: who receives needs to remember only those.
-    """
+    packed: tuple[Packed, ...]
+    figures: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """The good rows of a list, portion by portion and once only, so that a long list is never in memory whole."""
 
     count: int
-    portions: Iterable[tuple[Sequence[Row], Sequence[RowMatch]]]
-    repeated: frozenset[int] = frozenset()
-
-
-def at_once(rows: Sequence[Row], matches: Sequence[RowMatch]) -> Incoming:
-    """Return a short list as one portion."""
-    repeated = frozenset(row.duplicate_of for row in rows if row.duplicate_of)
-    return Incoming(len(rows), [(rows, matches)], repeated)
+    portions: Iterable[Ready]
 
 
 @dataclass(frozen=True)
 class Target:
-    """A kind of list. `match` changes nothing; `receive` writes in the caller's one transaction; `undo` takes back.
+    """A kind of list. `match` and `prepare` change nothing, and may be asked in another process than `receive`.
 
-    `receive` raises or writes everything; it returns figures for the batch. `undo` raises when work has started.
-    `started(batch)` is the condition under which it would, also for an outer reference to many batches.
-    `stop` is asked between portions and raises to give up.
+    `prepare` makes a portion ready; all it may need of other rows of the list is the number of the one it repeats.
+    `receive` writes in the caller's one transaction: it raises or writes everything, and returns figures for the batch.
+    `undo` takes back, and raises when work has started; `started(batch)` is the condition under which it would, also
+    for an outer reference to many batches. `stop` is asked between portions and raises to give up.
     """
 
     name: str
     title: Bilingual
     match: Callable[[Sequence[Row], str, date], list[RowMatch]]
+    prepare: Callable[[Delivery, Sequence[Row], Sequence[RowMatch]], Ready]
     receive: Callable[[Delivery, Incoming, Callable[[], None]], dict[str, Any]]
     undo: Callable[[UUID], int]
     started: Callable[[Any], Q]

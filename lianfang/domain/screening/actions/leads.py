@@ -102,7 +102,7 @@ def report_lead(call: Call, given: ReportLead) -> Result:
         raise NO_PLACE(field="area_path")
     row = Row(0, _values(given, local(call.received_at).date()), given.area_path, "resolved", 1.0)
     [matched] = match_rows([row], given.area_path[:6], local(call.received_at).date())
-    [lead] = make_leads(_no_batch(call, given), [row], [matched], {})
+    [lead] = make_leads(_no_batch(call, given), [row], [matched])
     lead.informant = given.informant
     insert_new(Lead, [lead])
     MatchProposal.objects.bulk_create(proposals_of([lead], [matched]))

@@ -21,11 +21,11 @@ from lianfang.domain.screening.models.leads import Lead, LeadBatch, MatchProposa
 from lianfang.domain.screening.queries import leads as known
 from lianfang.domain.screening.rules import OUTCOMES, LeadAbout, Match, Particulars, judge_duplicate, lead_deadline
 from lianfang.foundation.events.announcing import announce
-from lianfang.foundation.intake.inserting import Draft, insert_new
-from lianfang.foundation.intake.targets import Delivery, Incoming, Row, RowMatch, Target, target
+from lianfang.foundation.intake.inserting import Draft, insert_packed, pack
+from lianfang.foundation.intake.targets import Delivery, Incoming, Ready, Row, RowMatch, Target, target
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
-from lianfang.kernel.ids import uuid7
+from lianfang.kernel.ids import uuid7, uuid7_of
 from lianfang.kernel.names import initials, pinyin
 from lianfang.kernel.text import both
 
@@ -63,61 +63,64 @@ def _about(row: Row) -> Particulars:
     return told
 
 
+def prepare(delivery: Delivery, rows: Sequence[Row], matches: Sequence[RowMatch]) -> Ready:
+    """Return rows as the leads they become, matched, de-duplicated and sent out; changes nothing."""
+    leads = make_leads(_batch(delivery), rows, matches)
+    proposals = proposals_of(leads, matches)
+    figures = {
+        "dispatched": sum(lead.state == "dispatched" for lead in leads),
+        "repeated": sum(lead.same_as_id is not None for lead in leads),
+        "unplaced": sum(not known.is_placed(lead.area_path) for lead in leads),
+        "to_decide": len({one.lead_id for one in proposals}),
+    }
+    return Ready((pack(Lead, leads), pack(MatchProposal, proposals)), figures)
+
+
 def receive(delivery: Delivery, incoming: Incoming, stop: Callable[[], None]) -> dict[str, Any]:
-    """Write the leads of a batch, matched, de-duplicated and sent out, in the caller's transaction.
+    """Write the leads of a batch in the caller's transaction.
 
     Portion by portion, so that a long list is never in memory whole.
     """
-    batch = _batch(delivery, incoming.count)
+    batch = _batch(delivery)
+    batch.rows = incoming.count
+    batch.save(force_insert=True)
     figures = dict.fromkeys(("dispatched", "repeated", "unplaced", "to_decide"), 0)
-    spoken_for: dict[int, UUID] = {}
-    for rows, matches in incoming.portions:
+    for ready in incoming.portions:
         stop()
-        leads = make_leads(batch, rows, matches, spoken_for)
-        _forget_others(spoken_for, rows, incoming.repeated)
-        insert_new(Lead, leads)
-        proposals = proposals_of(leads, matches)
-        MatchProposal.objects.bulk_create(proposals, batch_size=AT_ONCE)
-        figures["dispatched"] += sum(lead.state == "dispatched" for lead in leads)
-        figures["repeated"] += sum(lead.same_as_id is not None for lead in leads)
-        figures["unplaced"] += sum(not known.is_placed(lead.area_path) for lead in leads)
-        figures["to_decide"] += len({one.lead_id for one in proposals})
+        for packed in ready.packed:
+            insert_packed(packed)
+        for name, count in ready.figures.items():
+            figures[name] += count
     fact = LeadsReceived(area_path=batch.area_path, batch_id=batch.pk, source=batch.source, count=incoming.count)
     announce([fact], account_id=delivery.account_id)
     return figures
 
 
-def _forget_others(spoken_for: dict[int, UUID], rows: Sequence[Row], repeated: frozenset[int]) -> None:
-    for row in rows:
-        if row.number not in repeated:
-            spoken_for.pop(row.number, None)
-
-
-def _batch(delivery: Delivery, rows: int) -> LeadBatch:
+def _batch(delivery: Delivery) -> LeadBatch:
+    """Return the batch of leads, unsaved."""
     on = local(delivery.received_at).date()
     incident = incident_of(delivery.area_path)
     hours = rule("lead.deadline_hours", delivery.area_path, on).value
-    return LeadBatch.objects.create(
-        id=delivery.batch_id, area_path=delivery.area_path, sender=delivery.sender, rows=rows,
+    return LeadBatch(
+        id=delivery.batch_id, area_path=delivery.area_path, sender=delivery.sender,
         source=delivery.options.get("source", "data_push"), incident_id=incident.pk if incident else None,
         received_at=delivery.received_at, account_id=delivery.account_id,
         due_at=lead_deadline(delivery.received_at, hours, delivery.due_at),
     )  # fmt: skip
 
 
-def make_leads(
-    batch: LeadBatch, rows: Sequence[Row], matches: Sequence[RowMatch], spoken_for: dict[int, UUID]
-) -> list[Draft]:
-    """Return the leads of rows, unsaved: placed, joined with earlier ones about the same person, with who goes.
-
-    `spoken_for` is row → the lead that speaks for it, of the rows so far; these rows are added.
-    """
+def make_leads(batch: LeadBatch, rows: Sequence[Row], matches: Sequence[RowMatch]) -> list[Draft]:
+    """Return the leads of rows, unsaved: placed, joined with earlier ones about the same person, with who goes."""
     leads = [_lead(batch, row, found) for row, found in zip(rows, matches, strict=True)]
     _place_by_home(leads)
-    _join_within_batch(leads, rows, spoken_for)
     _join_with_earlier(leads, rows, batch)
     _send_out(leads, batch.received_at)
     return leads
+
+
+def _lead_id(batch: LeadBatch, row: int) -> UUID:
+    """Return the id of a row's lead, known before the lead is there: another process may join others with it."""
+    return uuid7_of(batch.pk, row)
 
 
 def _lead(batch: LeadBatch, row: Row, found: RowMatch) -> Draft:
@@ -126,7 +129,9 @@ def _lead(batch: LeadBatch, row: Row, found: RowMatch) -> Draft:
     about = _about(row)
     name = values.get("name", "")
     return Draft(
-        Lead, id=uuid7(), batch_id=batch.pk, area_path=row.area_path or batch.area_path, source=batch.source,
+        Lead, id=_lead_id(batch, row.number) if batch.pk else uuid7(), batch_id=batch.pk,
+        same_as_id=_lead_id(batch, row.duplicate_of) if row.duplicate_of else None,
+        area_path=row.area_path or batch.area_path, source=batch.source,
         incident_id=batch.incident_id, row=row.number, serial=values.get("serial", "")[:40], name=name,
         keys=name_keys(name), sex=values.get("sex", ""), born_on=values.get("born_on"), age=values.get("age"),
         identity_number=values.get("identity_number", ""), identity_index=about.identity or "",
@@ -180,19 +185,16 @@ def _place_by_home(leads: Sequence[Draft]) -> None:
             lead.home = home  # only for sending out, no column of its own
 
 
-def _join_within_batch(leads: Sequence[Draft], rows: Sequence[Row], spoken_for: dict[int, UUID]) -> None:
-    for lead, row in zip(leads, rows, strict=True):
-        lead.same_as_id = spoken_for.get(row.duplicate_of) if row.duplicate_of else None
-        spoken_for[row.number] = lead.same_as_id or lead.id
-
-
 def _join_with_earlier(leads: Sequence[Draft], rows: Sequence[Row], batch: LeadBatch) -> None:
-    """Join leads with earlier ones about the same person, whatever their source; an answer given holds for both."""
+    """Join leads with earlier ones about the same person, whatever their source; an answer given holds for both.
+
+    What the rows of one list repeat among themselves has been found when they were judged.
+    """
     on = local(batch.received_at).date()
     days = rule("lead.duplicate_window_days", batch.area_path, on).value
     since = known.within_days(batch.received_at, days)
     about = [_about(row) for row in rows]
-    earlier = known.earlier_leads(about, since)
+    earlier = known.earlier_leads(about, since, besides=batch.pk)
     if not earlier:
         return
     incident = str(batch.incident_id or "")
@@ -283,4 +285,6 @@ def _delete(leads: QuerySet[Lead]) -> int:
     return count
 
 
-LEADS = target(Target("screening.leads", both("线索（推送）名单", "List of leads"), match_rows, receive, undo, started))
+LEADS = target(
+    Target("screening.leads", both("线索（推送）名单", "List of leads"), match_rows, prepare, receive, undo, started)
+)

@@ -113,13 +113,17 @@ def _as_particulars(row: Sequence[Any]) -> Particulars:
     )
 
 
-def earlier_leads(rows: Sequence[Particulars], since: datetime) -> dict[str, list[dict[str, Any]]]:
-    """Return the leads received since then that share an identity number or a phone, by blind index."""
+def earlier_leads(
+    rows: Sequence[Particulars], since: datetime, *, besides: UUID | None
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the leads received since then, besides those of one batch, that share a number or a phone, by index."""
     wanted = {one for row in rows for one in (row.identity, *row.phones) if one}
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for portion in chunks(wanted):
         same = _among("identity_index", portion) | _among("phone_index", portion)
-        for lead in Lead.objects.filter(same, received_at__gte=since).order_by("pk").values(*_LEAD_COLUMNS):
+        leads = Lead.objects.filter(same, received_at__gte=since)
+        leads = leads.exclude(batch_id=besides) if besides else leads
+        for lead in leads.order_by("pk").values(*_LEAD_COLUMNS):
             for key in filter(None, (lead["identity_index"], lead["phone_index"])):
                 found[key].append(lead)
     return found

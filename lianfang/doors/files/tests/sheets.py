@@ -6,13 +6,20 @@ import csv
 import io
 import zipfile
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import openpyxl
 import xlsxwriter
 import xlwt
 
+from lianfang.doors.files.doubles import Doubles, Who, marks_of
+from lianfang.doors.files.headers import Layout
+from lianfang.doors.files.judging import Judge, Judged
+from lianfang.doors.files.listing import listed
+from lianfang.doors.files.reading import Sheet
 from lianfang.kernel.identity import compose
+from lianfang.kernel.places import Register
 
 HEADERS = ["序号", "姓名", "身份证号码", "手机号码", "目的地详细地址", "返乡时间"]
 
@@ -99,3 +106,15 @@ def changed(workbook: bytes, name: str, body: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(workbook)) as source:
         parts = {entry: source.read(entry) for entry in source.namelist()}
     return archive(parts | {name: body})
+
+
+def judge_all(sheet: Sheet, layout: Layout, register: Register | None, on: date) -> list[Judged]:
+    """Return every row of a sheet judged, and which repeats an earlier one."""
+    judge, doubles = Judge(layout, sheet.formulas, register=register, on=on), Doubles()
+    found = [one for place, cells in listed(sheet, layout) if (one := judge.judge(place, cells))]
+    good = [one for one in found if not one.refused]
+    repeats, warned = doubles.find(Who(one.row.number, marks_of(one.row.values), "") for one in good)
+    for one in good:
+        one.row.duplicate_of = repeats.get(one.row.number)
+        one.warned += [problem for problem in warned if problem.row == one.row.number]
+    return found

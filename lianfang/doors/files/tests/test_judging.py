@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lianfang.doors.files.headers import best_sheet, find_layout
-from lianfang.doors.files.judging import Judge, Judged
+from lianfang.doors.files.judging import Judged
 from lianfang.doors.files.reading import Sheet, open_book
-from lianfang.doors.files.tests.sheets import HEADERS, identity, person, text, xlsx, xlsx_text
+from lianfang.doors.files.tests.sheets import HEADERS, identity, judge_all, person, text, xlsx, xlsx_text
 from lianfang.kernel.places import Register
 
 ON = date(2020, 2, 3)
@@ -22,7 +22,7 @@ WRONG_DIGIT = identity(1)[:-1] + ("1" if identity(1)[-1] != "1" else "2")
 
 def judge(body: bytes) -> list[Judged]:
     sheet, layout = best_sheet(open_book(body))
-    return list(Judge(sheet, layout, register=Register.open(COUNTY), on=ON).rows())
+    return judge_all(sheet, layout, Register.open(COUNTY), ON)
 
 
 def judged(**changes: Any) -> Judged:
@@ -200,6 +200,6 @@ def test_any_cells_are_judged_without_surprise(rows: list[tuple[Any, ...]]) -> N
     table: list[list[Any]] = [headers, *([*row] for row in rows)]
     sheet = Sheet("", 8, lambda: iter([list(row) for row in table]))
     layout = find_layout(Sheet("", 8, lambda: iter([headers])))
-    for one in Judge(sheet, layout, register=Register.open(COUNTY), on=ON).rows():
+    for one in judge_all(sheet, layout, Register.open(COUNTY), ON):
         assert one.refused or one.row.values.get("name") or one.row.values.get("phone")
         assert all(isinstance(problem.row, int) and problem.code and problem.message.zh for problem in one.refused)

@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 
 from lianfang.doors.files import guarding
 from lianfang.doors.files.headers import best_sheet
-from lianfang.doors.files.judging import Judge
 from lianfang.doors.files.reading import open_book, open_paste
-from lianfang.doors.files.tests.sheets import HEADERS, archive, changed, person, text, xls, xlsx, xlsx_text
+from lianfang.doors.files.tests.sheets import HEADERS, archive, changed, judge_all, person, text, xls, xlsx, xlsx_text
 from lianfang.kernel.errors import Refusal
 
 ROWS = [HEADERS, person(1), person(2)]
@@ -140,8 +139,7 @@ def test_merges_over_everything_are_read_within_the_sheet() -> None:
     merges = b"".join(b'<mergeCell ref="A%d:XFD1048576"/>' % row for row in range(1, 2000))
     merged = page.replace(b"</sheetData>", b"</sheetData><mergeCells>" + merges + b"</mergeCells>")
     sheet, layout = best_sheet(open_book(changed(body, "xl/worksheets/sheet1.xml", merged)))
-    judge = Judge(sheet, layout, register=None, on=date(2020, 2, 3))
-    assert [one.row.number for one in judge.rows()][-1] == 3
+    assert judge_all(sheet, layout, None, date(2020, 2, 3))[-1].row.number == 3
 
 
 def test_more_merges_than_a_list_needs_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

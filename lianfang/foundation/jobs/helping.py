@@ -1,0 +1,187 @@
+"""Portions of one long job shared with processes beside it, because Python's threads share one core.
+
+A helper is this program once more, on the same database: it reads a function and its arguments from standard input and
+answers on standard output. It ends when its input is closed, so that none outlives the one who started it. What a
+helper is given must be a function of a module, and it sees of the database what is committed.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import SimpleQueue
+from typing import IO, Any, Self, TypeVar
+
+from django.conf import settings
+from django.db import connection
+
+from lianfang.foundation.privacy.troubles import describe
+
+Answer = TypeVar("Answer")
+Work = Callable[..., Answer]
+
+MOST_HELPERS = 3
+_GRACE = 10.0
+
+
+class HelperLostError(Exception):
+    """A helper's process is gone; what it was given has to be done here."""
+
+
+def helpers(wanted: bool) -> Helpers:
+    """Return helpers for work that is worth them: none on one core, nor where they would not see the database.
+
+    They would not within an open transaction, nor of a database that lives in this process's memory.
+    """
+    name = str(connection.settings_dict["NAME"])
+    unseen = connection.in_atomic_block or ":memory:" in name or "mode=memory" in name
+    return Helpers(0 if unseen or not wanted else min(MOST_HELPERS, (os.cpu_count() or 1) - 1))
+
+
+class Helpers:
+    """Some processes that help this one, which does its share as well; with none of them it does everything."""
+
+    def __init__(self, count: int) -> None:
+        self.idle: SimpleQueue[_Helper] = SimpleQueue()
+        self.all = [_Helper() for _ in range(count)]
+        for one in self.all:
+            self.idle.put(one)
+        self.askers = ThreadPoolExecutor(count) if count else None
+        self.asked = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for one in self.all:
+            one.end()
+        if self.askers:
+            self.askers.shutdown(cancel_futures=True)
+
+    def in_order(self, work: Work[Answer], tasks: Iterable[tuple[Any, ...]]) -> Iterator[Answer]:
+        """Yield the answer to each task in the order of the tasks, a few of them ahead of who takes them.
+
+        Raises what the work raises. A task whose helper was lost is done here.
+        """
+        most = 2 * len(self.all)
+        waiting: deque[tuple[tuple[Any, ...], Future[Answer]]] = deque()
+        for task in tasks:
+            waiting.append((task, self._give(work, task, here=self._unfinished(waiting) >= most)))
+            while waiting and (waiting[0][1].done() or len(waiting) > most + 2):
+                yield _answer(work, *waiting.popleft())
+        while waiting:
+            yield _answer(work, *waiting.popleft())
+
+    def _unfinished(self, waiting: Iterable[tuple[Any, Future[Any]]]) -> int:
+        return sum(not future.done() for _, future in waiting)
+
+    def _give(self, work: Work[Answer], task: tuple[Any, ...], *, here: bool) -> Future[Answer]:
+        if self.askers and not here:
+            return self.askers.submit(self._ask, work, task)
+        done: Future[Answer] = Future()
+        done.set_result(work(*task))
+        return done
+
+    def _ask(self, work: Work[Answer], task: tuple[Any, ...]) -> Answer:
+        helper = self.idle.get()
+        try:
+            answer: Answer = helper.ask(work, task)
+        finally:
+            self.idle.put(helper)
+        return answer
+
+
+def _answer(work: Work[Answer], task: tuple[Any, ...], future: Future[Answer]) -> Answer:
+    """Return the answer; what no helper has begun, or a lost one had, is done here rather than waited for."""
+    if future.cancel():
+        return work(*task)
+    try:
+        return future.result()
+    except HelperLostError:
+        return work(*task)
+
+
+class _Helper:
+    """One such process."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-c", f"from {__name__} import serve; serve()"]
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(one for one in sys.path if one)}
+        # because the process is this very module, and nothing from outside stands on its command line
+        self.process = subprocess.Popen(  # noqa: S603
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+        )
+        self._say((settings.DATABASES["default"] | {"NAME": connection.settings_dict["NAME"]},
+                   str(settings.LIANFANG_KEYS_FILE)))  # fmt: skip
+
+    def _say(self, told: Any) -> None:
+        pickle.dump(told, _stream(self.process.stdin), pickle.HIGHEST_PROTOCOL)
+        _stream(self.process.stdin).flush()
+
+    def ask(self, work: Work[Answer], task: tuple[Any, ...]) -> Answer:
+        """Return its answer. Raises what the work raised there, and HelperLostError when there is none."""
+        try:
+            self._say((work, task))
+            is_done, told = pickle.load(_stream(self.process.stdout))  # noqa: S301  our own process said it
+        except (OSError, EOFError, ValueError, pickle.UnpicklingError):
+            raise HelperLostError from None
+        if not is_done:
+            raise told
+        answer: Answer = told
+        return answer
+
+    def end(self) -> None:
+        """End it, in the middle of a task too."""
+        self.process.kill()
+        self.process.wait(_GRACE)
+        for stream in (self.process.stdin, self.process.stdout):
+            try:
+                _stream(stream).close()
+            except OSError:  # because what was still to be said to it has nobody to hear it
+                continue
+
+
+def _stream(pipe: IO[bytes] | None) -> IO[bytes]:
+    assert pipe is not None
+    return pipe
+
+
+def serve() -> None:
+    """Do what standard input asks until it is closed: what a helper's process runs."""
+    import django
+    from django.db import connections
+
+    given, said = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # because what a library prints is no answer
+    django.setup()
+    database, keys = pickle.load(given)  # noqa: S301  because only our own process writes here
+    connections.databases["default"].update(database)
+    settings.LIANFANG_KEYS_FILE = keys
+    while True:
+        try:
+            work, task = pickle.load(given)  # noqa: S301
+        except EOFError:
+            break
+        pickle.dump(_done(work, task), said, pickle.HIGHEST_PROTOCOL)
+        said.flush()
+    connections.close_all()
+
+
+def _done(work: Work[Any], task: tuple[Any, ...]) -> tuple[bool, Any]:
+    try:
+        return True, work(*task)
+    except Exception as trouble:
+        try:
+            pickle.loads(pickle.dumps(trouble))  # noqa: S301
+        except Exception:
+            return False, RuntimeError(describe(trouble))
+        return False, trouble
+
+
+# who does everything alone
+ALONE = Helpers(0)
