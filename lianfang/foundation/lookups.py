@@ -34,7 +34,7 @@ class Among(Lookup):
         if connection.vendor == "postgresql":
             # because one text is quoted in no time and thousands of values are not
             kind = self.lhs.output_field.db_type(connection)
-            return f"{column} = ANY(ARRAY(SELECT json_array_elements_text(%s))::{kind}[])", [*params, listed]
+            return f"{column} IN (SELECT json_array_elements_text(%s)::{kind})", [*params, listed]
         return f"{column} IN (SELECT value FROM json_each(%s))", [*params, listed]  # noqa: S608
 
 

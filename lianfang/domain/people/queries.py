@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from lianfang.domain.people.rules import EVIDENCE, LIVING
 from lianfang.foundation.access.actor import Actor, any_within
 from lianfang.foundation.actions.states import when
 from lianfang.foundation.privacy.classes import Level, PrivacyClass, hide_all
-from lianfang.foundation.privacy.fields import blind, within
+from lianfang.foundation.privacy.fields import blind, blinding, within
 from lianfang.kernel.masks import mask_address, mask_name, mask_phone
 from lianfang.kernel.text import Bilingual, both
 
@@ -34,14 +34,22 @@ ADDRESS = PrivacyClass.ADDRESS
 Key = TypeVar("Key")
 
 
+_IDENTITY, _PHONE = "person.identity_number", "person.phone"
+
+
 def identity_index(normal: str) -> str:
     """Return the blind index of an identity number in its normal form (kernel.identity)."""
-    return blind(normal, "person.identity_number")
+    return blind(normal, _IDENTITY)
 
 
 def phone_index(normal: str) -> str:
     """Return the blind index of a person's phone in its normal form (kernel.phones)."""
-    return blind(normal, "person.phone")
+    return blind(normal, _PHONE)
+
+
+def indexing() -> tuple[Callable[[str], str], Callable[[str], str]]:
+    """Return `identity_index` and `phone_index` for whoever asks them of many people at once."""
+    return blinding(_IDENTITY), blinding(_PHONE)
 
 
 def household_phone_index(normal: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
@@ -15,13 +14,8 @@ DUPLICATE = refusal(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Who:
-    """An accepted row by what finds its person: its number, its marks, and the column that says who it is."""
-
-    number: int
-    marks: tuple[bytes, ...]
-    column: str
+# an accepted row by what finds its person: its number, its marks, the column that says who it is
+Who = tuple[int, tuple[bytes, ...], str]
 
 
 def marks_of(values: dict[str, Any]) -> tuple[bytes, ...]:
@@ -55,10 +49,10 @@ class Doubles:
         """Return which of the next rows repeat an earlier one, with a warning for each; all are remembered."""
         repeats: dict[int, int] = {}
         warned = []
-        for row in rows:
-            first = next((self.seen[mark] for mark in row.marks if mark in self.seen), None)
+        for number, marks, column in rows:
+            first = next((self.seen[mark] for mark in marks if mark in self.seen), None)
             if first is not None:
-                repeats[row.number] = first
-                warned.append(Problem(row.number, row.column, DUPLICATE.code, DUPLICATE(row=first).message))
-            self.remember(row.number if first is None else first, row.marks)
+                repeats[number] = first
+                warned.append(Problem(number, column, DUPLICATE.code, DUPLICATE(row=first).message))
+            self.remember(number if first is None else first, marks)
         return repeats, warned

@@ -142,7 +142,7 @@ def judge_portion(ruler: Ruler, some: list[tuple[int, Cells]]) -> Portion:
 
 def _who(judge: Judge, row: Row) -> Who:
     named = "identity_number" if row.values.get("identity_number") else "name"
-    return Who(row.number, marks_of(row.values), judge.headers.get(named, ""))
+    return row.number, marks_of(row.values), judge.headers.get(named, "")
 
 
 _ready: tuple[UUID, Judge] | None = None

@@ -26,17 +26,23 @@ _ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
 class Draft:
-    """A row on its way to its table: every column by name, without the weight of a model instance."""
+    """A row on its way to its table: the columns that are given, without the weight of a model instance.
+
+    What is not given is what the column holds when nothing is said.
+    """
 
     def __init__(self, model: type[models.Model], **values: Any) -> None:
-        self.__dict__.update(_blank(model))
-        self.__dict__.update(values)
+        values["model"] = model
+        self.__dict__ = values
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(name)
+        try:
+            return _blank(self.__dict__["model"])[name]
+        except KeyError:
+            raise AttributeError(name) from None
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self.__dict__[name] = value
+        object.__setattr__(self, name, value)
 
 
 @cache
@@ -75,7 +81,8 @@ def pack(model: type[models.Model], rows: Sequence[Draft | models.Model], using:
     if connection.vendor != "postgresql":
         values = list(zip(*(_column(rows, field, connection) for field in fields), strict=True))
         return Packed(table, tuple(str(field.column) for field in fields), len(rows), values)
-    columns = [(str(field.column), _as_copied(rows, field)) for field in fields]
+    given = set().union(*(row.__dict__ for row in rows))
+    columns = [(str(field.column), _as_copied(rows if field.attname in given else rows[:1], field)) for field in fields]
     # because most columns say the same in every row of a list: these are written once, behind the others
     differ = [(name, said) for name, said in columns if not isinstance(said, str)]
     alike = [(name, said) for name, said in columns if isinstance(said, str)]
@@ -119,17 +126,15 @@ def _column(
 
 
 def _as_copied(rows: Sequence[Draft | models.Model], field: models.Field[Any, Any]) -> list[str] | str:
-    """Return one column of all rows as COPY reads it; one text when it is the same in every row.
-
-    The key differs in every row, and so do the rows of an encrypted text that is not empty.
-    """
+    """Return one column of all rows as COPY reads it; one text when it is the same in every row."""
     raw = list(map(attrgetter(field.attname), rows))
     if field.primary_key:
         return list(map(str, raw))
     if isinstance(field, EncryptedText):
         return field.get_many(raw) if any(raw) else ""
     if isinstance(field, models.JSONField):
-        return [_NULL if value is None else _escaped(orjson.dumps(value).decode()) for value in raw]
+        said = [_NULL if value is None else _escaped(orjson.dumps(value).decode()) for value in raw]
+        return said if len(rows) > 1 else "".join(said)
     known = {value: _written(value) for value in set(raw)}
     return [known[value] for value in raw] if len(known) > 1 else next(iter(known.values()), "")
 

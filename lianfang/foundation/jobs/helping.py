@@ -7,6 +7,7 @@ helper is given must be a function of a module, and it sees of the database what
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import subprocess
@@ -162,6 +163,9 @@ def serve() -> None:
     database, keys = pickle.load(given)  # noqa: S301  because only our own process writes here
     connections.databases["default"].update(database)
     settings.LIANFANG_KEYS_FILE = keys
+    # because a portion makes a hundred thousand objects, and all of them stay until it is answered
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 20)
     while True:
         try:
             work, task = pickle.load(given)  # noqa: S301

@@ -16,6 +16,7 @@ import orjson
 from django.db.models import Exists, Q, QuerySet
 
 from lianfang.domain.incidents.queries import incident_of, rule
+from lianfang.domain.people.queries import phone_index
 from lianfang.domain.screening.events import LeadsReceived
 from lianfang.domain.screening.models.leads import Lead, LeadBatch, MatchProposal
 from lianfang.domain.screening.queries import leads as known
@@ -47,7 +48,7 @@ DETAILS = (
 
 def match_rows(rows: Sequence[Row], path: str, on: date) -> list[RowMatch]:
     """Return how each row stands to the register; changes nothing."""
-    found = known.match_persons([_about(row) for row in rows], path, on)
+    found = known.match_persons(_about(rows), path, on)
     return [RowMatch(one.level, one.person_ids[:MOST_CANDIDATES], _codes(one)) for one in found]
 
 
@@ -55,12 +56,12 @@ def _codes(found: Match) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(why.code for why in each) for each in found.each[:MOST_CANDIDATES])
 
 
-def _about(row: Row) -> Particulars:
-    """Return what is compared of a row, worked out once."""
-    if row.told is None:
-        row.told = known.particulars(row.values, row.area_path)
-    told: Particulars = row.told
-    return told
+def _about(rows: Sequence[Row]) -> list[Particulars]:
+    """Return what is compared of rows, worked out once."""
+    fresh = [row for row in rows if row.told is None]
+    for row, told in zip(fresh, known.particulars((row.values, row.area_path) for row in fresh), strict=True):
+        row.told = told
+    return [row.told for row in rows]
 
 
 def prepare(delivery: Delivery, rows: Sequence[Row], matches: Sequence[RowMatch]) -> Ready:
@@ -111,7 +112,7 @@ def _batch(delivery: Delivery) -> LeadBatch:
 
 def make_leads(batch: LeadBatch, rows: Sequence[Row], matches: Sequence[RowMatch]) -> list[Draft]:
     """Return the leads of rows, unsaved: placed, joined with earlier ones about the same person, with who goes."""
-    leads = [_lead(batch, row, found) for row, found in zip(rows, matches, strict=True)]
+    leads = [_lead(batch, *each) for each in zip(rows, matches, _about(rows), strict=True)]
     _place_by_home(leads)
     _join_with_earlier(leads, rows, batch)
     _send_out(leads, batch.received_at)
@@ -123,10 +124,9 @@ def _lead_id(batch: LeadBatch, row: int) -> UUID:
     return uuid7_of(batch.pk, row)
 
 
-def _lead(batch: LeadBatch, row: Row, found: RowMatch) -> Draft:
+def _lead(batch: LeadBatch, row: Row, found: RowMatch, about: Particulars) -> Draft:
     values = row.values
     numbers = values.get("phone", [])
-    about = _about(row)
     name = values.get("name", "")
     return Draft(
         Lead, id=_lead_id(batch, row.number) if batch.pk else uuid7(), batch_id=batch.pk,
@@ -153,7 +153,7 @@ def name_keys(name: str) -> str:
 def _phone_index(numbers: Sequence[str], about: Particulars) -> str:
     """Return the blind index of the first phone, worked out already when it is the only one."""
     if len(numbers) > 1:
-        return known.phone_index(numbers[0])
+        return phone_index(numbers[0])
     return next(iter(about.phones), "")
 
 
@@ -193,7 +193,7 @@ def _join_with_earlier(leads: Sequence[Draft], rows: Sequence[Row], batch: LeadB
     on = local(batch.received_at).date()
     days = rule("lead.duplicate_window_days", batch.area_path, on).value
     since = known.within_days(batch.received_at, days)
-    about = [_about(row) for row in rows]
+    about = _about(rows)
     earlier = known.earlier_leads(about, since, besides=batch.pk)
     if not earlier:
         return

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from lianfang.domain.areas.queries import ancestors_of, level_of
 from lianfang.domain.organisation.queries import answerable_for_households, who_answers_for_many
-from lianfang.domain.people.queries import KEPT_QUIET, identity_index, persons_within, phone_index
+from lianfang.domain.people.queries import KEPT_QUIET, indexing, persons_within
 from lianfang.domain.screening.models.leads import Lead, LeadBatch
 from lianfang.domain.screening.rules import Match, Particulars, match
 from lianfang.foundation.access.models import Grant
@@ -44,17 +44,20 @@ def chunks(keys: Iterable[Key], size: int = CHUNK) -> Iterator[list[Key]]:
         yield portion
 
 
-def particulars(values: dict[str, Any], area_path: str) -> Particulars:
-    """Return what a row says about a person, numbers as the register's blind indexes."""
-    return Particulars(
-        name=values.get("name", ""),
-        identity=identity_index(values["identity_number"]) if values.get("identity_number") else None,
-        phones=frozenset(phone_index(one) for one in values.get("phone", ())),
-        village=area_path[:VILLAGE] if len(area_path) >= VILLAGE else "",
-        born_on=values.get("born_on"),
-        age=values.get("age"),
-        sex=values.get("sex"),
-    )
+def particulars(rows: Iterable[tuple[dict[str, Any], str]]) -> Iterator[Particulars]:
+    """Yield what each row, its values and its area, says about a person, numbers as the register's blind indexes."""
+    of_identity, of_phone = indexing()
+    for values, area_path in rows:
+        number = values.get("identity_number")
+        yield Particulars(
+            name=values.get("name", ""),
+            identity=of_identity(number) if number else None,
+            phones=frozenset(map(of_phone, values.get("phone", ()))),
+            village=area_path[:VILLAGE] if len(area_path) >= VILLAGE else "",
+            born_on=values.get("born_on"),
+            age=values.get("age"),
+            sex=values.get("sex"),
+        )
 
 
 def match_persons(rows: Sequence[Particulars], path: str, on: date) -> list[Match]:
@@ -117,21 +120,20 @@ def earlier_leads(
     rows: Sequence[Particulars], since: datetime, *, besides: UUID | None
 ) -> dict[str, list[dict[str, Any]]]:
     """Return the leads received since then, besides those of one batch, that share a number or a phone, by index."""
-    wanted = {one for row in rows for one in (row.identity, *row.phones) if one}
+    leads = Lead.objects.filter(received_at__gte=since)
+    leads = leads.exclude(batch_id=besides) if besides else leads
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for portion in chunks(wanted):
-        same = _among("identity_index", portion) | _among("phone_index", portion)
-        leads = Lead.objects.filter(same, received_at__gte=since)
-        leads = leads.exclude(batch_id=besides) if besides else leads
-        for lead in leads.order_by("pk").values(*_LEAD_COLUMNS):
-            for key in filter(None, (lead["identity_index"], lead["phone_index"])):
-                found[key].append(lead)
+    keys = {
+        "identity_index": (row.identity for row in rows if row.identity),
+        "phone_index": (one for row in rows for one in row.phones if one),
+    }
+    for field, wanted in keys.items():
+        for portion in chunks(wanted):
+            # because an index of what is filled in is used only for a question that says it asks for nothing else
+            same = leads.filter(**{f"{field}__{AMONG}": portion}).exclude(**{field: ""})
+            for lead in same.order_by("pk").values(*_LEAD_COLUMNS):
+                found[lead[field]].append(lead)
     return found
-
-
-def _among(field: str, portion: list[str]) -> Q:
-    # because an index of what is filled in is used only for a question that says it asks for nothing else
-    return Q(**{f"{field}__{AMONG}": portion}) & ~Q(**{field: ""})
 
 
 def as_particulars(lead: dict[str, Any]) -> Particulars:
