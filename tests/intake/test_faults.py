@@ -19,15 +19,38 @@ import pytest
 from lianfang.doors.files.tests.sheets import HEADERS, person, xlsx_text
 
 ROWS = 3000
+# As a long list is done: six portions, shared with a process beside.
+SHARED = """
+import lianfang.foundation.jobs.helping as helping
+from lianfang.doors.files import batches, staging
+batches.LONG, staging.PORTION = 0, 500
+helping.os.cpu_count = lambda: 2
+helpers, begin = [], helping._Helper.__init__
+def noted(self):
+    begin(self)
+    helpers.append(self.process)
+helping._Helper.__init__ = noted
+"""
+ALONE = "helpers = []"
+# Kills the helper once it has answered for the first time.
+KILLED = (
+    SHARED
+    + """
+keep = batches.stage
+def stage(*given):
+    keep(*given)
+    helpers[0].kill()
+batches.stage = stage
+"""
+)
 # Stops for good after rows are written and before the transaction ends.
 STUCK = """
-import django, sys, time
-django.setup()
+import sys, time
 import lianfang.domain.screening.actions.receiving as intake
 first = intake.insert_packed
 def stuck(packed):
     first(packed)
-    print("writing", flush=True)
+    print("writing", *(one.pid for one in helpers), flush=True)
     time.sleep(600)
 intake.insert_packed = stuck
 from lianfang.doors.files.commands import intake_run
@@ -35,11 +58,27 @@ from lianfang.foundation.access.actor import SYSTEM
 intake_run(sys.argv[1], "140826", SYSTEM)
 """
 WHOLE = """
-import django, json, sys
-django.setup()
+import json, sys
 from lianfang.doors.files.commands import intake_run
 from lianfang.foundation.access.actor import SYSTEM
 print(json.dumps(intake_run(sys.argv[1], "140826", SYSTEM)["accepted"]))
+assert all(one.poll() is not None for one in helpers)
+"""
+# Takes the list in, and tells what became of each row.
+TOLD = """
+import json, sys
+from lianfang.doors.files.commands import intake_run
+from lianfang.foundation.access.actor import SYSTEM
+from lianfang.foundation.intake.models import RefusedRow
+from lianfang.domain.screening.models.leads import Lead
+answer = intake_run(sys.argv[1], "140826", SYSTEM)
+kept = ("row", "name", "keys", "identity_index", "phone_index", "area_path", "state", "place", "same_as__row")
+print(json.dumps([
+    answer["accepted"], answer["rejected"], answer["matched"], answer["places"], len(helpers),
+    list(RefusedRow.objects.order_by("row", "code").values_list("row", "column", "code", "is_warning")),
+    [[str(one) for one in row] for row in Lead.objects.order_by("id").values_list(*kept)],
+    [(one.identity_number, one.phone, one.address) for one in Lead.objects.order_by("row")],
+]))
 """
 
 
@@ -74,6 +113,10 @@ def python(folder: Path, database: str, *words: str) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, *words], env=surroundings, text=True, stdout=subprocess.PIPE)
 
 
+def script(*parts: str) -> str:
+    return "\n".join(("import django", "django.setup()", *parts))
+
+
 def counted(database: str, table: str) -> int:
     ask = f"SELECT count(*) FROM {table}"
     if POSTGRES:
@@ -83,19 +126,48 @@ def counted(database: str, table: str) -> int:
         return int(file.execute(ask).fetchone()[0])
 
 
-def test_a_killed_intake_leaves_nothing_half_and_is_finished_afterwards(folder: Path, database: str) -> None:
+def is_running(pid: int) -> bool:
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+@pytest.mark.parametrize("way", [ALONE, SHARED])
+def test_a_killed_intake_leaves_nothing_half_and_is_finished_afterwards(folder: Path, database: str, way: str) -> None:
     file = str(folder / "list.xlsx")
-    victim = python(folder, database, "-c", STUCK, file)
+    victim = python(folder, database, "-c", script(way, STUCK), file)
     assert victim.stdout is not None
-    assert victim.stdout.readline().strip() == "writing"
+    said, *helpers = victim.stdout.readline().split()
+    assert said == "writing"
+    assert len(helpers) == (way == SHARED)
     os.kill(victim.pid, signal.SIGKILL)
     victim.wait()
+    while any(is_running(int(one)) for one in helpers):  # because a helper sees by itself that nobody is there
+        time.sleep(0.05)
     time.sleep(0.1)
     assert counted(database, "screening_lead") == 0
     assert counted(database, "intake_intakebatch") == 1
     for _ in range(2):
-        finished = python(folder, database, "-c", WHOLE, file)
+        finished = python(folder, database, "-c", script(way, WHOLE), file)
         out, _ = finished.communicate(timeout=120)
         assert json.loads(out) == ROWS
         assert counted(database, "screening_lead") == ROWS
         assert counted(database, "intake_intakebatch") == 1
+
+
+@pytest.mark.parametrize("way", [SHARED, KILLED])
+def test_a_list_shared_with_a_helper_comes_in_as_one_done_alone(folder: Path, database: str, way: str) -> None:
+    rows = [HEADERS, *(person(number) for number in range(1, 1500))]
+    rows[700] = person(700, 手机号码="1")
+    rows[1400] = person(3)
+    rows[1402] = person(5, 身份证号码="", 目的地详细地址="不知道")
+    file = folder / "list.xlsx"
+    file.write_bytes(xlsx_text(rows))
+    told = []
+    for one in (way, "from lianfang.doors.files import staging\nhelpers = []"):
+        alone, _ = python(folder, database, "-c", script(one, TOLD), str(file)).communicate(timeout=120)
+        told.append(json.loads(alone))
+        python(folder, database, "-m", "django", "flush", "--no-input", "--verbosity", "0").wait()
+    assert [one.pop(4) for one in told] == [1, 0]
+    assert told[0] == told[1]
+    assert told[0][0] == 1498
+    assert ["1401", "4"] in [[row[0], row[8]] for row in told[0][5]]
