@@ -64,6 +64,38 @@ from lianfang.foundation.access.actor import SYSTEM
 print(json.dumps(intake_run(sys.argv[1], "140826", SYSTEM)["accepted"]))
 assert all(one.poll() is not None for one in helpers)
 """
+# Takes a list in as a job does, and waits in the middle of its writing until it is told to go on.
+HALF_WAY = """
+import sys
+import lianfang.domain.screening.actions.receiving as intake
+from lianfang.doors.files import staging
+from lianfang.foundation.access.actor import SYSTEM
+from lianfang.foundation.actions.running import run
+from lianfang.foundation.attachments.storing import store
+from lianfang.foundation.jobs.models import Job
+from lianfang.foundation.jobs.queue import run_one, run_waiting
+staging.PORTION = 500
+kept = store(SYSTEM, "list.xlsx", [open(sys.argv[1], "rb").read()], "intake", "140826")
+batch = run(SYSTEM, "intake.open_batch", {"file_id": str(kept.pk), "within": "140826"})["batch_id"]
+run(SYSTEM, "intake.check_batch", {"batch_id": batch})
+run_waiting()
+job = run(SYSTEM, "intake.run_batch", {"batch_id": batch})["job_id"]
+write, told = intake.insert_packed, []
+def insert(packed):
+    write(packed)
+    if not told:
+        told.append(print(batch, job, flush=True))
+        sys.stdin.readline()
+intake.insert_packed = insert
+run_one()
+print(Job.objects.get(pk=job).state)
+"""
+CANCEL = """
+import sys
+from lianfang.foundation.access.actor import SYSTEM
+from lianfang.foundation.actions.running import run
+run(SYSTEM, "intake.cancel_batch", {"batch_id": sys.argv[1]})
+"""
 # Takes the list in, and tells what became of each row.
 TOLD = """
 import json, sys
@@ -110,7 +142,9 @@ def folder(tmp_path: Path, database: str) -> Path:
 def python(folder: Path, database: str, *words: str) -> subprocess.Popen[str]:
     surroundings = {**os.environ, "LIANFANG_VAR": str(folder / "var"), "LIANFANG_DATABASE_URL": database}
     surroundings.setdefault("DJANGO_SETTINGS_MODULE", "lianfang.config.settings")
-    return subprocess.Popen([sys.executable, *words], env=surroundings, text=True, stdout=subprocess.PIPE)
+    return subprocess.Popen(
+        [sys.executable, *words], env=surroundings, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
 
 
 def script(*parts: str) -> str:
@@ -171,3 +205,20 @@ def test_a_list_shared_with_a_helper_comes_in_as_one_done_alone(folder: Path, da
     assert told[0] == told[1]
     assert told[0][0] == 1498
     assert ["1401", "4"] in [[row[0], row[8]] for row in told[0][5]]
+
+
+def test_a_list_is_given_up_while_another_process_writes_it(folder: Path, database: str) -> None:
+    writer = python(folder, database, "-c", script(HALF_WAY), str(folder / "list.xlsx"))
+    assert writer.stdout is not None
+    batch, job = writer.stdout.readline().split()
+    cancelling = python(folder, database, "-c", script(CANCEL), batch)
+    mark = folder / "var" / "files" / "stop" / job
+    while not mark.exists() and cancelling.poll() is None:
+        time.sleep(0.05)
+    out, _ = writer.communicate("go on\n", timeout=120)
+    assert out.strip() == "cancelled"
+    cancelling.communicate(timeout=120)
+    assert cancelling.returncode == 0
+    assert counted(database, "screening_lead") == counted(database, "intake_stagedportion") == 0
+    assert counted(database, "intake_intakebatch WHERE state = 'cancelled'") == 1
+    assert not mark.exists()

@@ -44,6 +44,7 @@ from lianfang.foundation.intake.targets import Delivery, Incoming, Ready, find_t
 from lianfang.foundation.jobs.helping import ALONE, Helpers, helpers
 from lianfang.foundation.jobs.models import Job
 from lianfang.foundation.jobs.queue import CancelledJob, report_aside
+from lianfang.foundation.jobs.stopping import forget_aside, is_asked_aside
 from lianfang.kernel.clock import local
 from lianfang.kernel.text import Bilingual, both
 
@@ -287,7 +288,9 @@ def _is_still_running(batch: IntakeBatch, *, hold: bool = False) -> bool:
 
 def _go_on(batch: IntakeBatch, done: int) -> None:
     """Say how far the writing is. Raises CancelledJob when somebody asked to stop; all of it is then rolled back."""
-    if batch.job_id and Job.objects.filter(pk=batch.job_id, cancel_asked=True).exists():
+    asked = batch.job_id and Job.objects.filter(pk=batch.job_id, cancel_asked=True).exists()
+    if batch.job_id and (asked or is_asked_aside(batch.job_id)):
+        forget_aside(batch.job_id)
         raise CancelledJob
     if batch.job_id:
         report_aside(batch.job_id, done, batch.accepted)

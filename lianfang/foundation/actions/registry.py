@@ -104,6 +104,7 @@ class Action:
     """One declared action. `many` actions record facts and take a whole batch in one go.
 
     `offered` is False for what screens do not offer by itself: steps of other programs, consequences of facts.
+    `ahead` is done before the transaction begins, and writes nothing to the database.
     """
 
     name: str
@@ -116,6 +117,7 @@ class Action:
     danger: bool = False
     many: bool = False
     offered: bool = True
+    ahead: Callable[[Call, Any], None] | None = None
 
     @property
     def app(self) -> str:
@@ -146,11 +148,12 @@ def action(
     batch: bool = False,
     danger: bool = False,
     offered: bool = True,
+    ahead: Callable[[Call, Any], None] | None = None,
 ) -> Callable[[One], One]:
     """Declare an action on one thing: `body(call, given) -> result`, in one transaction, with one audit line."""
 
     def register(body: One) -> One:
-        _register(Action(name, title, given, body, help, subject, batch, danger, offered=offered))
+        _register(Action(name, title, given, body, help, subject, batch, danger, offered=offered, ahead=ahead))
         return body
 
     return register

@@ -217,6 +217,8 @@ def _run_one(declared: Action, call: Call, alone: bool) -> None:
         return
     digest = _digest(call)
     try:
+        if declared.ahead:
+            declared.ahead(call, call.given)
         with writing(), transaction.atomic():
             if not _claim(call, digest):
                 return

@@ -24,6 +24,7 @@ from lianfang.foundation.intake.remembering import remember
 from lianfang.foundation.intake.targets import find_target, work_started
 from lianfang.foundation.jobs.models import Job
 from lianfang.foundation.jobs.queue import enqueue
+from lianfang.foundation.jobs.stopping import ask_aside, forget_aside
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
 
@@ -191,7 +192,14 @@ class NameBatch(Input):
     batch_id: UUID
 
 
-@action("intake.cancel_batch", both("取消导入", "Cancel a list"), NameBatch,
+def _stop_writing(call: Call, given: NameBatch) -> None:
+    """Let the work that writes this batch stop, so that the database has room for its cancelling."""
+    batch = IntakeBatch.objects.filter(pk=given.batch_id, state=State.RUNNING).first()
+    if batch and batch.job_id and call.actor.may("intake.cancel_batch", batch.area_path):
+        ask_aside(batch.job_id)
+
+
+@action("intake.cancel_batch", both("取消导入", "Cancel a list"), NameBatch, ahead=_stop_writing,
         subject=Subject("intake.batches", "batch_id", CANCELLABLE), danger=True)  # fmt: skip
 def cancel_batch(call: Call, given: NameBatch) -> Result:
     """Stop a list that is not in yet. What is being written is rolled back whole; nothing of it stays."""
@@ -200,6 +208,8 @@ def cancel_batch(call: Call, given: NameBatch) -> Result:
     _jobs_of(batch).filter(state=Job.State.RUNNING).update(cancel_asked=True)
     IntakeBatch.objects.filter(pk=batch.pk).update(state=State.CANCELLED, ended_at=call.received_at)
     StagedPortion.objects.filter(batch=batch).delete()
+    if batch.job_id:
+        forget_aside(batch.job_id)
     return {"batch_id": str(batch.pk)}
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from lianfang.foundation.access.actor import NOT_YOURS, Actor
 from lianfang.foundation.jobs.models import Job
 from lianfang.foundation.jobs.queue import KINDS
+from lianfang.foundation.jobs.stopping import ask_aside
 from lianfang.kernel.clock import now
 from lianfang.kernel.errors import refusal
 
@@ -43,7 +44,10 @@ def job_card(actor: Actor, job_id: UUID) -> dict[str, Any]:
 
 def ask_to_cancel(actor: Actor, job_id: UUID) -> None:
     """Ask a waiting or running job to stop."""
-    stop(_mine(actor, job_id))
+    found = _mine(actor, job_id)
+    if found.state == Job.State.RUNNING:
+        ask_aside(job_id)
+    stop(found)
 
 
 def stop(found: Job) -> None:
