@@ -124,9 +124,13 @@ POST_LEAD = (
 # what a gate needs: no list of anybody's health, and the names only as far as they can be compared
 GATE_WORK = (
     "checkpoints.record_passage",
+    "checkpoints.correct_passage",
     "checkpoints.enter_sheet",
     "checkpoints.enter_line",
+    "checkpoints.number_sheets",
+    "checkpoints.paper",
     "checkpoints.passages",
+    "checkpoints.corrected_passages",
     "checkpoints.gate_memory",
 )
 

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("lianfang.doors.files.cards")),
     path("api/", include("lianfang.doors.files.permits")),
     path("api/", include("lianfang.doors.files.duty_sheets")),
+    path("api/", include("lianfang.doors.files.gate_paper")),
     path("api/", include("lianfang.doors.files.letter_views")),
     path("api/", include("lianfang.doors.files.erasures")),
     path("api/", include("lianfang.doors.files.breaches")),

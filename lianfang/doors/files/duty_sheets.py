@@ -79,7 +79,8 @@ def _note(actor: Actor, action: str, subject: str, area_path: str, moment: datet
            at=moment)  # fmt: skip
 
 
-def _pdf(file: bytes, name: str) -> HttpResponse:
+def pdf(file: bytes, name: str) -> HttpResponse:
+    """Return a printed paper to look at, kept nowhere on the way."""
     response = HttpResponse(file, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     response["Cache-Control"] = "no-store"
@@ -89,13 +90,13 @@ def _pdf(file: bytes, name: str) -> HttpResponse:
 @door("GET")
 def sign(request: HttpRequest, post_id: UUID) -> HttpResponse:
     """Return the sign of one post."""
-    return _pdf(sign_pdf(actor_of(request), post_id, now()), f"post-{post_id.hex[-6:]}")
+    return pdf(sign_pdf(actor_of(request), post_id, now()), f"post-{post_id.hex[-6:]}")
 
 
 @door("GET")
 def roster(request: HttpRequest, roster_id: UUID) -> HttpResponse:
     """Return one roster on paper."""
-    return _pdf(roster_pdf(actor_of(request), roster_id, now()), f"roster-{roster_id.hex[-6:]}")
+    return pdf(roster_pdf(actor_of(request), roster_id, now()), f"roster-{roster_id.hex[-6:]}")
 
 
 urlpatterns = [path("posts/<uuid:post_id>/sign.pdf", sign), path("rosters/<uuid:roster_id>.pdf", roster)]

@@ -30,12 +30,18 @@ YES, NO = both("是", "yes"), both("否", "no")
 
 @dataclass(frozen=True)
 class Grid:
-    """One table: the words of its columns, its rows, and how many blank rows follow for the pen."""
+    """One table: the words of its columns, its rows, and how many blank rows follow for the pen.
+
+    A numbered sheet has its number over it, and all its rows are as tall as the pen needs. `room` says how wide the
+    columns are to one another where blank cells cannot tell it.
+    """
 
     title: str
     heads: tuple[str, ...]
     rows: Sequence[Sequence[Any]]
     blanks: int = 0
+    number: str = ""
+    room: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,8 @@ _NARROWEST, _WIDEST, _LOOKED_AT = 5, 20, 200
 
 def widths(grid: Grid, language: str) -> list[int]:
     """Return how much room each column wants, from its words and its first rows; long texts are broken into lines."""
+    if grid.room:
+        return list(grid.room)
     wanted = []
     for place, head in enumerate(grid.heads):
         # because a head may stand on two or three lines, and a value had better not

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lianfang.foundation.printing.frame import AS_OF, PAGE, SERIAL, SIGNATURE, Frame, Grid, in_cell, widths
@@ -26,23 +26,34 @@ def paper(frame: Frame, grids: Sequence[Grid]) -> bytes:
     """Return the PDF. Raises `printing.too_long`, `letters.no_chinese_font`."""
     if sum(len(grid.rows) + grid.blanks for grid in grids) > MOST_ROWS:
         raise TOO_LONG(limit=MOST_ROWS)
-    before, between, after = re.split(r"\{pages?\}", frame.say(PAGE))
-    return typeset("form", {
-        "title": frame.title, "facts": [list(one) for one in frame.facts], "mark": frame.mark,
-        "landscape": frame.landscape,
-        "language": "en" if frame.language.startswith("en") else "zh", "notes": list(frame.notes),
-        "serial": f"{frame.say(SERIAL)} {frame.serial}", "as_of": f"{frame.say(AS_OF)} {frame.at}",
-        "page": [before, between, after], "keywords": [f"{name}={value}" for name, value in frame.kept.items()],
+    return framed("form", frame, {
+        "notes": list(frame.notes),
         "signature": [frame.say(one) for one in SIGNATURE] if frame.signed else [],
         "grids": [_grid(frame, grid, len(grids) > 1) for grid in grids],
+    })  # fmt: skip
+
+
+def framed(template: str, frame: Frame, inside: Mapping[str, Any]) -> bytes:
+    """Return the PDF of a template that is set in the frame of everything printed."""
+    before, between, after = re.split(r"\{pages?\}", frame.say(PAGE))
+    return typeset(template, {
+        "title": frame.title, "facts": [list(one) for one in frame.facts], "mark": frame.mark,
+        "landscape": frame.landscape,
+        "language": "en" if frame.language.startswith("en") else "zh",
+        "serial": f"{frame.say(SERIAL)} {frame.serial}", "as_of": f"{frame.say(AS_OF)} {frame.at}",
+        "page": [before, between, after], "keywords": [f"{name}={value}" for name, value in frame.kept.items()],
+        **inside,
     })  # fmt: skip
 
 
 def _grid(frame: Frame, grid: Grid, titled: bool) -> dict[str, Any]:
     rows = [[_breakable(str(in_cell(value, frame.language))) for value in row] for row in grid.rows]
     blank = [""] * len(grid.heads)
-    return {"title": grid.title if titled else "", "heads": list(grid.heads), "widths": widths(grid, frame.language),
-            "rows": rows + [blank] * grid.blanks, "blanks": grid.blanks}  # fmt: skip
+    return {
+        "title": grid.title if titled or grid.number else "", "number": grid.number, "heads": list(grid.heads),
+        "widths": widths(grid, frame.language), "rows": rows + [blank] * grid.blanks,
+        "tall": grid.blanks > 0 or grid.number != "",
+    }  # fmt: skip
 
 
 def _breakable(text: str) -> str:

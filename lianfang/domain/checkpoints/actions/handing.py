@@ -1,4 +1,7 @@
-"""Giving slips to who is handed over to a village or sent to a health worker: one number to each person."""
+"""Giving slips to who is handed over to a village or sent to a health worker: one number to each person.
+
+When a passage is corrected its slips follow: who still goes keeps the number, who does not has a void one.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from lianfang.domain.checkpoints.events.passages import HandedOver, SentToHealth
+from lianfang.domain.checkpoints.actions.paper import paper_slip
+from lianfang.domain.checkpoints.events.passages import HandedOver, SentToHealth, SlipsChanged
 from lianfang.domain.checkpoints.models.passages import Passage
 from lianfang.domain.checkpoints.models.slips import Slip
 from lianfang.domain.checkpoints.queries.judging import Lines
@@ -16,6 +20,10 @@ from lianfang.domain.checkpoints.rules.slips import slip_number
 from lianfang.foundation.actions.registry import Call
 
 Handed = tuple[Call, Passage, Lines]
+SLIPS_FOR = frozenset({"hand_over", "refer_health"})
+# what a correction says anew of somebody who keeps their slip
+SAID = ("area_path", "passage_id", "person_id", "name", "phone", "contact", "came_from", "goes_to", "temperature",
+        "expected_at", "state", "accepted_at", "accepted_by")  # fmt: skip
 
 
 def give_slips(handed: Sequence[Handed]) -> None:
@@ -23,7 +31,8 @@ def give_slips(handed: Sequence[Handed]) -> None:
     slips: list[Slip] = []
     for call, row, lines in handed:
         people = _who_goes(call.given.people, row, lines)
-        mine = [_slip(call, row, lines, number, one) for number, one in people]
+        on_paper = paper_slip(row) if len(people) == 1 else ""
+        mine = [_slip(call, row, lines, number, one, on_paper or slip_number(row.pk, number)) for number, one in people]
         slips += mine
         _announce(call, row, mine)
         if call.result is not None:
@@ -46,13 +55,13 @@ def _who_goes(people: Sequence[Any], row: Passage, lines: Lines) -> list[tuple[i
     return unwell or each
 
 
-def _slip(call: Call, row: Passage, lines: Lines, number: int, one: Any) -> Slip:
+def _slip(call: Call, row: Passage, lines: Lines, number: int, one: Any, shown: str) -> Slip:
     to_village = row.decision == "hand_over"
     hours = lines.hand_over_hours if to_village else lines.refer_hours
     told = one.again_c if one.again_c is not None else one.temperature_c
     return Slip(
         id=uuid5(call.id, f"slip:{number}"), area_path=row.destination_path if to_village else row.area_path,
-        number=slip_number(call.id, number), kind="village" if to_village else "health", passage_id=row.pk,
+        number=shown, kind="village" if to_village else "health", passage_id=row.pk,
         person_no=number, person_id=one.person_id, name=one.name, phone=one.phone, contact=one.contact,
         came_from=row.came_from, goes_to=row.goes_to, temperature="" if told is None else f"{told:.1f}",
         expected_at=call.given.expected_at, from_path=row.area_path, post_id=row.post_id, post_name=row.post_name,
@@ -69,3 +78,65 @@ def _announce(call: Call, row: Passage, slips: Sequence[Slip]) -> None:
         SentToHealth(area_path=row.area_path, passage_id=row.pk, person_ids=known, slips=len(slips),
                      happened_at=row.happened_at)
     )  # fmt: skip
+
+
+def follow_slips(handed: Handed, old: Passage) -> None:
+    """Let the slips of a passage follow its correction. What a village or a health worker accepted stays with them."""
+    call, row, lines = handed
+    goes = dict(_who_goes(call.given.people, row, lines)) if row.decision in SLIPS_FOR else {}
+    kept = {one.person_no: one for one in Slip.objects.select_for_update().filter(passage_id=old.pk)}
+    elsewhere: set[str] = set()
+    if row.decision == old.decision:
+        base = first_of_line(row)
+        for number, slip in kept.items():
+            stays = _slip(call, row, lines, number, goes[number], slip.number) if number in goes else None
+            elsewhere |= _rewrite(call, slip, row, stays)
+    else:
+        base, still = row.pk, [one for one in kept.values() if one.state == "handed"]
+        elsewhere = {one.area_path for one in still}
+        for slip in still:
+            _void(call, slip)
+        kept = {}
+    fresh = [_slip(call, row, lines, number, one, slip_number(base, number))
+             for number, one in goes.items() if number not in kept]  # fmt: skip
+    Slip.objects.bulk_create(fresh)
+    if fresh:
+        _announce(call, row, fresh)
+    for path in sorted(elsewhere):
+        call.announce(SlipsChanged(area_path=path, passage_id=row.pk))
+    if call.result is not None:
+        standing = Slip.objects.filter(passage_id=row.pk).exclude(state="void").order_by("person_no")
+        call.result["slips"] = list(standing.values_list("number", flat=True))
+
+
+def first_of_line(row: Passage) -> UUID:
+    """Return the passage whose id numbers the slips: the first that was decided so, through all its corrections."""
+    found = row
+    while found.corrects_id is not None:
+        before = Passage.objects.get(pk=found.corrects_id)
+        if before.decision != found.decision:
+            break
+        found = before
+    return found.pk
+
+
+def _rewrite(call: Call, slip: Slip, row: Passage, stays: Slip | None) -> set[str]:
+    """Say anew what stands on a slip, or make it void; return the areas in which something is different now."""
+    before, waits = slip.area_path, slip.state in ("handed", "void")
+    slip.passage_id = row.pk
+    if stays is None and slip.state == "handed":
+        return _void(call, slip)
+    if stays is not None and waits:
+        stays.contact, stays.person_id = stays.contact or slip.contact, stays.person_id or slip.person_id
+        for name in SAID:
+            setattr(slip, name, getattr(stays, name))
+    slip.version += 1
+    slip.save(update_fields=[*SAID, "version"])
+    return {before, slip.area_path} if before != slip.area_path else set()
+
+
+def _void(call: Call, slip: Slip) -> set[str]:
+    slip.state, slip.version = "void", slip.version + 1
+    slip.accepted_at, slip.accepted_by = call.received_at, call.actor.account_id
+    slip.save(update_fields=["passage_id", "state", "version", "accepted_at", "accepted_by"])
+    return {slip.area_path}

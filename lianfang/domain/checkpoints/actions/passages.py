@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 from uuid import UUID
 
 import orjson
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from lianfang.domain.areas.queries import area_exists
-from lianfang.domain.checkpoints.actions.handing import give_slips
+from lianfang.domain.checkpoints.actions.handing import SLIPS_FOR, follow_slips, give_slips
+from lianfang.domain.checkpoints.actions.paper import refuse_lines
 from lianfang.domain.checkpoints.models.passages import PLATE_CONTEXT, GateMemory, Passage
 from lianfang.domain.checkpoints.queries.judging import Lines, gate_rule, lines_of, measures_at
 from lianfang.domain.checkpoints.queries.memory import memory_key
@@ -100,7 +101,12 @@ MeasureId = Annotated[UUID | None, Field(**labelled("依据的措施", "Measure"
 Destination = Annotated[
     str, Field(pattern=r"^(\d{12}(\d{3}){0,2})?$", **labelled("移交到（村、社区）", "Handed over to", "area"))
 ]
-SheetNo = Annotated[str, Field(max_length=20, **labelled("纸质登记表编号", "Number of the paper sheet"))]
+SheetNo = Annotated[
+    str,
+    StringConstraints(to_upper=True),
+    Field(max_length=30, **labelled("纸质登记表编号", "Number of the paper sheet")),
+]
+LineNo = Annotated[int | None, Field(ge=1, le=99, **labelled("行（联）号", "Line of the sheet", "number"))]
 
 
 class Occupant(Input):
@@ -134,6 +140,7 @@ class RecordPassage(Input):
     destination_path: Destination = ""
     expected_at: datetime | None = Field(None, **labelled("预计到达", "Expected", "datetime"))
     sheet_no: SheetNo = ""
+    line_no: LineNo = None
 
 
 @fact_action("checkpoints.record_passage", both("登记通行", "Record a passage"), RecordPassage, offered=False)
@@ -143,17 +150,33 @@ def record_passage(calls: Sequence[Call]) -> None:
     record(calls)
 
 
+class Place(Protocol):
+    """Where a passage is: a post, or a passage of it that is corrected."""
+
+    @property
+    def pk(self) -> UUID: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def area_path(self) -> str: ...
+
+
 @dataclass(slots=True)
 class Taken:
-    """One passage on its way: the call, its row, and the numbers of the gate it was judged by."""
+    """One passage on its way: the call, its row, the numbers of the gate it was judged by, and what it corrects."""
 
     call: Call
     row: Passage
     lines: Lines
+    old: Passage | None = None
 
 
 def record(calls: Sequence[Call]) -> None:
     """Judge and append the passages of the calls; each refusal stays on its own call."""
+    refuse_lines(calls)
+    calls = [call for call in calls if call.refusal is None]
     posts = find_posts({call.given.post_id for call in calls})
     known = find_persons({one.person_id for call in calls for one in call.given.people if one.person_id})
     judged_by: dict[tuple[str, date], tuple[Lines, GateRule]] = {}
@@ -162,16 +185,23 @@ def record(calls: Sequence[Call]) -> None:
         post = posts.get(call.given.post_id)
         if post is None:
             call.refusal = NO_POST(field="post_id")
-        elif _may_record(call, post):
+        elif may_record(call, post):
             try:
                 lines, rule = _judged_by(judged_by, post.area_path, local(call.happened_at).date())
                 taken.append(Taken(call, _row(call, post, lines, rule, known), lines))
             except Refusal as no:
                 call.refusal = no
-    _append(taken)
+    append(taken)
 
 
-def _may_record(call: Call, post: Any) -> bool:
+def judge(call: Call, place: Place) -> Taken:
+    """Return one passage judged as at a gate. Raises what no gate may decide."""
+    known = find_persons({one.person_id for one in call.given.people if one.person_id})
+    lines, rule = _judged_by({}, place.area_path, local(call.happened_at).date())
+    return Taken(call, _row(call, place, lines, rule, known), lines)
+
+
+def may_record(call: Call, post: Place) -> bool:
     """Say whether somebody may record there now, or stood there when it happened: phones bring passages hours later."""
     if call.permits(post.area_path):
         return True
@@ -192,7 +222,7 @@ def _judged_by(
     return known[area_path, on]
 
 
-def _row(call: Call, post: Any, lines: Lines, rule: GateRule, known: dict[UUID, Any]) -> Passage:
+def _row(call: Call, post: Place, lines: Lines, rule: GateRule, known: dict[UUID, Any]) -> Passage:
     """Return the passage. Raises what no gate may decide, what no body can have, and what is not to be found."""
     given, on = call.given, local(call.happened_at).date()
     _check(call, lines)
@@ -214,7 +244,7 @@ def _row(call: Call, post: Any, lines: Lines, rule: GateRule, known: dict[UUID, 
         decision=given.decision, reason=reason, by_rule=told.decision,
         measure_id=given.measure_id if given.decision == "turn_back" else None, permit_serial=given.permit_serial,
         permit_reason=given.permit_reason, appeal=lines.appeal if given.decision == "turn_back" else "",
-        sheet_no=given.sheet_no, happened_at=call.happened_at, received_at=call.received_at,
+        sheet_no=given.sheet_no, line_no=given.line_no, happened_at=call.happened_at, received_at=call.received_at,
         account_id=call.actor.account_id, device_id=call.device_id,
     )  # fmt: skip
 
@@ -259,7 +289,7 @@ def _health(one: Occupant) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value not in (None, [])}
 
 
-def _append(taken: Sequence[Taken]) -> None:
+def append(taken: Sequence[Taken]) -> None:
     """Append the passages, each once, and let what follows follow for the new ones only."""
     fresh = append_facts([one.row for one in taken])
     new = []
@@ -272,7 +302,11 @@ def _append(taken: Sequence[Taken]) -> None:
             new.append(one)
     _refuse_borrowed_ids([one for one in taken if one.call.repeated])
     _remember([one for one in new if one.row.decision in remembering.REMEMBERED])
-    give_slips([(one.call, one.row, one.lines) for one in new if one.row.decision in ("hand_over", "refer_health")])
+    first = [one for one in new if one.old is None and one.row.decision in SLIPS_FOR]
+    give_slips([(one.call, one.row, one.lines) for one in first])
+    for one in new:
+        if one.old is not None:
+            follow_slips((one.call, one.row, one.lines), one.old)
 
 
 def _refuse_borrowed_ids(repeated: Sequence[Taken]) -> None:
@@ -286,7 +320,7 @@ def _refuse_borrowed_ids(repeated: Sequence[Taken]) -> None:
             one.call.repeated, one.call.refusal = False, ID_REUSED(field="id")
 
 
-TOLD_APART_BY = ("post_id", "direction", "decision", "plate_index", "names", "must_pass")
+TOLD_APART_BY = ("post_id", "direction", "decision", "plate_index", "names", "must_pass", "corrects_id")
 
 
 def _remember(taken: Sequence[Taken]) -> None:
@@ -302,6 +336,21 @@ def _remember(taken: Sequence[Taken]) -> None:
             GateMemory(area_path=row.area_path, passage_id=row.pk, mark=mark, decision=row.decision,
                        post_id=row.post_id, post_name=row.post_name, happened_at=row.happened_at,
                        received_at=row.received_at)
-            for mark in remembering.marks_of(key, row.plate, people)
+            for mark in dict.fromkeys([*remembering.marks_of(key, row.plate, people), *_marks_that_stay(one, key)])
         ]  # fmt: skip
     GateMemory.objects.bulk_create(rows)
+
+
+def _marks_that_stay(one: Taken, key: bytes) -> list[str]:
+    """Return what was remembered of the people of a corrected passage by what is kept nowhere else: ends of numbers."""
+    if one.old is None or one.row.names != one.old.names or one.row.phones != one.old.phones:
+        return []
+    phones = ((str(phone), "") for phone in told(one.old.phones))
+    shown = remembering.marks_of(key, one.old.plate, phones)
+    kept = GateMemory.objects.filter(passage_id=one.old.pk).exclude(mark__in=shown).order_by("pk")
+    return list(kept.values_list("mark", flat=True))
+
+
+def told(alongside: str) -> list[Any]:
+    """Return what a passage keeps of each person, in their order."""
+    return list(orjson.loads(alongside)) if alongside else []

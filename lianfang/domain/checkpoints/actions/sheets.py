@@ -18,6 +18,7 @@ from lianfang.domain.checkpoints.actions.passages import (
     Direction,
     GoesTo,
     Heads,
+    LineNo,
     MeasureId,
     MustPass,
     Occupant,
@@ -48,6 +49,7 @@ MOST_LINES = 50
 class Cells(Input):
     """One line of a paper sheet, cell by cell: the driver, and how many were in the vehicle."""
 
+    line_no: LineNo = None
     happened_at: datetime = Field(**labelled("时间", "At", "datetime"))
     direction: Direction
     plate: Plate = ""
@@ -131,7 +133,7 @@ def _passage(call: Call, id: UUID, post_id: UUID, sheet_no: str, line: Cells) ->
         post_id=post_id, direction=line.direction, plate=line.plate, people=[person] if has_person else [],
         heads=line.heads, came_from=line.came_from, goes_to=line.goes_to, purpose=line.purpose,
         must_pass=line.must_pass, decision=line.decision, measure_id=line.measure_id,
-        destination_path=line.destination_path, sheet_no=sheet_no,
+        destination_path=line.destination_path, sheet_no=sheet_no, line_no=line.line_no,
     )  # fmt: skip
     return replace(call, id=id, given=given, happened_at=line.happened_at, details={}, facts=[], once={})
 

@@ -31,6 +31,14 @@ class SentToHealth(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SlipsChanged(Fact):
+    """A passage was corrected, and slips in this area are void now, or lead there or elsewhere."""
+
+    name: ClassVar[str] = "checkpoints.slips_changed"
+    passage_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class SlipSettled(Fact):
     """Somebody handed over did not arrive, and it is known what became of them."""
 

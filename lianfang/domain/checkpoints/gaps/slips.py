@@ -34,7 +34,12 @@ gap(
         table="checkpoints.slips",
         find=_unaccepted("village"),
         act=("action", "checkpoints.accept_hand_over", both("接收", "Accept")),
-        facts=("checkpoints.handed_over", "checkpoints.slip_accepted", "checkpoints.slip_settled"),
+        facts=(
+            "checkpoints.handed_over",
+            "checkpoints.slip_accepted",
+            "checkpoints.slip_settled",
+            "checkpoints.slips_changed",
+        ),
     )
 )
 
@@ -50,6 +55,6 @@ gap(
         table="checkpoints.referrals",
         find=_unaccepted("health"),
         act=("action", "checkpoints.accept_referral", both("接诊", "Take on")),
-        facts=("checkpoints.sent_to_health", "checkpoints.slip_accepted"),
+        facts=("checkpoints.sent_to_health", "checkpoints.slip_accepted", "checkpoints.slips_changed"),
     )
 )

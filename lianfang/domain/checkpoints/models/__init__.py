@@ -2,6 +2,7 @@
 
 from lianfang.domain.checkpoints.models.passages import GateMemory, Passage
 from lianfang.domain.checkpoints.models.permits import Permit, PermitKey, PermitSeries
+from lianfang.domain.checkpoints.models.sheets import SheetRun, SheetSeries
 from lianfang.domain.checkpoints.models.slips import Slip
 
-__all__ = ["GateMemory", "Passage", "Permit", "PermitKey", "PermitSeries", "Slip"]
+__all__ = ["GateMemory", "Passage", "Permit", "PermitKey", "PermitSeries", "SheetRun", "SheetSeries", "Slip"]

@@ -20,7 +20,8 @@ class Passage(models.Model):
     `names`, `phones` and `health` are JSON lists that run alongside, one entry a person, each encrypted; an entry of
     `health` is {"t": °C, "again": °C after rest, "s": [symptoms]}. `person_ids` are those known in the register.
     `post_id` is no key: a passage is taken even where the post was withdrawn meanwhile. `by_rule` is what the rule
-    says of the same arrival. `heads` counts those who are not named too.
+    says of the same arrival. `heads` counts those who are not named too. A correction is a new row that names the one
+    it stands for, of the same post and moment. `sheet_no` and `line_no` say where on paper it stood first.
     """
 
     append_only: ClassVar[bool] = True
@@ -28,7 +29,7 @@ class Passage(models.Model):
         **dict.fromkeys(
             ["id", "post_id", "post_name", "post_kind", "area_path", "direction", "has_vehicle", "heads", "person_ids",
              "decision", "by_rule", "measure_id", "permit_serial", "permit_reason", "appeal", "sheet_no",
-             "happened_at", "received_at", "account_id", "device_id"],
+             "line_no", "corrects", "why_corrected", "happened_at", "received_at", "account_id", "device_id"],
             PrivacyClass.WORK,
         ),
         "names": PrivacyClass.NAME,
@@ -63,7 +64,10 @@ class Passage(models.Model):
     permit_serial = models.BigIntegerField(null=True)
     permit_reason = models.CharField(max_length=16, blank=True)
     appeal = models.CharField(max_length=140, blank=True)
-    sheet_no = models.CharField(max_length=20, blank=True)
+    sheet_no = models.CharField(max_length=30, blank=True)
+    line_no = models.PositiveSmallIntegerField(null=True)
+    corrects = models.ForeignKey("self", null=True, db_index=False, on_delete=models.PROTECT, related_name="+")
+    why_corrected = models.CharField(max_length=200, blank=True)
     happened_at = models.DateTimeField()
     received_at = models.DateTimeField()
     account_id = models.UUIDField(null=True)
@@ -89,6 +93,17 @@ class Passage(models.Model):
             models.CheckConstraint(
                 name="passage_turned_back_by_a_measure",
                 condition=~Q(decision="turn_back") | Q(measure_id__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="passage_corrected_once", fields=["corrects"], condition=Q(corrects__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="passage_correction_says_why", condition=Q(corrects__isnull=True) | ~Q(why_corrected="")
+            ),
+            models.UniqueConstraint(
+                name="passage_line_typed_once",
+                fields=["post_id", "sheet_no", "line_no"],
+                condition=Q(line_no__isnull=False, corrects__isnull=True),
             ),
         ]
 

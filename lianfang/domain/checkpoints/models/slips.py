@@ -29,7 +29,7 @@ class Slip(models.Model):
 
     id = models.UUIDField(primary_key=True)
     area_path = AreaPathField()
-    number = models.CharField(max_length=14)
+    number = models.CharField(max_length=34)
     kind = models.CharField(max_length=8)
     passage_id = models.UUIDField()
     person_no = models.PositiveSmallIntegerField()

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from lianfang.domain.checkpoints.models.passages import Passage
 from lianfang.domain.checkpoints.queries.memory import memory_key
+from lianfang.domain.checkpoints.queries.standing import standing_passages
 from lianfang.domain.checkpoints.rules.remembering import PLATE, mark, plain_plate
 from lianfang.domain.people.queries import persons_within
 from lianfang.kernel.clock import local
@@ -43,7 +43,7 @@ def locals_of(villages: Iterable[str], at: datetime) -> list[dict[str, Any]]:
 
 def _plates(village: str, at: datetime) -> dict[str, list[str]]:
     """Return the fingerprints of the plates that known people lately passed the village's gates with."""
-    rows = Passage.objects.filter(
+    rows = standing_passages().filter(
         area_path__gte=village, area_path__lt=village + "~", happened_at__gt=at - PLATES_FROM, decision="pass_known"
     ).exclude(plate_index="")  # fmt: skip
     key, found, seen = memory_key(village, local(at).date()), defaultdict(set), set()

@@ -6,7 +6,9 @@ import hmac
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from lianfang.domain.checkpoints.models.passages import GateMemory
+from django.db.models import Exists, OuterRef
+
+from lianfang.domain.checkpoints.models.passages import GateMemory, Passage
 from lianfang.foundation.privacy.fields import within
 from lianfang.foundation.privacy.keys import ring
 from lianfang.kernel import base64url
@@ -14,6 +16,7 @@ from lianfang.kernel.clock import local
 
 COUNTY_DIGITS = 6
 MOST_REMEMBERED = 5000
+CORRECTED = Exists(Passage.objects.filter(corrects=OuterRef("passage_id")))
 
 
 def memory_key(area_path: str, on: date) -> bytes:
@@ -32,7 +35,7 @@ def memory_keys(area_path: str, at: datetime, hours: float) -> list[dict[str, st
 def remembered(area_path: str, at: datetime, hours: float) -> list[dict[str, Any]]:
     """Return what gates of the county remember at the moment, newest first, as a phone keeps it."""
     rows = GateMemory.objects.filter(
-        within(area_path[:COUNTY_DIGITS]), happened_at__gt=at - timedelta(hours=hours), happened_at__lte=at
+        ~CORRECTED, within(area_path[:COUNTY_DIGITS]), happened_at__gt=at - timedelta(hours=hours), happened_at__lte=at
     ).order_by("-happened_at", "-pk")
     return [
         {"mark": mark, "decision": decision, "at": moment.isoformat(), "gate": gate}

@@ -63,6 +63,8 @@ REASONS: dict[str, Bilingual] = {
     "rest_first": both("体温达到发热界值，休息后复测。", "At or above the fever line: rest, then measure again."),
 }
 
+# what lets somebody go on at once
+PASSES = frozenset({"pass_known", "pass_registered", "must_pass"})
 MEASURE_FIRST, REST_FIRST = "measure", "measure_again"
 
 MUST_PASS_STOPPED = refusal(
@@ -175,6 +177,17 @@ def check_decision(decision: str, arrival: Arrival, rule: GateRule, on: date) ->
         raise NO_CLASS(field="must_pass")
     if decision == "turn_back" and not is_in_force(arrival.measure_id, rule, on):
         raise NO_MEASURE(field="measure_id")
+
+
+def check_correction(decision: str, classes: Iterable[str]) -> None:
+    """Refuse to make a stop of what was let through as a class that must pass, however often it was corrected since.
+
+    Raises `checkpoints.must_pass_stopped`.
+    """
+    stopped = next(filter(None, classes), "") if decision not in PASSES else ""
+    if stopped:
+        label = MUST_PASS[stopped]
+        raise MUST_PASS_STOPPED(field="decision", label=label.zh, label_en=label.en)
 
 
 def _sign_of(people: Iterable[Measured], rule: GateRule) -> str:

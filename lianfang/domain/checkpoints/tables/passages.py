@@ -7,7 +7,9 @@ from typing import Any
 import orjson
 from django.db.models import Q
 
-from lianfang.domain.checkpoints.models.passages import PLATE_CONTEXT, GateMemory, Passage
+from lianfang.domain.checkpoints.models.passages import PLATE_CONTEXT, GateMemory
+from lianfang.domain.checkpoints.queries.memory import CORRECTED as MEMORY_CORRECTED
+from lianfang.domain.checkpoints.queries.standing import corrected_passages, standing_passages
 from lianfang.domain.checkpoints.rules.deciding import DECISIONS, DIRECTIONS, MUST_PASS, REASONS, SYMPTOMS
 from lianfang.domain.checkpoints.rules.remembering import plain_plate
 from lianfang.foundation.privacy.classes import PrivacyClass
@@ -58,60 +60,82 @@ def _search(text: str) -> Q:
     return (Q(plate_index=plate) & ~Q(plate_index="")) | (Q(sheet_no=text) & ~Q(sheet_no=""))
 
 
+COLUMNS = (
+    Column("happened_at", both("时间", "At"), kind="datetime", sortable=True, filterable=True),
+    Column("post", both("卡点", "Post"), kind="link", source="post_id", link="workforce.posts",
+           filterable=True),
+    Column("post_name", both("卡点名称", "Post's name"), filterable=True),
+    Column("post_kind", both("卡点类型", "Kind of post"), filterable=True, hidden=True),
+    Column("area_path", both("区域", "Area"), kind="area", filterable=True),
+    Column("direction", both("进/出", "In or out"), kind="choice", choices=tuple(DIRECTIONS.items()),
+           filterable=True),
+    Column("plate", both("车牌号", "Plate"), privacy=CONTACT, mask=mask_plate),
+    Column("names", both("姓名", "Names"), privacy=NAME, show=show_all, mask=_mask_each(mask_name)),
+    Column("phones", both("电话", "Phones"), privacy=CONTACT, show=show_all, mask=_mask_each(mask_phone)),
+    Column("people", both("人数", "People"), kind="int", source="heads"),
+    Column("has_vehicle", both("车辆", "Vehicle"), kind="bool", filterable=True),
+    Column("came_from", both("出发地", "From"), privacy=MOVEMENT),
+    Column("goes_to", both("目的地", "To"), privacy=MOVEMENT),
+    Column("purpose", both("事由", "Reason"), privacy=MOVEMENT),
+    Column("temperature", both("体温", "Temperature"), source="health", privacy=HEALTH,
+           show=show_temperatures),
+    Column("symptoms", both("症状", "Symptoms"), source="health", privacy=HEALTH, show=show_symptoms),
+    Column("must_pass", both("必须放行的情形", "Must pass"), kind="choice", privacy=HEALTH,
+           choices=tuple(MUST_PASS.items())),
+    Column("decision", both("处置", "Decision"), kind="choice", choices=tuple(DECISIONS.items()),
+           filterable=True),
+    Column("reason", both("依据", "Basis"), kind="choice", privacy=HEALTH, choices=tuple(REASONS.items())),
+    Column("by_rule", both("按规则应作处置", "By the rule"), kind="choice",
+           choices=tuple(DECISIONS.items()), filterable=True),
+    Column("measure", both("依据的措施", "Measure"), kind="link", source="measure_id",
+           link="incidents.measures"),
+    Column("appeal", both("申诉联系", "Appeal to")),
+    Column("permit", both("出入证序号", "Permit"), kind="int", source="permit_serial"),
+    Column("sheet_no", both("纸质表编号", "Paper sheet"), filterable=True),
+    Column("recorded_by", both("登记人", "By"), kind="link", source="account_id",
+           link="organisation.workers"),
+    Column("received_at", both("上传时间", "Received"), kind="datetime", filterable=True),
+    Column("line_no", both("行号", "Line"), kind="int"),
+    Column("corrects", both("更正前的记录", "As it was before"), kind="link", source="corrects_id",
+           link="checkpoints.corrected_passages", filterable=True),
+    Column("why_corrected", both("更正原因", "Why corrected")),
+)  # fmt: skip
+
 table(
     Table(
         name="checkpoints.passages",
         title=both("卡点通行记录", "Passages at gates"),
         help=both(
-            "一车一条，驾驶人和同乘人员记在一起。到期自动清除，只留数量。",
-            "One entry a vehicle, driver and occupants together. Erased after their days; only the count stays.",
+            "一车一条，驾驶人和同乘人员记在一起。更正过的以更正后的为准。到期自动清除，只留数量。",
+            "One entry a vehicle, driver and occupants together; a corrected one as it stands now. Erased after their "
+            "days; only the count stays.",
         ),
-        rows=lambda viewer: Passage.objects.all(),
+        rows=lambda viewer: standing_passages(),
         sort="-happened_at",
         search=_search,
         needs_narrowing=True,
         named_export=True,
-        columns=(
-            Column("happened_at", both("时间", "At"), kind="datetime", sortable=True, filterable=True),
-            Column("post", both("卡点", "Post"), kind="link", source="post_id", link="workforce.posts",
-                   filterable=True),
-            Column("post_name", both("卡点名称", "Post's name"), filterable=True),
-            Column("post_kind", both("卡点类型", "Kind of post"), filterable=True, hidden=True),
-            Column("area_path", both("区域", "Area"), kind="area", filterable=True),
-            Column("direction", both("进/出", "In or out"), kind="choice", choices=tuple(DIRECTIONS.items()),
-                   filterable=True),
-            Column("plate", both("车牌号", "Plate"), privacy=CONTACT, mask=mask_plate),
-            Column("names", both("姓名", "Names"), privacy=NAME, show=show_all, mask=_mask_each(mask_name)),
-            Column("phones", both("电话", "Phones"), privacy=CONTACT, show=show_all, mask=_mask_each(mask_phone)),
-            Column("people", both("人数", "People"), kind="int", source="heads"),
-            Column("has_vehicle", both("车辆", "Vehicle"), kind="bool", filterable=True),
-            Column("came_from", both("出发地", "From"), privacy=MOVEMENT),
-            Column("goes_to", both("目的地", "To"), privacy=MOVEMENT),
-            Column("purpose", both("事由", "Reason"), privacy=MOVEMENT),
-            Column("temperature", both("体温", "Temperature"), source="health", privacy=HEALTH,
-                   show=show_temperatures),
-            Column("symptoms", both("症状", "Symptoms"), source="health", privacy=HEALTH, show=show_symptoms),
-            Column("must_pass", both("必须放行的情形", "Must pass"), kind="choice", privacy=HEALTH,
-                   choices=tuple(MUST_PASS.items())),
-            Column("decision", both("处置", "Decision"), kind="choice", choices=tuple(DECISIONS.items()),
-                   filterable=True),
-            Column("reason", both("依据", "Basis"), kind="choice", privacy=HEALTH, choices=tuple(REASONS.items())),
-            Column("by_rule", both("按规则应作处置", "By the rule"), kind="choice",
-                   choices=tuple(DECISIONS.items()), filterable=True),
-            Column("measure", both("依据的措施", "Measure"), kind="link", source="measure_id",
-                   link="incidents.measures"),
-            Column("appeal", both("申诉联系", "Appeal to")),
-            Column("permit", both("出入证序号", "Permit"), kind="int", source="permit_serial"),
-            Column("sheet_no", both("纸质表编号", "Paper sheet"), filterable=True),
-            Column("recorded_by", both("登记人", "By"), kind="link", source="account_id",
-                   link="organisation.workers"),
-            Column("received_at", both("上传时间", "Received"), kind="datetime", filterable=True),
-        ),
+        columns=COLUMNS,
         saved=(
             SavedFilter("turned_back", both("劝返", "Turned back"), {"decision": "turn_back"}),
             SavedFilter("referred", both("转诊", "To a health worker"), {"decision": "refer_health"}),
             SavedFilter("must_pass", both("必须放行", "Must pass"), {"decision": "must_pass"}),
         ),
+    )
+)  # fmt: skip
+
+table(
+    Table(
+        name="checkpoints.corrected_passages",
+        title=both("更正前的通行记录", "Passages before they were corrected"),
+        help=both(
+            "更正不改原记录：原来怎样记的留在这里，不再计数。",
+            "A correction changes nothing that was written: what stood before is here, and counts no more.",
+        ),
+        rows=lambda viewer: corrected_passages(),
+        sort="-happened_at",
+        columns=COLUMNS,
+        related=(("checkpoints.passages", "corrects"), ("checkpoints.corrected_passages", "corrects")),
     )
 )  # fmt: skip
 
@@ -124,7 +148,7 @@ table(
             "What one gate decided is told to the next for a day: no name, nothing of health; only a plate or phone "
             "at hand can be compared.",
         ),
-        rows=lambda viewer: GateMemory.objects.all(),
+        rows=lambda viewer: GateMemory.objects.filter(~MEMORY_CORRECTED),
         sort="-happened_at",
         columns=(
             Column("happened_at", both("时间", "At"), kind="datetime", sortable=True, filterable=True),

@@ -13,7 +13,8 @@ from lianfang.kernel.masks import mask_name, mask_phone
 from lianfang.kernel.text import both
 
 STATES = (("handed", both("待接收", "Waits")), ("accepted", both("已接收", "Accepted")),
-          ("settled", both("未到，去向已查明", "Did not arrive, settled")))  # fmt: skip
+          ("settled", both("未到，去向已查明", "Did not arrive, settled")),
+          ("void", both("更正后作废", "Void after a correction")))  # fmt: skip
 NAME, CONTACT = PrivacyClass.NAME, PrivacyClass.CONTACT
 MOVEMENT, HEALTH = PrivacyClass.MOVEMENT, PrivacyClass.HEALTH
 

@@ -206,6 +206,7 @@ export const en: Messages = {
     showPermit: 'Show on a phone',
     printSign: 'Print the sign (PDF)',
     printRoster: 'Print the roster (PDF)',
+    printGatePaper: 'Print the sheets (PDF)',
     title: 'Details',
     history: 'History',
     bySystem: 'System',

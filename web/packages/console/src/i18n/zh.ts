@@ -200,6 +200,7 @@ export const zh = {
     showPermit: '手机出示',
     printSign: '打印标牌（PDF）',
     printRoster: '打印值班表（PDF）',
+    printGatePaper: '打印登记表（PDF）',
     title: '详情',
     history: '经过',
     bySystem: '系统',

@@ -14,6 +14,7 @@ export interface PrintLink {
     | 'detail.showPermit'
     | 'detail.printSign'
     | 'detail.printRoster'
+    | 'detail.printGatePaper'
     | 'serving.pledge'
     | 'serving.certificate'
     | 'serving.doorCode'
@@ -54,6 +55,8 @@ export function printLinks(table: string, row: Row): PrintLink[] {
       return ['draft', 'published'].includes(String(cells.state))
         ? [{ title: 'detail.printRoster', href: `/api/rosters/${id}.pdf` }]
         : []
+    case 'checkpoints.paper':
+      return [{ title: 'detail.printGatePaper', href: `/api/gate-paper/${id}.pdf` }]
     case 'workforce.pledges':
       return [{ title: 'serving.pledge', href: api.paper('pledges', id) }]
     case 'workforce.certificates':
