@@ -79,6 +79,7 @@ INCIDENT_TABLES = (
 # who answers for a village or a township decides who goes in and out of it by permit
 PERMITS = (
     "checkpoints.permits",
+    "checkpoints.permit_holds",
     "checkpoints.issue_household_permit",
     "checkpoints.issue_many_permits",
     "checkpoints.issue_worker_permit",

@@ -60,7 +60,9 @@ class Walk:
 
 
 def _about_the_row(one: Action, no: Refusal) -> bool:
-    """Say whether a refusal speaks of the row rather than of what was filled in."""
+    """Say whether a refusal speaks of the row, or of who runs it, rather than of what was filled in."""
+    if one.subject and one.subject.holders and no.code == "access.not_yours":
+        return True
     typed = set(one.input.model_fields) - {one.subject.field if one.subject else ""}
     return no.field not in typed and no.status in (404, 409)
 
@@ -147,7 +149,8 @@ def _step(county: County, found: Walk) -> None:
     row, one = county.draw.choice(rows), county.draw.choice(mine)
     if one.danger and county.draw.random() < SPARED:
         return
-    if not viewer.may(one.name, row["area"] or None):
+    holders = one.subject.holders if one.subject else None
+    if not (holders or viewer.may(one.name, row["area"] or None)):
         assert one.name not in row["can"]
         return
     is_offered = one.name in row["can"]

@@ -37,6 +37,30 @@ def report(cast: dict[str, Actor]) -> str:
     return str(run(cast["grid"], "screening.report_lead", said)["id"])
 
 
+def confirm(cast: dict[str, Actor], home: str) -> None:
+    """Let the grid worker find a returnee at home and confirm it, with no gate in between."""
+    lead, person = report(cast), run(SYSTEM, "people.add_person", {"household_id": home, "name": "张小燕"})["id"]
+    found = {
+        "lead_id": lead, "outcome": "confirmed_new", "person_id": person, "last_there_on": "2020-02-01",
+        "address": "与登记一致", "measure": "居家医学观察",
+    }  # fmt: skip
+    run(cast["grid"], "screening.answer_lead", found)
+    run_waiting()
+
+
+def test_a_household_without_a_permit_gets_none_with_the_others_after_a_returnee_was_confirmed_there(
+    cast: dict[str, Actor],
+) -> None:
+    home, other = house("12"), house("13")
+    confirm(cast, home)
+    term = {"first_on": "2020-02-03", "last_on": "2020-02-09"}
+    told = run(cast["secretary"], "checkpoints.issue_many_permits", {"within": VILLAGE, **term})
+    assert told == {"issued": 1, "had_one": 0, "returnee": 1}
+    assert [str(one.household_id) for one in Permit.objects.all()] == [other]
+    run(cast["secretary"], "checkpoints.issue_household_permit", {"household_id": home, **term})
+    assert Permit.objects.filter(state="active").count() == 2
+
+
 def test_a_confirmed_returnee_ends_the_permit_of_that_household_alone(cast: dict[str, Actor]) -> None:
     home, _ = house("12"), house("13")
     term = {"first_on": "2020-02-03", "last_on": "2020-02-09"}

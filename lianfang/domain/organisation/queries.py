@@ -356,9 +356,10 @@ def without_standing_in(actor: Actor) -> Actor:
     return replace(actor, grants=own, _prefixes={})
 
 
-def holder_value(kind: str, field: str, on: date) -> Subquery:
-    """Return the expression of a field of the account ("name", "phone") that holds a kind for the outer row's key."""
-    rows = Responsibility.objects.filter(in_force(on), target_id=OuterRef("pk"), kind=kind, account__is_active=True)
+def holder_value(kind: str, field: str, on: date, of: str = "pk") -> Subquery:
+    """Return the expression of a field of the account ("name", "phone") that holds a kind for the outer row's key, or
+    for the key that stands in `of`."""
+    rows = Responsibility.objects.filter(in_force(on), target_id=OuterRef(of), kind=kind, account__is_active=True)
     return Subquery(rows.order_by("pk").values(f"account__{field}")[:1])
 
 

@@ -13,7 +13,7 @@ from django.db.models import Model
 
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.actions.inputs import Input
-from lianfang.foundation.actions.states import When
+from lianfang.foundation.actions.states import Holders, When
 from lianfang.kernel.errors import Refusal
 from lianfang.kernel.facts import Fact
 from lianfang.kernel.text import Bilingual
@@ -91,12 +91,14 @@ Many = Callable[[Sequence[Call]], None]
 class Subject:
     """The table an action is offered on, the input field its row id fills, and what the row's state must be.
 
-    Where `when` says no, the action itself refuses by the same question: nothing is offered only to be refused.
+    Where `when` says no, the action itself refuses by the same question: nothing is offered only to be refused. With
+    `holders` the act is of who holds the row and of who has another permission there, not of everybody who may do it.
     """
 
     table: str
     field: str
     when: When | None = None
+    holders: Holders | None = None
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,27 @@ def _expression(asked: BaseExpression | Callable[[], BaseExpression]) -> BaseExp
     return asked if isinstance(asked, BaseExpression) else asked()
 
 
+@dataclass(frozen=True)
+class Holders:
+    """Who may act on a row besides whoever has `permission` in its area: the accounts that hold it.
+
+    An account is asked as a `When` asks: a field of the row, or a function that makes an expression of it.
+    """
+
+    permission: str
+    accounts: tuple[str | Callable[[], BaseExpression], ...]
+
+    def columns(self, prefix: str) -> dict[str, F | BaseExpression]:
+        """Return what a list has to select to say who holds each of its rows."""
+        return {
+            f"{prefix}_h{place}": F(one) if isinstance(one, str) else one() for place, one in enumerate(self.accounts)
+        }
+
+    def is_selected_held(self, selected: Mapping[str, Any], prefix: str, by: UUID | None) -> bool:
+        """Say whether the account holds a row selected with `columns`."""
+        return by is not None and by in {selected.get(f"{prefix}_h{place}") for place in range(len(self.accounts))}
+
+
 def when(holds: Callable[..., bool], *asked: Asked) -> When:
     """Return the rule as a question about a row."""
     return When(holds, asked)

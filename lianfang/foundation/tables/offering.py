@@ -28,14 +28,22 @@ class Offers:
         """Return what the rows' states are judged by, under names that meet no column."""
         wanted: dict[str, Any] = {}
         for one in self.actions:
-            if one.subject and one.subject.when:
-                wanted |= one.subject.when.columns(_prefix(one))
+            for asked in (one.subject.when, one.subject.holders) if one.subject else ():
+                wanted |= asked.columns(_prefix(one)) if asked else {}
         return wanted
 
     def on(self, row: Mapping[str, Any]) -> list[str]:
         """Return the names of the actions offered on a row selected with `columns`."""
         path = row.get("_area") or None
-        return [one.name for one in self.actions if self._may(one.name, path) and self._allowed(one, row)]
+        return [one.name for one in self.actions if self._is_theirs(one, row, path) and self._allowed(one, row)]
+
+    def _is_theirs(self, one: Action, row: Mapping[str, Any], path: str | None) -> bool:
+        holders = one.subject.holders if one.subject else None
+        if holders is None:
+            return bool(self._may(one.name, path))
+        if holders.is_selected_held(row, _prefix(one), self.viewer.account_id):
+            return bool(self._may(one.name, self.viewer.home_area))
+        return bool(self._may(holders.permission, path))
 
     def _allowed(self, one: Action, row: Mapping[str, Any]) -> bool:
         state = one.subject.when if one.subject else None

@@ -68,6 +68,17 @@ class PermitKey(models.Model):
         ]
 
 
+class PermitHold(models.Model):
+    """A household that a returnee came to: it gets no permit with all the others, until somebody decides about it."""
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(["id", "area_path", "household", "since"], WORK)
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    area_path = AreaPathField()
+    household = models.OneToOneField("people.Household", on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+
+
 class Permit(models.Model):
     """One permit. `area_path` is where its holder belongs, `holds_in` the area at whose gates it is accepted.
 

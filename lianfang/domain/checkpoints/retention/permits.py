@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from lianfang.domain.checkpoints.models.permits import Permit
+from lianfang.domain.checkpoints.models.permits import Permit, PermitHold
 from lianfang.foundation.privacy.retaining import Kept, keep
 from lianfang.kernel.text import both
 
@@ -15,7 +15,15 @@ def _ended(before: datetime) -> QuerySet[Permit]:
     return Permit.objects.filter(valid_until__lt=before)
 
 
+def _holds(before: datetime) -> QuerySet[PermitHold]:
+    return PermitHold.objects.filter(since__lt=before)
+
+
 keep(
     Kept("checkpoints.permits", both("出入证", "Permits"), Permit, "retention.permits_days",
          both("到期之日起", "from the day they ended"), _ended)
+)  # fmt: skip
+keep(
+    Kept("checkpoints.permit_holds", both("暂不成批发证的户", "Households held back"), PermitHold,
+         "retention.permits_days", both("返乡登记之时起", "from when the returnee registered"), _holds)
 )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Case, CharField, Q, QuerySet, Value, When
 
-from lianfang.domain.checkpoints.models.permits import Permit, PermitKey
+from lianfang.domain.checkpoints.models.permits import Permit, PermitHold, PermitKey
 from lianfang.domain.checkpoints.rules.permits.kinds import KINDS, REASONS
 from lianfang.foundation.privacy.classes import PrivacyClass
 from lianfang.foundation.tables.registry import Column, SavedFilter, Table, table
@@ -121,6 +121,24 @@ table(
         ),
     )
 )  # fmt: skip
+
+table(
+    Table(
+        name="checkpoints.permit_holds",
+        title=both("暂不成批发证的户", "Households held back"),
+        help=both(
+            "户内有返乡人员登记，成批发放时不发；逐户决定后单独发放。",
+            "A returnee came to them: they get no permit with the others, but one by itself once somebody decides so.",
+        ),
+        rows=lambda viewer: PermitHold.objects.all(),
+        sort="-since",
+        columns=(
+            Column("household", both("户", "Household"), kind="link", source="household_id", link="people.households"),
+            Column("area_path", both("区域", "Area"), kind="area", filterable=True),
+            Column("since", both("从何时起", "Since"), kind="datetime", sortable=True),
+        ),
+    )
+)
 
 table(
     Table(

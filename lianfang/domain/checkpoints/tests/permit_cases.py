@@ -82,7 +82,7 @@ def _cases() -> list[dict[str, Any]]:
         ("letters that base45 does not have", house[:-1] + "a", gate(), (), False),
         ("altered: one bit of what it says", altered(house, raw.index(b"012"), 0), gate(), (), False),
         ("altered: one bit of the signature", altered(house, len(raw) - 1, 3), gate(), (), False),
-        ("forged: another's signature under our key's name", forged(HOUSE), gate(), (), False),
+        ("altered: another's signature under our key's name", forged(HOUSE), gate(), (), False),
         ("forged: signed by a key that nobody here knows", write(HOUSE, FOREIGN), gate(), (), False),
         ("forged: our key for another county", write(replace(HOUSE, area="371521100"), OURS), gate(), (), False),
         ("not valid before its first day", write(replace(HOUSE, begins_at=NOW + timedelta(seconds=1)), OURS), gate(),

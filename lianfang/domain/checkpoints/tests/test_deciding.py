@@ -23,8 +23,10 @@ from lianfang.domain.checkpoints.rules.deciding import (
     GateRule,
     InForce,
     Measured,
+    check_correction,
     check_decision,
     decide,
+    needs_health,
 )
 from lianfang.domain.checkpoints.rules.slips import slip_number
 from lianfang.kernel.errors import Refusal
@@ -124,3 +126,22 @@ def test_must_pass_names_its_class() -> None:
     with pytest.raises(Refusal) as no:
         check_decision("must_pass", Arrival(), RULE, date(2020, 2, 3))
     assert no.value.code == "checkpoints.must_pass_without_class"
+
+
+@pytest.mark.parametrize("case", CASES["correct"], ids=lambda one: f"{one['decision']} {one['classes']}")
+def test_a_correction_stops_nobody_who_had_to_pass(case: dict[str, Any]) -> None:
+    if case["allowed"]:
+        check_correction(case["decision"], case["classes"])
+        return
+    with pytest.raises(Refusal) as no:
+        check_correction(case["decision"], ["", *case["classes"]])
+    assert no.value.code == "checkpoints.must_pass_stopped"
+
+
+@pytest.mark.parametrize("case", CASES["needs_health"], ids=str)
+def test_who_has_a_sign_of_illness_goes_to_a_health_worker(case: dict[str, Any]) -> None:
+    person = case["person"]
+    one = Measured(person["temperature_c"], person["again_c"], tuple(person["symptoms"]))
+    rule = GateRule(CASES["rule"]["area"], CASES["rule"]["fever_threshold_c"],
+                    frozenset(CASES["rule"]["symptoms_to_refer"]))  # fmt: skip
+    assert needs_health(one, rule) is case["expected"]

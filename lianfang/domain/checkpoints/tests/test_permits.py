@@ -277,7 +277,7 @@ def test_nothing_that_a_leaked_key_signed_is_accepted(cast: Cast, home: str) -> 
     made = issue(cast["secretary"], home)
     key = str(PermitKey.objects.get().pk)
     run(cast["duty"], "checkpoints.withdraw_permit_key", {"key": key, "reason": "密钥文件外泄"})
-    assert at_gate(made["code"]).reason == "key_unknown"
+    assert at_gate(made["code"]).reason == "forged"
     assert revocations(VILLAGE)["version"] == 0
     assert at_gate(issue(cast["secretary"], home)["code"]).reason == "valid"
     again = {"key": key, "reason": "密钥文件外泄"}
@@ -320,7 +320,7 @@ def test_another_county_has_keys_and_a_list_of_its_own(cast: Cast, home: str) ->
         "keys": [], "list_old_after_hours": 24,
         "revoked": {"area": "371521", "version": 0, "since": 0, "at": clock.now().isoformat(), "serials": ""},
     }  # fmt: skip
-    assert at_gate(code, "371521100201").reason == "key_unknown"
+    assert at_gate(code, "371521100201").reason == "forged"
 
 
 # --- what is seen, missing, and forgotten ---

@@ -11,6 +11,7 @@ from pydantic import Field
 from lianfang.domain.organisation.actions.fields import day_of
 from lianfang.domain.workforce.actions.fields import (
     NO_SHIFT,
+    RUN_BY_LEAD,
     TABLE,
     Reason,
     ShiftId,
@@ -119,7 +120,7 @@ class ForOne(Input):
 
 @action(
     "workforce.sign_in_for", both("代签到", "Sign somebody in"), ForOne,
-    subject=Subject(TABLE, "shift_id", AWAITED_BY_LEAD), batch=True,
+    subject=Subject(TABLE, "shift_id", AWAITED_BY_LEAD, RUN_BY_LEAD), batch=True,
 )  # fmt: skip
 def sign_in_for(call: Call, given: ForOne) -> Result:
     """Sign somebody in by the lead's list: one line of it, or many at once."""
@@ -198,7 +199,7 @@ def sign_out(call: Call, given: SignOut) -> Result:
 
 
 @action("workforce.sign_out_for", both("代签退", "Sign somebody out"), SignOut,
-        subject=Subject(TABLE, "shift_id", ON_IT))  # fmt: skip
+        subject=Subject(TABLE, "shift_id", ON_IT, RUN_BY_LEAD))  # fmt: skip
 def sign_out_for(call: Call, given: SignOut) -> Result:
     """Sign somebody out by the lead's list."""
     shift = find_shift(given.shift_id)
@@ -267,7 +268,7 @@ BEGUN_WITHOUT = when(
 
 
 @action("workforce.mark_no_show", both("记为未到岗", "Mark a no-show"), MissShift,
-        subject=Subject(TABLE, "shift_id", BEGUN_WITHOUT))  # fmt: skip
+        subject=Subject(TABLE, "shift_id", BEGUN_WITHOUT, RUN_BY_LEAD))  # fmt: skip
 def mark_no_show(call: Call, given: MissShift) -> Result:
     """Say that somebody did not come. A sign-in that was kept on a phone meanwhile still counts when it arrives."""
     shift = find_shift(given.shift_id)
@@ -287,7 +288,7 @@ WENT = when(lambda state: state == "signed_out", "state")
 
 
 @action("workforce.verify_shift", both("核实工时", "Verify the hours"), ForOne,
-        subject=Subject(TABLE, "shift_id", WENT), batch=True)  # fmt: skip
+        subject=Subject(TABLE, "shift_id", WENT, RUN_BY_LEAD), batch=True)  # fmt: skip
 def verify_shift(call: Call, given: ForOne) -> Result:
     """Confirm when somebody came and left: verified hours count for certificates and claims."""
     shift = find_shift(given.shift_id)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
+from django.db.models import UUIDField
+from django.db.models.expressions import BaseExpression, ExpressionWrapper
 from pydantic import Field
 
+from lianfang.domain.organisation.queries import holder_value
 from lianfang.domain.workforce.models.posts import Post
 from lianfang.domain.workforce.models.shifts import Shift
 from lianfang.domain.workforce.queries.posts import lead_of
 from lianfang.foundation.actions.registry import Call
+from lianfang.foundation.actions.states import Holders
 from lianfang.foundation.administration.actions import labelled
+from lianfang.kernel.clock import today
 from lianfang.kernel.errors import refusal
 
 NO_SHIFT = refusal(
@@ -21,6 +27,17 @@ NO_SHIFT = refusal(
 TABLE = "workforce.shifts"
 # whoever may name the lead of a post may do what the lead does
 AS_LEAD = "workforce.name_lead"
+
+
+def _lead(of: str) -> Callable[[], BaseExpression]:
+    # because through a relation SQLite hands an id back as it stores it
+    return lambda: ExpressionWrapper(holder_value("post_lead", "id", today(), of), output_field=UUIDField())
+
+
+# what lists ask before they offer what `permit_lead` asks for
+RUN_BY_LEAD = Holders(AS_LEAD, (_lead("post_id"),))
+SWAP_RUN_BY_LEAD = Holders(AS_LEAD, (_lead("shift__post_id"),))
+SWAP_OF_BOTH = Holders(AS_LEAD, (_lead("shift__post_id"), "taker__account_id", "shift__responder__account_id"))
 ShiftId = Annotated[UUID, Field(**labelled("班次", "Shift", **{"x-table": TABLE}))]
 Reason = Annotated[str, Field(min_length=2, max_length=200, **labelled("原因", "Reason"))]
 _TEXTS = ("open_people", "open_vehicles", "equipment", "stock", "matters")

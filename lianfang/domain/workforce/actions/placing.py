@@ -9,7 +9,15 @@ from uuid import UUID
 
 from pydantic import Field
 
-from lianfang.domain.workforce.actions.fields import NO_SHIFT, TABLE, Reason, ShiftId, find_shift, permit_lead
+from lianfang.domain.workforce.actions.fields import (
+    NO_SHIFT,
+    RUN_BY_LEAD,
+    TABLE,
+    Reason,
+    ShiftId,
+    find_shift,
+    permit_lead,
+)
 from lianfang.domain.workforce.actions.posts import IS_WITHDRAWN, NO_POST, PostId
 from lianfang.domain.workforce.events.shifts import ShiftsChanged
 from lianfang.domain.workforce.models.posts import Post
@@ -124,7 +132,7 @@ STILL_AWAITED = when(lambda state: state in AWAITED, "state")
 
 
 @action("workforce.take_off_shift", both("取消班次", "Take somebody off a shift"), TakeOffShift,
-        subject=Subject(TABLE, "shift_id", STILL_AWAITED), danger=True)  # fmt: skip
+        subject=Subject(TABLE, "shift_id", STILL_AWAITED, RUN_BY_LEAD), danger=True)  # fmt: skip
 def take_off_shift(call: Call, given: TakeOffShift) -> Result:
     """Cancel one person's shift; what is left uncovered shows on the roster."""
     shift = find_shift(given.shift_id)
@@ -182,7 +190,7 @@ class PutSubstitute(Input):
 
 
 @action("workforce.put_substitute", both("安排替班", "Put a substitute"), PutSubstitute,
-        subject=Subject(TABLE, "shift_id", REPLACEABLE))  # fmt: skip
+        subject=Subject(TABLE, "shift_id", REPLACEABLE, RUN_BY_LEAD))  # fmt: skip
 def put_substitute(call: Call, given: PutSubstitute) -> Result:
     """Let another take a shift whose person cannot come or did not: the named one, or the first suggested."""
     shift = find_shift(given.shift_id)

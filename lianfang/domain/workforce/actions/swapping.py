@@ -7,7 +7,15 @@ from uuid import UUID
 
 from pydantic import Field
 
-from lianfang.domain.workforce.actions.fields import NO_SHIFT, ShiftId, find_shift, mine, permit_lead
+from lianfang.domain.workforce.actions.fields import (
+    NO_SHIFT,
+    SWAP_OF_BOTH,
+    SWAP_RUN_BY_LEAD,
+    ShiftId,
+    find_shift,
+    mine,
+    permit_lead,
+)
 from lianfang.domain.workforce.actions.placing import check_put_on, stand_in
 from lianfang.domain.workforce.actions.serving_fields import NO_RESPONDER
 from lianfang.domain.workforce.events.shifts import ShiftsChanged
@@ -110,7 +118,7 @@ def agree_swap(call: Call, given: OneSwap) -> Result:
 
 
 @action("workforce.approve_swap", both("批准换班", "Approve a swap"), OneSwap,
-        subject=Subject(TABLE, "swap_id", AGREED))  # fmt: skip
+        subject=Subject(TABLE, "swap_id", AGREED, SWAP_RUN_BY_LEAD))  # fmt: skip
 def approve_swap(call: Call, given: OneSwap) -> Result:
     """Let a swap both agreed to take place, by the post's lead. What breaks a hard rule is refused with its reason."""
     swap = _open(call, given.swap_id)
@@ -141,7 +149,7 @@ def _settle(call: Call, swap: Swap, state: str) -> None:
 
 
 @action("workforce.decline_swap", both("不同意换班", "Decline a swap"), OneSwap,
-        subject=Subject(TABLE, "swap_id", OPEN))  # fmt: skip
+        subject=Subject(TABLE, "swap_id", OPEN, SWAP_OF_BOTH))  # fmt: skip
 def decline_swap(call: Call, given: OneSwap) -> Result:
     """Decline or take back a swap: either of the two, or whoever runs the post. The shift stays as it was."""
     swap = _open(call, given.swap_id)

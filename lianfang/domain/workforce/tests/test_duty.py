@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from lianfang.config.demo.cast import VILLAGE
+from lianfang.config.demo.cast import GRID, VILLAGE
 from lianfang.domain.workforce.actions.watching import tick_job
 from lianfang.domain.workforce.models.responders import Responder
 from lianfang.domain.workforce.models.shifts import HandOverNote, Shift
@@ -242,3 +242,31 @@ def test_one_reads_the_own_shifts_from_home_and_accepts_them(gate: Gate) -> None
 def test_a_withdrawn_post_keeps_no_shifts_to_come(gate: Gate, do: Do, settle: Callable[[], None]) -> None:
     do("secretary", "workforce.withdraw_post", post_id=str(gate.post), reason="撤卡")
     assert set(Shift.objects.filter(starts_at__gt=clock.now()).values_list("state", flat=True)) == {"cancelled"}
+
+
+# --- what lists offer ---
+
+
+def offered(who: Actor, when: datetime) -> set[str]:
+    with clock.fixed(when):
+        [row, _] = read(who, "workforce.shifts", Query(within=GRID, sort="starts_at", offers=True)).rows
+    return set(row["can"])
+
+
+def test_who_does_not_lead_a_post_of_the_own_grid_is_offered_nothing_of_what_its_lead_does(
+    gate: Gate, do: Do, cast: dict[str, Actor]
+) -> None:
+    of_leads = {"workforce.sign_in_for", "workforce.take_off_shift", "workforce.put_substitute"}
+    do("secretary", "workforce.move_post", post_id=str(gate.post), area_path=GRID, position="网格口", reason="移到网格口")
+    with writing():
+        Shift.objects.update(area_path=GRID)
+    assert not of_leads & offered(cast["grid"], at(6))
+    assert of_leads <= offered(cast["secretary"], at(6))
+    with pytest.raises(Refusal) as no, clock.fixed(at(6)):
+        run(cast["grid"], "workforce.sign_in_for", {"shift_id": str(gate.shift.pk)})
+    assert no.value.code == "access.not_yours"
+    given = {"account_id": str(cast["grid"].account_id), "post_id": str(gate.post), "agreed": True}
+    do("secretary", "workforce.name_lead", **given)
+    assert of_leads <= offered(cast["grid"], at(6))
+    with clock.fixed(at(6)):
+        run(cast["grid"], "workforce.sign_in_for", {"shift_id": str(gate.shift.pk)})

@@ -128,6 +128,20 @@ export function isInForce(id: string, rule: GateRule, day: string): boolean {
   )
 }
 
+const PASSES: GateDecision[] = ['pass_known', 'pass_registered', 'must_pass']
+
+/** Whether a correction may decide so: who was let through as a class that must pass never becomes stopped. */
+export function mayCorrect(decision: GateDecision | '', classes: string[]): boolean {
+  return classes.length === 0 || (decision !== '' && PASSES.includes(decision))
+}
+
+/** Whether one person is to be seen by a health worker, and has a slip for it. */
+export function needsHealth(one: Measured, rule: GateRule): boolean {
+  const last = one.again_c ?? one.temperature_c
+  const hot = last !== null && last >= rule.fever_threshold_c
+  return hot || one.symptoms.some((symptom) => rule.symptoms_to_refer.includes(symptom))
+}
+
 function signOf(people: Measured[], rule: GateRule): '' | 'fever' | 'symptom' {
   const found = people.map((one) => {
     if (one.again_c !== null && one.again_c >= rule.fever_threshold_c) return 'fever'

@@ -64,13 +64,13 @@ export const PERMIT_ANSWERS = {
     zh: '不是本系统的出入证，或二维码不完整。',
     en: 'This is no permit, or its code is not complete.',
   },
-  key_unknown: {
-    zh: '签发密钥不在本县名单内：伪造的，或本机需要更新名单。',
-    en: 'Signed with a key that is not on the county’s list: forged, or this phone needs to update.',
-  },
   forged: {
-    zh: '签名不符：出入证是伪造的，或内容被改过。',
-    en: 'The signature does not fit: forged or altered.',
+    zh: '伪造的出入证，或签发密钥已停用：本县没有这个密钥。刚换过密钥的，请联网更新后再扫。',
+    en: 'Forged, or signed with a key that was given up: this county has no such key. If it was changed lately, update and scan again.',
+  },
+  altered: {
+    zh: '出入证的内容被改过：与本县密钥的签名对不上。',
+    en: 'What the permit says was altered: our key did not sign this.',
   },
   not_yet_valid: { zh: '出入证还没有到生效时间。', en: 'The permit is not valid yet.' },
   expired: { zh: '出入证已过期，请到村（社区）换发。', en: 'The permit has expired; the village renews it.' },
@@ -138,9 +138,10 @@ export async function checkPermit(
     return refused('unreadable')
   }
   const key = held?.keys.find((one) => one.id === code.keyId && isTrusted(one, at))
-  if (!held || !key) return refused('key_unknown')
+  if (!held || !key) return refused('forged')
   const signed = await verify(code.signature, code.toSign, fromBase64url(key.key))
-  if (!signed || !code.terms.area.startsWith(key.area)) return refused('forged')
+  if (!signed) return refused('altered')
+  if (!code.terms.area.startsWith(key.area)) return refused('forged')
   return judged(code.terms, gate.area, held, at, uses, returning)
 }
 

@@ -6,8 +6,12 @@ import {
   GATE_DECISIONS,
   GATE_REASONS,
   type GateAnswer,
+  type GateDecision,
   type MarkKind,
+  type Measured,
   markOf,
+  mayCorrect,
+  needsHealth,
   recall,
   slipNumber,
 } from '../src'
@@ -26,6 +30,24 @@ describe('a gate decides on the phone as on the server', () => {
     expect(GATE_DECISIONS).toEqual(cases.words.decisions)
     expect(GATE_REASONS).toEqual(cases.words.reasons)
   })
+})
+
+describe('a correction', () => {
+  it.each(cases.correct as { decision: GateDecision; classes: string[]; allowed: boolean }[])(
+    'to $decision of who was in $classes: $allowed',
+    ({ decision, classes, allowed }) => {
+      expect(mayCorrect(decision, classes)).toBe(allowed)
+    },
+  )
+})
+
+describe('who is sent to a health worker', () => {
+  it.each(cases.needs_health as { person: Measured; expected: boolean }[])(
+    '$person: $expected',
+    ({ person, expected }) => {
+      expect(needsHealth(person, rule)).toBe(expected)
+    },
+  )
 })
 
 describe('a slip has the number that the server makes', () => {

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from lianfang.domain.checkpoints.actions.permits.holding import hold_back, holds_follow
 from lianfang.domain.checkpoints.actions.permits.keys import take_series
 from lianfang.domain.checkpoints.actions.permits.revoking import end_permits
 from lianfang.domain.checkpoints.models.permits import Permit
@@ -28,11 +29,13 @@ class ReturneeRegistered(Input):
 @action("checkpoints.end_for_returnee", both("返乡登记后户出入证作废", "A returnee ends the household's permit"),
         ReturneeRegistered, offered=False)  # fmt: skip
 def end_for_returnee(call: Call, given: ReturneeRegistered) -> Result:
-    """Revoke the permit of a household in which a returnee was registered; who decides about it issues the next one."""
+    """Revoke the permit of a household in which a returnee was registered, and hold the next one back, also where
+    there was none: it is given by who decides about the household alone."""
     call.permit(call.actor.home_area)
     person = find_person(given.person_id)
     if person is None or person.household_id is None:
         return {"ended": 0}
+    hold_back([person.household_id], call.received_at)
     return {"ended": _end(call, [person.household_id], "returnee")}
 
 
@@ -60,6 +63,7 @@ def follow_households(call: Call, given: HouseholdsMoved) -> Result:
     outside: list[UUID] = []
     for start in range(0, len(given.household_ids), CHUNK):
         homes = find_households(given.household_ids[start : start + CHUNK])
+        holds_follow(homes)
         mine = Permit.objects.filter(LIVE, household_id__in=homes)
         scopes = {home: scope for home, scope in mine.values_list("household_id", "holds_in") if home}
         for path in sorted({homes[home].area_path for home in scopes}):

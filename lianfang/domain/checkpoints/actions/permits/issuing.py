@@ -11,9 +11,9 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
 from pydantic import Field
 
+from lianfang.domain.checkpoints.actions.permits.holding import held_back, let_go
 from lianfang.domain.checkpoints.actions.permits.keys import signing_key, take_series
 from lianfang.domain.checkpoints.events.permits import PermitsIssued
 from lianfang.domain.checkpoints.models.permits import Permit, PermitSeries
@@ -68,6 +68,7 @@ def issue_household_permit(call: Call, given: IssueHouseholdPermit) -> Result:
     _end_expired(call, [household.pk])
     if Permit.objects.filter(LIVE, household_id=household.pk).exists():
         raise HAS_ONE(field="household_id")
+    let_go(household.pk)
     made = Permit(area_path=household.area_path, holds_in=scope, kind="household", household_id=household.pk,
                   mark=kinds.mark_of(household.number), **terms)  # fmt: skip
     return _keep(call, series, made)
@@ -83,7 +84,7 @@ class IssueMany(Input):
 def issue_many_permits(call: Call, given: IssueMany) -> Result:
     """Issue a permit to every household of an area that has none, each for its village.
 
-    Left out are households without residents, and those whose last permit ended because a returnee registered.
+    Left out are households without residents, and those that a returnee came to, whether they had one or not.
     """
     call.permit(given.within)
     if len(given.within) < kinds.COUNTY_DIGITS:
@@ -98,11 +99,11 @@ def issue_many_permits(call: Call, given: IssueMany) -> Result:
         Permit.objects.filter(LIVE, within(given.within), kind="household").values_list("household_id", flat=True)
     )
     waiting = [row for row in rows if row.pk not in have]
-    apart = [row for row in waiting if row.last_ended == "returnee"]
+    apart = held_back([row.pk for row in waiting])
     made = [
         Permit(area_path=row.area_path, holds_in=kinds.scope_of(row.area_path, ""), kind="household",
                household_id=row.pk, mark=kinds.mark_of(row.number), **terms)
-        for row in waiting if row.last_ended != "returnee"
+        for row in waiting if row.pk not in apart
     ]  # fmt: skip
     keep_permits(call, series, made)
     call.about("areas.areas", given.within, issued=len(made))
@@ -110,9 +111,8 @@ def issue_many_permits(call: Call, given: IssueMany) -> Result:
 
 
 def _households(path: str) -> list[Any]:
-    """Return the inhabited households in the order of their doors, with why the last permit of each ended."""
-    last = Permit.objects.filter(household=OuterRef("pk")).order_by("-issued_at", "-pk").values("revoked_because")[:1]
-    lived_in = households_within(path).filter(status="occupied").annotate(last_ended=Subquery(last))
+    """Return the inhabited households in the order of their doors."""
+    lived_in = households_within(path).filter(status="occupied")
     return list(lived_in.order_by("area_path", "order", "pk")[: MOST_AT_ONCE + 1])
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from lianfang.domain.checkpoints.actions.permits.holding import hold_back
 from lianfang.domain.checkpoints.actions.permits.issuing import PERMITS, keep_permits
 from lianfang.domain.checkpoints.actions.permits.keys import take_series
 from lianfang.domain.checkpoints.events.permits import PermitRevoked
@@ -43,6 +44,8 @@ def revoke_permit(call: Call, given: RevokePermit) -> Result:
     if given.because not in GIVEN:
         raise CHOICE(field="because")
     permit, series = _take(call, given.permit_id)
+    if given.because == "returnee" and permit.household_id:
+        hold_back([permit.household_id], call.received_at)
     end_permits(call, series, [permit], given.because, given.note)
     return {"id": str(permit.pk), "version": series.revocation_version}
 

@@ -12,17 +12,20 @@ from datetime import datetime, timedelta
 from lianfang.domain.checkpoints.rules.permits import codes
 from lianfang.domain.checkpoints.rules.permits.codes import Terms
 from lianfang.kernel.clock import local
-from lianfang.kernel.sign1 import Signed, Unreadable
+from lianfang.kernel.sign1 import Unreadable
 from lianfang.kernel.text import Bilingual, both
 
 ANSWERS: dict[str, Bilingual] = {
     "valid": both("出入证有效。", "The permit is valid."),
     "unreadable": both("不是本系统的出入证，或二维码不完整。", "This is no permit, or its code is not complete."),
-    "key_unknown": both(
-        "签发密钥不在本县名单内：伪造的，或本机需要更新名单。",
-        "Signed with a key that is not on the county’s list: forged, or this phone needs to update.",
+    "forged": both(
+        "伪造的出入证，或签发密钥已停用：本县没有这个密钥。刚换过密钥的，请联网更新后再扫。",
+        "Forged, or signed with a key that was given up: this county has no such key. If it was changed lately, update "
+        "and scan again.",
     ),
-    "forged": both("签名不符：出入证是伪造的，或内容被改过。", "The signature does not fit: forged or altered."),
+    "altered": both(
+        "出入证的内容被改过：与本县密钥的签名对不上。", "What the permit says was altered: our key did not sign this."
+    ),
     "not_yet_valid": both("出入证还没有到生效时间。", "The permit is not valid yet."),
     "expired": both("出入证已过期，请到村（社区）换发。", "The permit has expired; the village renews it."),
     "revoked": both("出入证已作废，请与村（社区）联系。", "The permit was revoked; please ask the village."),
@@ -86,7 +89,8 @@ class Answer:
 def check(text: str, gate: Gate, at: datetime, uses: Sequence[Use] = (), *, returning: bool = False) -> Answer:
     """Judge the text of a code at a gate.
 
-    Nothing of a permit is shown before its signature fits. Who comes back is never refused for having been out.
+    Nothing of a permit is shown before its signature fits: by a key that nobody here knows it is forged, under the name
+    of ours and not fitting it is altered. Who comes back is never refused for having been out.
     """
     try:
         signed = codes.read(text)
@@ -95,8 +99,10 @@ def check(text: str, gate: Gate, at: datetime, uses: Sequence[Use] = (), *, retu
         return Answer("unreadable")
     key = gate.keys.get(signed.key_id)
     if key is None or at < key.from_at or (key.until_at is not None and at >= key.until_at):
-        return Answer("key_unknown")
-    if not _is_signed_for(signed, terms, key):
+        return Answer("forged")
+    if not signed.fits(key.public):
+        return Answer("altered")
+    if not terms.area.startswith(key.area):
         return Answer("forged")
     warnings = ("list_old",) if gate.list_at is None or at - gate.list_at > gate.list_old_after else ()
     refused = _refused(terms, gate, at)
@@ -105,11 +111,6 @@ def check(text: str, gate: Gate, at: datetime, uses: Sequence[Use] = (), *, retu
     if returning and _is_out_too_long(terms, uses, at):
         warnings = (*warnings, "out_too_long")
     return Answer(refused or "valid", terms, warnings)
-
-
-def _is_signed_for(signed: Signed, terms: Terms, key: Key) -> bool:
-    """Say whether the key signed this, for an area it may sign for."""
-    return signed.fits(key.public) and terms.area.startswith(key.area)
 
 
 def _refused(terms: Terms, gate: Gate, at: datetime) -> str | None:

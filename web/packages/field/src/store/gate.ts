@@ -5,6 +5,7 @@ import {
   type Entry,
   GATE_DECISIONS,
   type GateAnswer,
+  type GateDecision,
   type GateRule,
   type InForce,
   type Measured,
@@ -110,12 +111,16 @@ export interface Draft {
   permit_reason: string
   /** From when on somebody who rests can be measured again (milliseconds since 1970), or 0. */
   again_at: number
+  /** The passage that this one corrects and why, or ''. */
+  corrects: string
+  why: string
 }
 
 export function newDraft(direction: Draft['direction']): Draft {
   return {
     direction, plate: '', people: [], heads: 0, came_from: '', goes_to: '', purpose: '', must_pass: '', measure_id: '',
-    destination_path: '', permit_serial: null, permit_reason: '', again_at: 0,
+    destination_path: '', permit_serial: null, permit_reason: '', again_at: 0, corrects: '',
+    why: '',
   } // biome-ignore format: one line for each thought
 }
 
@@ -128,6 +133,7 @@ export function occupant(local: Local): Occupant {
 }
 
 export const RECORD = 'checkpoints.record_passage'
+export const CORRECT = 'checkpoints.correct_passage'
 const MOST = 8
 
 /** Who of the village may be meant by a name, initials, the end of a phone or the fingerprint of a plate. */
@@ -181,52 +187,132 @@ export function askedOf(draft: Pick<Draft, 'plate' | 'people'>): { kind: 'plate'
   ]
 }
 
+const filled = (values: Record<string, unknown>) =>
+  Object.fromEntries(
+    Object.entries(values).filter(
+      ([, value]) => value !== '' && value !== null && !(Array.isArray(value) && value.length === 0),
+    ),
+  )
+
+/** What is sent of who passed: all of it, because a correction says anew what was left empty too. */
+function saidOf(draft: Draft, decision: string): Record<string, unknown> {
+  return {
+    direction: draft.direction,
+    decision,
+    is_known: isKnown(draft),
+    people: draft.people.map(({ home: _home, ...one }) => filled(one)),
+    ...(draft.heads > draft.people.length ? { heads: draft.heads } : {}),
+    plate: plainPlate(draft.plate), came_from: draft.came_from, goes_to: draft.goes_to, purpose: draft.purpose,
+    must_pass: draft.must_pass, measure_id: decision === 'turn_back' ? draft.measure_id : null,
+    destination_path: decision === 'hand_over' ? draft.destination_path : '',
+  } // biome-ignore format: one line for each thought
+}
+
 export function passageCommand(draft: Draft, post: GatePost, answer: GateAnswer): NewWork {
   const { decision } = answer
-  const filled = (values: Record<string, unknown>) =>
-    Object.fromEntries(
-      Object.entries(values).filter(
-        ([, value]) => value !== '' && value !== null && !(Array.isArray(value) && value.length === 0),
-      ),
-    )
+  const { people, is_known, ...said } = saidOf(draft, decision)
+  const { permit_serial, permit_reason } = draft
   return {
     action: RECORD,
-    input: {
-      post_id: post.id,
-      direction: draft.direction,
-      decision,
-      is_known: isKnown(draft),
-      people: draft.people.map(({ home: _home, ...one }) => filled(one)),
-      ...(draft.heads > draft.people.length ? { heads: draft.heads } : {}),
-      ...filled({
-        plate: plainPlate(draft.plate), came_from: draft.came_from, goes_to: draft.goes_to, purpose: draft.purpose,
-        must_pass: draft.must_pass, permit_serial: draft.permit_serial, permit_reason: draft.permit_reason,
-        measure_id: decision === 'turn_back' ? draft.measure_id : '',
-        destination_path: decision === 'hand_over' ? draft.destination_path : '',
-      }), // biome-ignore format: what is sent where it is not empty
-    },
-    label: bothWays('labels.passage', (locale) => ({
-      who: draft.plate || draft.people[0]?.name || '',
-      decision: decision ? GATE_DECISIONS[decision][locale === 'en' ? 'en' : 'zh'] : '',
-    })),
+    input: { post_id: post.id, is_known, people, ...filled({ ...said, permit_serial, permit_reason }) },
+    label: labelOf('labels.passage', draft, decision),
     subject: `passage/${draft.direction}`,
   }
 }
 
-interface Sent {
-  direction?: string
-  decision?: string
-  plate?: string
-  people?: Partial<Occupant>[]
-  permit_serial?: number
+/** The correction of a passage that this phone recorded: a new entry that names it; the old one stays as it is. */
+export function correctionCommand(draft: Draft, answer: GateAnswer): NewWork {
+  return {
+    action: CORRECT,
+    input: { passage_id: draft.corrects, reason: draft.why, ...saidOf(draft, answer.decision) },
+    label: labelOf('labels.correction', draft, answer.decision),
+    subject: `passage/${draft.corrects}`,
+  }
 }
 
-/** What this phone recorded at a gate and the server has not refused, the oldest first. */
-function passagesOf(entries: Entry[]): { at: string; given: Sent }[] {
-  return entries
-    .filter((one) => one.action === RECORD && one.state !== 'refused')
-    .map((one) => ({ at: one.happened_at, given: one.input as Sent }))
+function labelOf(key: string, draft: Draft, decision: GateAnswer['decision']): NewWork['label'] {
+  return bothWays(key, (locale) => ({
+    who: draft.plate || draft.people[0]?.name || '',
+    decision: decision ? GATE_DECISIONS[decision][locale === 'en' ? 'en' : 'zh'] : '',
+  }))
+}
+
+interface Sent {
+  passage_id?: string
+  direction?: Draft['direction']
+  decision?: GateDecision
+  plate?: string
+  people?: Partial<Occupant>[]
+  heads?: number
+  came_from?: string
+  goes_to?: string
+  purpose?: string
+  must_pass?: string
+  measure_id?: string | null
+  destination_path?: string
+  permit_serial?: number
+  permit_reason?: string
+}
+
+/** A passage as it stands on this phone: `ids` are of the first entry and of its corrections, the newest last. */
+export interface Stood {
+  at: string
+  ids: string[]
+  given: Sent
+  /** The classes that must pass it was ever in. */
+  classes: string[]
+}
+
+/** What this phone recorded at a gate and the server has not refused, as it was corrected since; the oldest first. */
+export function passagesOf(entries: Entry[]): Stood[] {
+  const kept = entries.filter((one) => one.state !== 'refused')
+  const corrected = new Map(
+    kept.filter((one) => one.action === CORRECT).map((one) => [(one.input as Sent).passage_id, one]),
+  )
+  const stood = (first: Entry): Stood => {
+    const line = [first]
+    for (let next = corrected.get(first.id); next; next = corrected.get(next.id)) line.push(next)
+    const given = line.map((one) => one.input as Sent)
+    return {
+      at: first.happened_at,
+      ids: line.map((one) => one.id),
+      given: Object.assign({}, ...given) as Sent,
+      classes: given.flatMap((one) => one.must_pass || []),
+    }
+  }
+  return kept
+    .filter((one) => one.action === RECORD)
+    .map(stood)
     .sort((one, other) => (one.at < other.at ? -1 : 1))
+}
+
+/** A recorded passage as a draft again, to be corrected. */
+export function draftOf(stood: Stood): Draft {
+  const { people = [], direction = 'in', ...said } = stood.given
+  return {
+    ...newDraft(direction),
+    ...pickSaid(said),
+    people: people.map((one) => ({ ...stranger(), ...one })),
+    corrects: stood.ids.at(-1) ?? '',
+  }
+}
+
+function pickSaid(said: Sent): Partial<Draft> {
+  const { plate = '', heads = 0, came_from = '', goes_to = '', purpose = '', must_pass = '' } = said
+  const { measure_id, destination_path = '', permit_serial = null, permit_reason = '' } = said
+  return {
+    plate, heads, came_from, goes_to, purpose, must_pass, measure_id: measure_id ?? '', destination_path, permit_serial,
+    permit_reason,
+  } // biome-ignore format: one line for each thought
+}
+
+/** The entry whose id numbers the slips: the first of the line that was decided so, as on the server. */
+export function slipBase(entries: Entry[], id: string): string {
+  const entry = entries.find((one) => one.id === id)
+  const given: Sent = entry?.input ?? {}
+  const before = entries.find((one) => one.id === given.passage_id)
+  const same = before && (before.input as Sent).decision === given.decision
+  return same ? slipBase(entries, before.id) : id
 }
 
 /** When this phone let somebody out with a permit and in again: what the permit's limits are held against. */

@@ -8,7 +8,7 @@ export class MemoryStore implements PhoneStore {
   private readonly rows = new Map<string, Entry>()
   private held: { bundle: Bundle | null; me: Me | null } = { bundle: null, me: null }
 
-  private both: Record<Side, unknown[]> = { taken: [], given: [] }
+  private sides: Record<Side, unknown[]> = { taken: [], given: [], told: [], resting: [] }
 
   async entries(): Promise<Entry[]> {
     return [...this.rows.values()]
@@ -40,6 +40,7 @@ export class MemoryStore implements PhoneStore {
 
   async dropDownloads(): Promise<void> {
     this.held = { bundle: null, me: null }
+    this.sides = { taken: [], given: [], told: [], resting: [] }
   }
 
   async hasPin(): Promise<boolean> {
@@ -51,11 +52,11 @@ export class MemoryStore implements PhoneStore {
   async removePin(): Promise<void> {}
 
   async handed<T>(side: Side): Promise<T[]> {
-    return this.both[side] as T[]
+    return this.sides[side] as T[]
   }
 
   async keepHanded(side: Side, all: unknown[]): Promise<void> {
-    this.both[side] = all
+    this.sides[side] = all
   }
 
   async screen(): Promise<null> {
@@ -70,6 +71,6 @@ export class MemoryStore implements PhoneStore {
 
   async destroy(): Promise<void> {
     this.rows.clear()
-    this.held = { bundle: null, me: null }
+    await this.dropDownloads()
   }
 }

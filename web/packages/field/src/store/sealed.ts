@@ -13,7 +13,7 @@ interface SealedEntry extends Sealed {
   state: OutboxState
 }
 
-const DOWNLOADS = ['bundle', 'me', 'taken', 'given', 'screen'] as const
+const DOWNLOADS = ['bundle', 'me', 'taken', 'given', 'told', 'resting', 'screen'] as const
 
 interface Downloaded extends Sealed {
   key: (typeof DOWNLOADS)[number]

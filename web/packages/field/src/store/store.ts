@@ -23,7 +23,7 @@ export interface PhoneStore {
   /** Let only this PIN, or the account's password, open the store from now on. */
   setPin(pin: string, password: string): Promise<void>
   removePin(): Promise<void>
-  /** What was handed from phone to phone: taken over, and given away. */
+  /** What was handed from phone to phone, and what a gate keeps beside its queue. */
   handed<T>(side: Side): Promise<T[]>
   keepHanded(side: Side, all: unknown[]): Promise<void>
   /** The list as it stood last; gone with whatever it shows being written anew. */
@@ -34,7 +34,8 @@ export interface PhoneStore {
   destroy(): Promise<void>
 }
 
-export type Side = 'taken' | 'given'
+/** `told` and `resting` are of a gate: what other gates' phones have shown, and who waits to be measured again. */
+export type Side = 'taken' | 'given' | 'told' | 'resting'
 
 /** A store whose owner has not typed the PIN yet. */
 export interface LockedStore {
