@@ -24,7 +24,9 @@ from lianfang.kernel.clock import CHINA
 FILE = Path(__file__).parents[4] / "contracts" / "cases" / "permits.json"
 COUNTY, VILLAGE, NEIGHBOUR = "140826", "140826100201", "140826100202"
 NOW = datetime(2020, 2, 5, 9, 30, tzinfo=CHINA)
-OURS, OLD, FOREIGN = (Ed25519PrivateKey.from_private_bytes(bytes(range(n, n + 32))) for n in (1, 40, 80))
+OURS, OLD, FOREIGN, NEW, GONE = (
+    Ed25519PrivateKey.from_private_bytes(bytes(range(n, n + 32))) for n in (1, 40, 80, 120, 160)
+)
 REVOKED = (3, 4, 300, 70_000)
 FIRST, LAST = span(NOW.date() - timedelta(days=2), NOW.date() + timedelta(days=4))
 HOUSE = Terms("household", 12, VILLAGE, FIRST, LAST, "3排012", 1, 2, 180)
@@ -36,11 +38,11 @@ def public(private: Ed25519PrivateKey) -> bytes:
     return private.public_key().public_bytes_raw()
 
 
-def _key(private: Ed25519PrivateKey, until: datetime | None = None) -> Key:
-    return Key(sign1.key_id_of(public(private)), public(private), COUNTY, NOW - timedelta(days=30), until)
+def _key(private: Ed25519PrivateKey, until: datetime | None = None, since: datetime | None = None) -> Key:
+    return Key(sign1.key_id_of(public(private)), public(private), COUNTY, since or NOW - timedelta(days=30), until)
 
 
-KEYS = (_key(OURS), _key(OLD, NOW + timedelta(days=1)))
+KEYS = (_key(OURS), _key(OLD, NOW + timedelta(days=1)), _key(NEW, since=NOW), _key(GONE, NOW))
 
 
 def gate(area: str = VILLAGE + "001", heard_hours_ago: float | None = 1) -> Gate:
@@ -87,6 +89,9 @@ def _cases() -> list[dict[str, Any]]:
         ("forged: our key for another county", write(replace(HOUSE, area="371521100"), OURS), gate(), (), False),
         ("not valid before its first day", write(replace(HOUSE, begins_at=NOW + timedelta(seconds=1)), OURS), gate(),
          (), False),
+        ("valid from its first moment", write(replace(HOUSE, begins_at=NOW), OURS), gate(), (), False),
+        ("signed with a key of which the first moment is now", write(HOUSE, NEW), gate(), (), False),
+        ("forged: signed with a key that is trusted no more from now on", write(HOUSE, GONE), gate(), (), False),
         ("expired at the first moment after its last day",
          write(replace(HOUSE, begins_at=yesterday, ends_at=NOW), OURS), gate(), (), False),
         ("valid in the last second", write(replace(HOUSE, ends_at=NOW + timedelta(seconds=1)), OURS), gate(), (),
@@ -99,6 +104,13 @@ def _cases() -> list[dict[str, Any]]:
         ("somebody was out the day before yesterday", house, gate(), (_ago(44, 1),), False),
         ("out once today already, and back: in again", house, gate(), (_ago(2),), True),
         ("back after more than three hours", house, gate(), (_ago(3.5),), True),
+        ("back after exactly three hours", house, gate(), (_ago(3),), True),
+        ("back long ago: in again", house, gate(), (_ago(5, 1),), True),
+        ("a car that was out for long comes back", write(CAR, OURS), gate(), (_ago(9),), True),
+        ("two may go out and one has", write(replace(HOUSE, persons=2), OURS), gate(), (_ago(2, 1),), False),
+        ("two may go out and two have", write(replace(HOUSE, persons=2), OURS), gate(), (_ago(2, 1), _ago(4, 1)),
+         False),
+        ("any number of people in two days", write(replace(HOUSE, persons=0), OURS), gate(), (), False),
         ("a car as often as needed", write(CAR, OURS), gate(), (_ago(1, 0.5), _ago(2, 0.5)), False),
         ("valid, by a list that is a day and an hour old", house, gate(heard_hours_ago=25), (), False),
         ("valid, by a list of exactly the oldest age", house, gate(heard_hours_ago=24), (), False),

@@ -36,6 +36,12 @@ def test_the_shared_file_is_what_the_server_answers_today() -> None:
         ("forged: our key for another county", "forged"),
         ("expired at the first moment after its last day", "expired"),
         ("valid in the last second", "valid"),
+        ("valid from its first moment", "valid"),
+        ("signed with a key of which the first moment is now", "valid"),
+        ("forged: signed with a key that is trusted no more from now on", "forged"),
+        ("two may go out and one has", "valid"),
+        ("two may go out and two have", "used_too_often"),
+        ("any number of people in two days", "valid"),
         ("not valid before its first day", "not_yet_valid"),
         ("revoked: 3", "revoked"),
         ("beside one that was revoked", "valid"),
@@ -65,6 +71,15 @@ def test_whoever_comes_back_is_not_kept_out_for_having_been_out() -> None:
     assert check(HOUSE, made.gate(), made.NOW, out).reason == "used_too_often"
     back = check(HOUSE, made.gate(), made.NOW, out, returning=True)
     assert (back.reason, back.warnings) == ("valid", ("out_too_long",))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["back after exactly three hours", "back long ago: in again", "a car that was out for long comes back"],
+)
+def test_nobody_is_reminded_of_a_time_they_have_kept(name: str) -> None:
+    found = next(case for case in CASES if case["name"] == name)
+    assert (found["expected"]["reason"], found["expected"]["warnings"]) == ("valid", [])
 
 
 @given(at=st.integers(0, LENGTH - 1), bit=st.integers(0, 7))

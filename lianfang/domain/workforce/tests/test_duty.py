@@ -257,7 +257,14 @@ def test_who_does_not_lead_a_post_of_the_own_grid_is_offered_nothing_of_what_its
     gate: Gate, do: Do, cast: dict[str, Actor]
 ) -> None:
     of_leads = {"workforce.sign_in_for", "workforce.take_off_shift", "workforce.put_substitute"}
-    do("secretary", "workforce.move_post", post_id=str(gate.post), area_path=GRID, position="网格口", reason="移到网格口")
+    do(
+        "secretary",
+        "workforce.move_post",
+        post_id=str(gate.post),
+        area_path=GRID,
+        position="网格口",
+        reason="移到网格口",
+    )
     with writing():
         Shift.objects.update(area_path=GRID)
     assert not of_leads & offered(cast["grid"], at(6))
