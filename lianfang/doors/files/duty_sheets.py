@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -10,14 +11,16 @@ from django.urls import path
 
 from lianfang.domain.areas.queries import full_name
 from lianfang.domain.organisation.queries import issuer_of
+from lianfang.domain.workforce.queries.grids import roster_grid
 from lianfang.domain.workforce.queries.sheets import Printed, printed_roster, sign_data
-from lianfang.doors.api.answers import door
+from lianfang.doors.api.answers import answer, door
 from lianfang.doors.api.session import actor_of
 from lianfang.doors.files.letters import render
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.audit.chain import Entry, append
 from lianfang.foundation.printing.frame import Frame, Grid, new_serial
 from lianfang.foundation.printing.paper import paper
+from lianfang.foundation.printing.workbook import workbook
 from lianfang.foundation.tables.reading import NO_ROW
 from lianfang.kernel.clock import local, now
 from lianfang.kernel.text import both
@@ -27,7 +30,9 @@ SIGNS = "workforce.name_lead"
 TITLE = both("值班表", "Duty roster")
 DRAFT = both("草稿，未发布", "Draft, not published")
 MARK = both("{name} {at} 打印", "Printed by {name}, {at}")
-DAY = both("日期", "Day")
+DAY, POST, SHIFT = both("日期", "Day"), both("卡点", "Post"), both("班次", "Shift")
+LACK = both("缺{what} {missing}", "{missing} short: {what}")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def sign_pdf(actor: Actor, post_id: UUID, moment: datetime) -> bytes:
@@ -56,6 +61,42 @@ def roster_pdf(actor: Actor, roster_id: UUID, moment: datetime) -> bytes:
     ])  # fmt: skip
     _note(actor, "workforce.print_roster", f"{ROSTERS}/{roster_id}", found.area_path, moment)
     return file
+
+
+def grid_of(actor: Actor, roster_id: UUID) -> dict[str, Any]:
+    """Return a roster as a grid for whoever sees rosters there. Raises `table.no_row`."""
+    found = roster_grid(roster_id)
+    if found is None or not actor.may(ROSTERS, found["area"]):
+        raise NO_ROW()
+    return found
+
+
+def roster_xlsx(actor: Actor, roster_id: UUID, moment: datetime) -> bytes:
+    """Return a roster as one worksheet, shifts of posts down and days across. Raises `table.no_row`."""
+    grid, found = grid_of(actor, roster_id), printed_roster(roster_id)
+    assert found is not None
+    heads = (POST.in_language(actor.language), SHIFT.in_language(actor.language), *grid["days"])
+    rows = [
+        (f"{post['number']} {post['name']}", f"{_said(actor, line['label'])} {line['hours']}",
+         *(_cell(actor, one) for one in line["cells"]))
+        for post in grid["posts"] for line in post["lines"]
+    ]  # fmt: skip
+    file = workbook(_frame(actor, found, moment), [Grid(TITLE.in_language(actor.language), heads, rows)])
+    _note(actor, "workforce.print_roster", f"{ROSTERS}/{roster_id}", found.area_path, moment)
+    return file
+
+
+def _cell(actor: Actor, cell: dict[str, Any] | None) -> str:
+    """Return who stands there, and what is missing in words: paper has no colours."""
+    if cell is None:
+        return "—"
+    lack = LACK.in_language(actor.language)
+    lacks = [lack.format(missing=one["missing"], what=_said(actor, one["words"])) for one in cell["lacks"]]
+    return "、".join([*(one["name"] for one in cell["people"]), *lacks])
+
+
+def _said(actor: Actor, words: dict[str, str]) -> str:
+    return both(**words).in_language(actor.language)
 
 
 def _frame(actor: Actor, found: Printed, moment: datetime) -> Frame:
@@ -99,4 +140,24 @@ def roster(request: HttpRequest, roster_id: UUID) -> HttpResponse:
     return pdf(roster_pdf(actor_of(request), roster_id, now()), f"roster-{roster_id.hex[-6:]}")
 
 
-urlpatterns = [path("posts/<uuid:post_id>/sign.pdf", sign), path("rosters/<uuid:roster_id>.pdf", roster)]
+@door("GET")
+def roster_sheet(request: HttpRequest, roster_id: UUID) -> HttpResponse:
+    """Return one roster as a workbook."""
+    response = HttpResponse(roster_xlsx(actor_of(request), roster_id, now()), content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="roster-{roster_id.hex[-6:]}.xlsx"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@door("GET")
+def grid(request: HttpRequest, roster_id: UUID) -> HttpResponse:
+    """Return one roster as a grid: who stands where, what is short, which rules are broken."""
+    return answer(grid_of(actor_of(request), roster_id))
+
+
+urlpatterns = [
+    path("posts/<uuid:post_id>/sign.pdf", sign),
+    path("rosters/<uuid:roster_id>.pdf", roster),
+    path("rosters/<uuid:roster_id>.xlsx", roster_sheet),
+    path("rosters/<uuid:roster_id>/grid", grid),
+]

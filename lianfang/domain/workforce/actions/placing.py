@@ -19,13 +19,22 @@ from lianfang.domain.workforce.actions.fields import (
     permit_lead,
 )
 from lianfang.domain.workforce.actions.posts import IS_WITHDRAWN, NO_POST, PostId
+from lianfang.domain.workforce.actions.posts import TABLE as POSTS
 from lianfang.domain.workforce.events.shifts import ShiftsChanged
 from lianfang.domain.workforce.models.posts import Post
 from lianfang.domain.workforce.models.responders import Responder
-from lianfang.domain.workforce.models.shifts import Shift
+from lianfang.domain.workforce.models.shifts import Roster, Shift
 from lianfang.domain.workforce.queries.kinds import shift_kinds
 from lianfang.domain.workforce.queries.posts import find_post
-from lianfang.domain.workforce.queries.rosters import READY, broken_by, people_for, problem_of, span_of
+from lianfang.domain.workforce.queries.rosters import (
+    ALIVE,
+    READY,
+    broken_by,
+    people_for,
+    posts_of,
+    problem_of,
+    span_of,
+)
 from lianfang.domain.workforce.rules.rostering import SlotKey, Violation, substitutes
 from lianfang.domain.workforce.rules.shifts import AWAITED
 from lianfang.foundation.actions.inputs import Input, one_of
@@ -46,10 +55,19 @@ BREAKS_RULES = refusal("workforce.breaks_duty_rules", "不能这样排：{why}�
 NOBODY = refusal(
     "workforce.no_substitute", "附近没有符合规则的人可以顶班。", "Nobody nearby may take this shift.", status=409
 )
+OTHER_ROSTER = refusal(
+    "workforce.not_on_this_roster", "这份排班表里没有这个卡点或这一天，或已作废。",
+    "The roster has no such post or day, or was withdrawn.", status=409,
+)  # fmt: skip
 
 MOST = 5
 TOWN_DIGITS = 9
 ResponderId = Annotated[UUID, Field(**labelled("人员", "Person", **{"x-table": "workforce.colleagues"}))]
+OfRoster = Annotated[
+    UUID | None,
+    Field(**labelled("排班表（草稿发布时才通知）", "Roster (of a draft: told when published)",
+                     **{"x-table": "workforce.rosters"})),
+]  # fmt: skip
 ShiftKind = Annotated[
     str,
     Field(min_length=1, max_length=30, **labelled("班次", "Shift", "choice", **choices(shift_kinds()))),
@@ -57,9 +75,11 @@ ShiftKind = Annotated[
 ]
 
 
-def check_put_on(person: Responder, post: Post, on: date, kind: str, without: Iterable[UUID] = ()) -> None:
-    """Raise `workforce.breaks_duty_rules` with every hard rule that is broken."""
-    broken = broken_by(person, post, on, kind, without)
+def check_put_on(
+    person: Responder, post: Post, on: date, kind: str, without: Iterable[UUID] = (), draft: UUID | None = None
+) -> None:
+    """Raise `workforce.breaks_duty_rules` with every hard rule that is broken; what a `draft` plans counts as duty."""
+    broken = broken_by(person, post, on, kind, without, draft)
     if broken:
         raise _refusal(broken)
 
@@ -96,11 +116,15 @@ class PutOnShift(Input):
     kind: ShiftKind
     responder_id: ResponderId
     reason: Annotated[str, Field(max_length=200, **labelled("原因", "Reason"))] = ""
+    roster_id: OfRoster = None
 
 
 @action("workforce.put_on_shift", both("手工排班", "Put somebody on a shift"), PutOnShift)
 def put_on_shift(call: Call, given: PutOnShift) -> Result:
-    """Put somebody on a shift of a post by hand; they are told at once. What breaks a hard rule is refused."""
+    """Put somebody on a shift of a post by hand. What breaks a hard rule is refused.
+
+    They are told at once, unless `roster_id` names a draft: then they are told when it is published.
+    """
     post = find_post(given.post_id)
     if post is None:
         call.permit(call.actor.home_area)
@@ -111,16 +135,30 @@ def put_on_shift(call: Call, given: PutOnShift) -> Result:
     person, span = _ready(given.responder_id), span_of(post, given.on, given.kind)
     if span is None:
         raise NO_SUCH_SHIFT(field="kind")
-    check_put_on(person, post, given.on, given.kind)
+    roster = _roster(given)
+    check_put_on(person, post, given.on, given.kind, draft=roster.pk if roster else None)
+    told = roster is None or roster.state == "published"
     row = Shift.objects.create(
         id=call.id, area_path=post.area_path, post=post, responder=person, worker=person.name, on=given.on,
-        kind=given.kind, starts_at=span[0], ends_at=span[1], state="notified", notified_at=call.received_at,
-        reason=given.reason,
+        kind=given.kind, starts_at=span[0], ends_at=span[1], state="notified" if told else "planned",
+        notified_at=call.received_at if told else None, reason=given.reason, roster=roster,
     )  # fmt: skip
     call.about(TABLE, row.pk)
     call.announce(ShiftsChanged(area_path=row.area_path, post_id=row.post_id))
     undo = {"action": "workforce.take_off_shift", "input": {"shift_id": str(row.pk), "reason": "撤销排班"}}
     return {"id": str(row.pk), "undo": undo}
+
+
+def _roster(given: PutOnShift) -> Roster | None:
+    """Return the roster somebody is put on, None for none. Raises `workforce.not_on_this_roster`."""
+    if given.roster_id is None:
+        return None
+    found = Roster.objects.filter(pk=given.roster_id, state__in=ALIVE).first()
+    if found is None or not 0 <= (given.on - found.starts_on).days < found.days:
+        raise OTHER_ROSTER(field="roster_id")
+    if given.post_id not in {post.pk for post in posts_of(found)}:
+        raise OTHER_ROSTER(field="roster_id")
+    return found
 
 
 class TakeOffShift(Input):
@@ -151,25 +189,50 @@ REPLACEABLE = when(
 
 
 class FindSubstitutes(Input):
-    shift_id: ShiftId
+    shift_id: ShiftId | None = None
+    post_id: PostId | None = None
+    on: Annotated[date | None, Field(**labelled("日期", "Day", "date"))] = None
+    kind: ShiftKind | None = None
+    roster_id: OfRoster = None
 
 
 @action("workforce.find_substitutes", both("推荐替班人", "Suggest substitutes"), FindSubstitutes, offered=False)
 def find_substitutes(call: Call, given: FindSubstitutes) -> Result:
-    """Suggest who could take a shift: people of the town who break no rule by it, the nearest and least busy first."""
-    shift = find_shift(given.shift_id)
-    permit_lead(call, shift.post)
-    call.about(TABLE, shift.pk)
-    found = _substitutes(shift)
+    """Suggest who could take a shift: people of the town who break no rule by it, the nearest and least busy first.
+
+    Of a shift nobody is on, its post, day and kind say which. For a shift of a draft, what the draft plans counts.
+    """
+    if given.shift_id:
+        shift = find_shift(given.shift_id)
+        permit_lead(call, shift.post)
+        call.about(TABLE, shift.pk)
+        found = _instead_of(shift)
+    else:
+        post = find_post(given.post_id) if given.post_id else None
+        if post is None or given.on is None or given.kind is None:
+            call.permit(call.actor.home_area)
+            raise NO_SHIFT(field="shift_id")
+        permit_lead(call, post)
+        call.about(POSTS, post.pk)
+        found = _suitable(post, given.on, given.kind, given.roster_id)
     return {"substitutes": [{"id": str(one.pk), "name": one.name, "why": why} for one, why in found]}
 
 
-def _substitutes(shift: Shift) -> list[tuple[Responder, dict[str, str]]]:
+def _instead_of(shift: Shift) -> list[tuple[Responder, dict[str, str]]]:
+    return _suitable(shift.post, shift.on, shift.kind, _draft_of(shift), shift.responder_id)
+
+
+def _draft_of(shift: Shift) -> UUID | None:
+    return shift.roster_id if shift.state == "planned" else None
+
+
+def _suitable(
+    post: Post, on: date, kind: str, draft: UUID | None, but: UUID | None = None
+) -> list[tuple[Responder, dict[str, str]]]:
     """Return the best people for a shift with what speaks for each, by the roster's own rules."""
-    post = shift.post
-    people = list(people_for(post.area_path[:TOWN_DIGITS], [post]).exclude(pk=shift.responder_id))
-    problem = problem_of(post.area_path, [post], people, shift.on, 1)
-    place = SlotKey(str(post.pk), 0, shift.kind.rpartition(".")[2])
+    people = list(people_for(post.area_path[:TOWN_DIGITS], [post]).exclude(pk=but))
+    problem = problem_of(post.area_path, [post], people, on, 1, draft=draft)
+    place = SlotKey(str(post.pk), 0, kind.rpartition(".")[2])
     by_key = {str(one.pk): one for one in people}
     return [(by_key[one.person], _joined(one.reasons)) for one in substitutes(problem, (), place, most=MOST)]
 
@@ -199,9 +262,9 @@ def put_substitute(call: Call, given: PutSubstitute) -> Result:
         raise NO_SHIFT(field="shift_id")
     if given.responder_id:
         person = _ready(given.responder_id)
-        check_put_on(person, shift.post, shift.on, shift.kind)
+        check_put_on(person, shift.post, shift.on, shift.kind, draft=_draft_of(shift))
     else:
-        person = next((one for one, _ in _substitutes(shift)), None) or _nobody()
+        person = next((one for one, _ in _instead_of(shift)), None) or _nobody()
     if shift.state != "no_show":
         Shift.objects.filter(pk=shift.pk).update(state="cancelled", reason=given.reason)
     made = stand_in(call, person, shift, given.reason)

@@ -20,6 +20,7 @@ from lianfang.domain.workforce.rules.shifts import TOLD
 from lianfang.foundation.privacy.fields import within
 from lianfang.kernel.clock import CHINA, local
 
+ALIVE = ("draft", "published")
 READY = ("trained", "assigned", "serving")
 # duty so long before counts for rest, hours and nights in a row
 BEFORE, AFTER = timedelta(days=10), timedelta(days=2)
@@ -41,11 +42,25 @@ def kind_of(pattern: engine.Pattern, shift: str) -> str:
     return f"{pattern.key}.{shift}"
 
 
+def hours_of(kind: engine.ShiftKind) -> str:
+    """Return from when to when a shift runs, as a clock shows it, past midnight too."""
+    first, last = kind.starts, kind.starts + kind.minutes
+    return f"{first // 60 % 24:02}:{first % 60:02}–{last // 60 % 24:02}:{last % 60:02}"
+
+
 def posts_of(roster: Roster) -> list[Post]:
     """Return the posts a roster is for."""
     if roster.post_id is not None:
         return list(Post.objects.filter(pk=roster.post_id))
     return list(posts_within(roster.area_path))
+
+
+def standing_of(roster: Roster) -> QuerySet[Shift]:
+    """Return the shifts of a draft, or what is told now at the posts of a published roster, by name."""
+    last = roster.starts_on + timedelta(days=roster.days)
+    of_draft = Q(roster=roster, state="planned")
+    told = Q(post__in=posts_of(roster), on__gte=roster.starts_on, on__lt=last, state__in=TOLD)
+    return Shift.objects.filter(of_draft if roster.state == "draft" else told).order_by("worker", "pk")
 
 
 def people_for(path: str, posts: Iterable[Post] = ()) -> QuerySet[Responder]:
@@ -55,13 +70,16 @@ def people_for(path: str, posts: Iterable[Post] = ()) -> QuerySet[Responder]:
 
 
 def busy_of(
-    people: Iterable[UUID], starts_on: date, days: int, without: Iterable[UUID] = ()
+    people: Iterable[UUID], starts_on: date, days: int, without: Iterable[UUID] = (), draft: UUID | None = None
 ) -> dict[UUID, tuple[engine.Span, ...]]:
-    """Return the duty people are told to do around some days, in minutes from the first; some shifts left out."""
+    """Return the duty people are told to do around some days, in minutes from the first; some shifts left out.
+
+    What a `draft` plans counts too, for whoever changes that draft by hand.
+    """
     base = midnight(starts_on)
     rows = Shift.objects.filter(
-        responder_id__in=list(people), state__in=TOLD, ends_at__gt=base - BEFORE,
-        starts_at__lt=base + timedelta(days=days) + AFTER,
+        Q(state__in=TOLD) | Q(state="planned", roster_id=draft), responder_id__in=list(people),
+        ends_at__gt=base - BEFORE, starts_at__lt=base + timedelta(days=days) + AFTER,
     ).exclude(state="no_show")  # fmt: skip
     found: dict[UUID, list[engine.Span]] = defaultdict(list)
     for person, starts, ends in rows.exclude(pk__in=list(without)).values_list("responder_id", "starts_at", "ends_at"):
@@ -71,13 +89,13 @@ def busy_of(
 
 def problem_of(
     path: str, posts: Sequence[Post], people: Sequence[Responder], starts_on: date, days: int,
-    without: Iterable[UUID] = (),
+    without: Iterable[UUID] = (), draft: UUID | None = None,
 ) -> engine.Problem:  # fmt: skip
-    """Return what the engine plans and checks. `without` are shifts that do not count as duty elsewhere."""
+    """Return what the engine plans and checks. `without` are shifts that do not count, `draft` one whose shifts do."""
     values = {key: rule(key, path, starts_on).value for key in engine.DUTY_KEYS}
     limits = engine.limits_from(values)
     patterns = engine.patterns_from(values["duty.patterns"])
-    busy = busy_of((one.pk for one in people), starts_on, days, without)
+    busy = busy_of((one.pk for one in people), starts_on, days, without, draft)
     manned = [one for one in posts if one.pattern in patterns]
     return engine.Problem(
         starts_on, days, tuple(_post(one, patterns[one.pattern], starts_on) for one in manned),
@@ -116,10 +134,10 @@ def assignments_of(shifts: Iterable[Shift], starts_on: date) -> list[engine.Assi
 
 
 def broken_by(
-    person: Responder, post: Post, on: date, kind: str, without: Iterable[UUID] = ()
+    person: Responder, post: Post, on: date, kind: str, without: Iterable[UUID] = (), draft: UUID | None = None
 ) -> tuple[engine.Violation, ...]:
     """Return every hard rule that is broken when somebody is put on one shift of a post, their other duty counted."""
-    problem = problem_of(post.area_path, [post], [person], on, 1, without)
+    problem = problem_of(post.area_path, [post], [person], on, 1, without, draft)
     asked = engine.Assignment(str(person.pk), str(post.pk), 0, kind.rpartition(".")[2])
     return engine.check(problem, [asked]).violations
 

@@ -8,17 +8,14 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-
 from lianfang.domain.areas.queries import full_name
 from lianfang.domain.workforce.models.posts import Post
-from lianfang.domain.workforce.models.shifts import Roster, Shift
+from lianfang.domain.workforce.models.shifts import Roster
 from lianfang.domain.workforce.queries.codes import code_of
 from lianfang.domain.workforce.queries.posts import find_post, lead_of
-from lianfang.domain.workforce.queries.rosters import kind_of, patterns_at, posts_of
+from lianfang.domain.workforce.queries.rosters import hours_of, kind_of, patterns_at, posts_of, standing_of
 from lianfang.domain.workforce.rules.posts import POST_KINDS
 from lianfang.domain.workforce.rules.rostering import Pattern
-from lianfang.domain.workforce.rules.shifts import TOLD
 
 
 def sign_data(post_id: UUID) -> dict[str, Any] | None:
@@ -63,19 +60,16 @@ def printed_roster(roster_id: UUID) -> Printed | None:
         return None
     last = roster.starts_on + timedelta(days=roster.days - 1)
     posts = posts_of(roster)
-    names = _names(roster, posts, last)
+    names = _names(roster)
     days = [roster.starts_on + timedelta(days=number) for number in range(roster.days)]
     patterns = patterns_at(roster.area_path, roster.starts_on)
     grids = [_grid(post, patterns[post.pattern], days, names) for post in posts if post.pattern in patterns]
     return Printed(roster.area_path, roster.starts_on, last, roster.state, tuple(grids))
 
 
-def _names(roster: Roster, posts: list[Post], last: date) -> dict[tuple[UUID, date, str], list[str]]:
-    of_draft = Q(roster=roster, state="planned")
-    told = Q(post__in=posts, on__gte=roster.starts_on, on__lte=last, state__in=TOLD)
-    rows = Shift.objects.filter(of_draft if roster.state == "draft" else told).order_by("worker", "pk")
+def _names(roster: Roster) -> dict[tuple[UUID, date, str], list[str]]:
     found: dict[tuple[UUID, date, str], list[str]] = defaultdict(list)
-    for post, on, kind, worker in rows.values_list("post_id", "on", "kind", "worker"):
+    for post, on, kind, worker in standing_of(roster).values_list("post_id", "on", "kind", "worker"):
         found[(post, on, kind)].append(worker)
     return found
 
@@ -85,9 +79,5 @@ def _grid(post: Post, pattern: Pattern, days: list[date], names: dict[tuple[UUID
     for on in days:
         told = [names.get((post.pk, on, kind_of(pattern, one.key)), []) for one in pattern.shifts]
         rows.append((f"{on:%m-%d} {'一二三四五六日'[on.weekday()]}", *("、".join(one) for one in told)))
-    heads = tuple(f"{one.label.zh} {_clock(one.starts)}–{_clock(one.starts + one.minutes)}" for one in pattern.shifts)
+    heads = tuple(f"{one.label.zh} {hours_of(one)}" for one in pattern.shifts)
     return PostGrid(f"{post.number} {post.name}", heads, tuple(rows))
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60 % 24:02}:{minute % 60:02}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,10 @@ import pytest
 
 from lianfang.config.demo.cast import VILLAGE
 from lianfang.domain.incidents.queries import forget_rules
+from lianfang.domain.workforce.models.responders import Responder
+from lianfang.domain.workforce.models.shifts import Roster
 from lianfang.foundation.access.actor import Actor
+from lianfang.foundation.actions.guard import writing
 from lianfang.foundation.gaps.models import GapItem
 from lianfang.foundation.gaps.sweeping import sweep_all
 from lianfang.foundation.tables.reading import Query, read
@@ -20,6 +24,10 @@ Do = Callable[..., Any]
 Refused = Callable[..., Refusal]
 Rows = Callable[..., list[dict[str, Any]]]
 Enlist = Callable[..., UUID]
+People = Callable[..., list[Responder]]
+Planned = Callable[..., Roster]
+START = date(2020, 2, 4)
+GATE = {"area_path": VILLAGE, "kind": "village_gate", "tier": "village", "name": "城内村东口", "pattern": "4x6"}
 
 
 @pytest.fixture(autouse=True)
@@ -66,3 +74,37 @@ def gaps(moment: Any) -> Callable[[str], list[dict[str, Any]]]:
         return list(GapItem.objects.filter(gap=name).values("subject_id", "details"))
 
     return swept
+
+
+@pytest.fixture
+def post(do: Do) -> UUID:
+    return UUID(do("secretary", "workforce.add_post", **GATE)["id"])
+
+
+@pytest.fixture
+def people(db: None) -> People:
+    """Make so many people of the village who may serve; the first half of them experienced."""
+
+    def make(count: int, **more: Any) -> list[Responder]:
+        with writing():
+            return [
+                Responder.objects.create(area_path=VILLAGE, name=f"值守{number}", origin="volunteer", state="assigned",
+                                         joined_on=date(2020, 1, 25), experienced=number < count / 2 + 1, **more)
+                for number in range(count)
+            ]  # fmt: skip
+
+    return make
+
+
+@pytest.fixture
+def planned(do: Do, settle: Callable[[], None], post: UUID) -> Planned:
+    """Plan a roster of the gate for some days by the quick way."""
+
+    def plan(days: int = 3) -> Roster:
+        made = do(
+            "secretary", "workforce.plan_roster", post_id=str(post), starts_on=START.isoformat(), days=days, seconds=0
+        )
+        settle()
+        return Roster.objects.get(pk=made["id"])
+
+    return plan

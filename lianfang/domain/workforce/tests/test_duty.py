@@ -18,8 +18,7 @@ from lianfang.domain.workforce.queries.codes import code_of, read_code
 from lianfang.domain.workforce.queries.duty import on_duty, post_on_duty
 from lianfang.domain.workforce.queries.hours import minutes_of
 from lianfang.domain.workforce.queries.posts import find_post
-from lianfang.domain.workforce.tests.conftest import Do, Refused
-from lianfang.domain.workforce.tests.test_posts import GATE
+from lianfang.domain.workforce.tests.conftest import GATE, Do, Refused
 from lianfang.foundation.access.actor import Actor, actor_for
 from lianfang.foundation.access.models import Grant
 from lianfang.foundation.accounts.models import Account

@@ -11,7 +11,7 @@ import pytest
 from lianfang.config.demo.cast import GRID, NEIGHBOUR_VILLAGE, TOWN, VILLAGE
 from lianfang.domain.workforce.models.posts import Post
 from lianfang.domain.workforce.queries.posts import checklists_for, find_post, lead_of, posts_within
-from lianfang.domain.workforce.tests.conftest import Do, Refused
+from lianfang.domain.workforce.tests.conftest import GATE, Do, Refused
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.gaps.registry import GAPS, Open
@@ -21,7 +21,6 @@ from lianfang.kernel.ids import uuid7
 
 Accounts = dict[str, Account]
 ADD = "workforce.add_post"
-GATE = {"area_path": VILLAGE, "kind": "village_gate", "tier": "village", "name": "城内村东口", "pattern": "4x6"}
 ROAD = {"area_path": TOWN, "kind": "expressway_exit", "tier": "county", "name": "闻垣高速绛县西", "pattern": "4x6"}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ import pytest
 from lianfang.config.demo.cast import NEIGHBOUR_VILLAGE, VILLAGE
 from lianfang.domain.workforce.models.responders import Responder
 from lianfang.domain.workforce.models.shifts import Roster, Shift, Swap
-from lianfang.domain.workforce.tests.conftest import Do, Refused
+from lianfang.domain.workforce.tests.conftest import START, Do, People, Refused
 from lianfang.domain.workforce.tests.test_posts import GATE
 from lianfang.foundation.access.actor import Actor, actor_for
 from lianfang.foundation.accounts.models import Account
@@ -25,40 +25,6 @@ from lianfang.foundation.tables.reading import Query, read
 from lianfang.kernel.clock import CHINA, now
 
 PLAN, PUBLISH = "workforce.plan_roster", "workforce.publish_roster"
-START = date(2020, 2, 4)
-People = Callable[..., list[Responder]]
-
-
-@pytest.fixture
-def post(do: Do) -> UUID:
-    return UUID(do("secretary", "workforce.add_post", **GATE)["id"])
-
-
-@pytest.fixture
-def people(db: None) -> People:
-    """Make so many people of the village who may serve; the first half of them experienced."""
-
-    def make(count: int, **more: Any) -> list[Responder]:
-        with writing():
-            return [
-                Responder.objects.create(area_path=VILLAGE, name=f"值守{number}", origin="volunteer", state="assigned",
-                                         joined_on=date(2020, 1, 25), experienced=number < count / 2 + 1, **more)
-                for number in range(count)
-            ]  # fmt: skip
-
-    return make
-
-
-@pytest.fixture
-def planned(do: Do, settle: Callable[[], None], post: UUID) -> Callable[..., Roster]:
-    """Plan a roster of the gate for some days by the quick way."""
-
-    def plan(days: int = 3) -> Roster:
-        made = do("secretary", PLAN, post_id=str(post), starts_on=START.isoformat(), days=days, seconds=0)
-        settle()
-        return Roster.objects.get(pk=made["id"])
-
-    return plan
 
 
 def test_nobody_plans_or_publishes_outside_the_own_area(

@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from lianfang.config.demo.cast import VILLAGE
@@ -44,7 +45,8 @@ def roster(cast: Any, post: str) -> str:
 
 @pytest.mark.parametrize("who", ["neighbour", "gate", "grid", "desk", "outsider"])
 def test_who_does_not_run_posts_there_prints_nothing(signed_in: Any, post: str, roster: str, who: str) -> None:
-    for address in (f"/api/posts/{post}/sign.pdf", f"/api/rosters/{roster}.pdf"):
+    of_roster = [f"/api/rosters/{roster}{end}" for end in (".pdf", ".xlsx", "/grid")]
+    for address in (f"/api/posts/{post}/sign.pdf", *of_roster):
         assert signed_in(who).get(address).status_code == 404
 
 
@@ -75,3 +77,18 @@ def test_a_printed_roster_has_every_day_and_every_name(signed_in: Any, roster: s
     assert {told[at : at + 3] for at in range(len(told))} >= NAMES
     run(cast["secretary"], "workforce.publish_roster", {"roster_id": roster})
     assert "草稿" not in words(signed_in("secretary").get(f"/api/rosters/{roster}.pdf"))
+
+
+def test_a_roster_as_a_workbook_has_days_across_and_says_what_is_short(
+    signed_in: Any, roster: str, cast: Any, do: Any
+) -> None:
+    grid = signed_in("secretary").get(f"/api/rosters/{roster}/grid").json()
+    gone = grid["posts"][0]["lines"][1]["cells"][0]["people"][0]
+    do("secretary", "workforce.take_off_shift", shift_id=gone["shift"], reason="家中有事")
+    response = signed_in("secretary").get(f"/api/rosters/{roster}.xlsx")
+    sheet = load_workbook(io.BytesIO(response.content)).active
+    said = [[cell or "" for cell in row] for row in sheet.iter_rows(values_only=True)]
+    [head] = [row for row in said if "2020-02-04" in row]
+    [short] = [row for row in said if "早班 06:00–12:00" in row or ("上午" in row[1] and "06:00" in row[1])]
+    assert "缺人员 1" in short[head.index("2020-02-04")]
+    assert AuditLine.objects.filter(action="workforce.print_roster").count() == 1

@@ -20,6 +20,7 @@ import type {
   QueueFile,
   QueueImported,
   ReportPage,
+  RosterGrid,
   SearchFound,
 } from './contract'
 import { isRefusal, refusalFrom, Unreachable } from './refusals'
@@ -142,6 +143,8 @@ export function createApi(transport: Transport = {}) {
     reportSheet: (unit: string, on: string) =>
       `${base}/api/reports/${at(unit)}/report.xlsx${listSearch({ where: { on } })}`,
     coverage: (within?: string) => get<Coverage>(`/api/coverage${listSearch({ within })}`),
+    rosterGrid: (roster: string) => get<RosterGrid>(`/api/rosters/${at(roster)}/grid`),
+    rosterFile: (roster: string, kind: 'pdf' | 'xlsx') => `${base}/api/rosters/${at(roster)}.${kind}`,
     paper: (kind: string, row: string) => `${base}/api/${at(kind)}/${at(row)}.pdf`,
     letter: (name: string, row: string) => `${base}/api/letters/${at(name)}/${at(row)}.pdf`,
     feverLine: (person: string) => get<FeverLine>(`/api/observation/${at(person)}/fever-line`),

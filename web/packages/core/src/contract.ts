@@ -369,3 +369,45 @@ export interface QueueImported {
   repeated: number
   refused: number
 }
+
+/** A roster as lines of cells: a line is one shift of one post, a cell that shift on one day, null where none is. */
+export interface RosterGrid {
+  id: string
+  area: string
+  state: 'draft' | 'published'
+  days: string[]
+  weekend: number[]
+  posts: RosterPost[]
+}
+
+export interface RosterPost {
+  id: string
+  number: string
+  name: string
+  area: string
+  place: string
+  staff: number
+  lines: RosterLine[]
+}
+
+export interface RosterLine {
+  kind: string
+  label: Bilingual
+  hours: string
+  night: boolean
+  cells: (RosterCell | null)[]
+}
+
+export interface RosterCell {
+  people: RosterPerson[]
+  lacks: { missing: number; words: Bilingual }[]
+  broken: { who: string; words: Bilingual }[]
+}
+
+export interface RosterPerson {
+  shift: string
+  who: string
+  name: string
+  state: string
+  replaces: boolean
+}

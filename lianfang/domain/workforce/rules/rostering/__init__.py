@@ -5,7 +5,7 @@ gives an answer and never one that breaks a hard rule about a person: what canno
 `conflicts` says why in plain words. `check` judges any roster, also one laid by hand.
 """
 
-from lianfang.domain.workforce.rules.rostering.checking import Checked, Violation, check
+from lianfang.domain.workforce.rules.rostering.checking import Checked, Violation, check, words_for_need
 from lianfang.domain.workforce.rules.rostering.improving import Progress
 from lianfang.domain.workforce.rules.rostering.numbers import (
     DUTY_KEYS,
@@ -31,6 +31,7 @@ from lianfang.domain.workforce.rules.rostering.problem import (
     Unfilled,
     Weights,
     Wish,
+    night_of,
     slots_of,
 )
 from lianfang.domain.workforce.rules.rostering.replanning import Change, Replan, Substitute, replan, substitutes
@@ -63,10 +64,12 @@ __all__ = [
     "away_from",
     "check",
     "limits_from",
+    "night_of",
     "patterns_from",
     "plan",
     "replan",
     "slots_of",
     "substitutes",
     "weights_from",
+    "words_for_need",
 ]

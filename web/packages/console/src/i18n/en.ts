@@ -1,3 +1,4 @@
+import { duty } from './en.duty'
 import { sheets } from './en.sheets'
 import type { Messages } from './zh'
 
@@ -253,6 +254,7 @@ export const en: Messages = {
     hide: 'Hide now',
     button: 'Show “{column}” in full',
   },
+  ...duty,
   ...sheets,
   intake: {
     title: 'Import a list',

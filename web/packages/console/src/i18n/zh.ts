@@ -1,3 +1,4 @@
+import { duty } from './zh.duty'
 import { sheets } from './zh.sheets'
 
 export const zh = {
@@ -247,6 +248,7 @@ export const zh = {
     hide: '立即隐藏',
     button: '查看“{column}”的完整内容',
   },
+  ...duty,
   ...sheets,
   intake: {
     title: '名单导入',

@@ -11,7 +11,13 @@ const SPECIAL: Record<string, Component> = {
   'screening.match_proposals': pair,
   'observation.orders': observation,
   'observation.timetable': observation,
+  'workforce.rosters': defineAsyncComponent(() => import('../pages/RosterPanel.vue')),
 }
+
+/** What the way to such a page is called where it is more than the same in full. */
+const OPENS: Record<string, string> = { 'workforce.rosters': 'roster.open' }
+
+export const opensAs = (table: string): string => OPENS[table] ?? 'detail.full'
 
 /** Acts that are done on the page of their row, where everything to decide by stands, instead of in a form. */
 const ON_PAGE = new Set(['people.settle_conflict'])

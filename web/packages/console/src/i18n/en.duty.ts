@@ -1,0 +1,45 @@
+// Rosters as a grid, and the map of posts.
+import type { DutyMessages } from './zh.duty'
+
+export const duty: DutyMessages = {
+  roster: {
+    open: 'Open the roster',
+    grid: 'Roster',
+    turned: 'View',
+    posts: 'By post',
+    people: 'By person',
+    find: 'Find a post, village or name',
+    only: 'Only what is wrong',
+    short: '{n} shifts short',
+    broken: '{n} rules broken',
+    whole: 'Nothing short, no rule broken',
+    post: 'Post and shift',
+    person: 'Person',
+    load: '{shifts} shifts, {nights} nights',
+    lack: '{n} short: {what}',
+    against: 'Breaks a rule',
+    replaced: 'sub',
+    off: 'none',
+    none: 'No rows like this. Clear the search to see all.',
+    noPosts:
+      'No post of this roster can be staffed. Set up posts with a pattern in the list of posts, then plan the roster again.',
+    workbook: 'Download .xlsx',
+    paper: 'Print for the wall (PDF)',
+    print: 'Print this page',
+    keys: 'Arrow keys move, Enter opens, Esc closes.',
+    draft: 'Draft: people are told when it is published.',
+    published: 'Published: people are told of a change at once.',
+    nobody: 'Nobody is on this shift yet.',
+    reason: 'Reason (needed to replace or cancel)',
+    suggest: 'Suggest people',
+    suggesting: 'Looking for people…',
+    noneSuggested:
+      'Nobody nearby may take it. Have people sent from elsewhere, or ease the pattern or the staff and plan again.',
+    insteadOf: 'Instead of {name}',
+    fill: 'Fill the shift',
+    put: 'Put on',
+    takeOff: 'Cancel this shift',
+    other: 'Somebody else…',
+    isNight: 'night',
+  },
+}
