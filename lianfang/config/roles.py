@@ -24,6 +24,8 @@ OWN_DUTY = (
     "workforce.count_shift",
     "workforce.sign_out",
     "workforce.confirm_note",
+    "workforce.answer_checklist",
+    "workforce.locate_here",
     "workforce.my_swaps",
     "workforce.propose_swap",
     "workforce.agree_swap",
@@ -102,6 +104,8 @@ SHIFT_LEAD = (
     "workforce.take_off_shift",
     "workforce.find_substitutes",
     "workforce.put_substitute",
+    "workforce.check_answers",
+    "workforce.settle_answer",
 )
 
 # what whoever leads a village does about its posts
@@ -112,6 +116,7 @@ POST_LEAD = (
     "workforce.withdraw_post",
     "workforce.reopen_post",
     "workforce.name_lead",
+    "workforce.locate_post",
     "workforce.post_steps",
     "workforce.checklists",
     "workforce.rosters",

@@ -22,5 +22,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("lianfang.doors.files.serving")),
     path("api/", include("lianfang.doors.api.urls")),
     path("api/", include("lianfang.doors.api.reports")),
+    path("api/", include("lianfang.doors.api.posts")),
     path("", include("lianfang.doors.public.pages")),
 ]

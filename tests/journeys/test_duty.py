@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from openpyxl import load_workbook
 from playwright.sync_api import BrowserContext, Page, expect
 
 from lianfang.config.demo.cast import VILLAGE
@@ -107,18 +108,43 @@ def test_a_roster_goes_from_people_to_the_table_on_the_wall(visit: Callable[...,
     form.locator("#field-seconds").fill("1")
     form.get_by_role("button", name="提交").click()
     expect(form).to_have_count(0, timeout=SLOW)
-    row = office.locator("main tbody tr").filter(has_text=name).first
-    for _ in range(40):
-        office.reload(wait_until="networkidle")
-        if row.filter(has_text="草稿").count():
-            break
-        office.wait_for_timeout(500)
-    row.click()
+    office.locator("main tbody tr").filter(has_text=name).first.click()
     drawer = office.locator(".el-drawer:visible")
-    drawer.get_by_role("button", name="发布").first.click()
+    drawer.get_by_role("link", name="打开排班表格").click()
+    _change_by_hand(office, name)
+    office.get_by_role("button", name="发布排班表").click()
     form.get_by_role("button", name="提交").click()
     expect(form).to_have_count(0, timeout=SLOW)
-    assert len(_shifts(office, post)) == 9
-    address = drawer.get_by_role("link", name="打印值班表（PDF）").get_attribute("href")
+    expect(office.get_by_text("已发布：改动立即通知本人。")).to_be_visible(timeout=SLOW)
+    told = [one for one in _shifts(office, post) if one["state"] == "notified"]
+    assert len(told) == 9
+    address = office.get_by_role("link", name="打印值班表（PDF）").first.get_attribute("href")
     assert address
     assert office.request.get(address).body()[:5] == b"%PDF-"
+    with office.expect_download() as taken:
+        office.get_by_role("link", name="下载 .xlsx").click()
+    cells = [str(cell) for row in load_workbook(taken.value.path()).active.values for cell in row if cell]
+    assert f"{starts:%Y-%m-%d}" in cells
+    assert sum(cells.count(one["worker"]) for one in told) >= 9
+
+
+def _change_by_hand(office: Page, post: str) -> None:
+    """Walk the grid with the keyboard, take somebody off a shift, and put on whom the system suggests."""
+    grid = office.get_by_role("grid", name="排班表格")
+    expect(office.get_by_text("没有缺人，也没有违规")).to_be_visible(timeout=SLOW)
+    expect(grid.get_by_role("rowheader").first).to_contain_text(post)
+    grid.get_by_role("gridcell").first.focus()
+    office.keyboard.press("ArrowDown")
+    office.keyboard.press("ArrowRight")
+    expect(grid.locator('[data-cell="1/1"]')).to_be_focused()
+    office.keyboard.press("Enter")
+    drawer = office.locator(".el-drawer:visible")
+    drawer.get_by_label("原因").fill("家中有事")
+    drawer.get_by_role("button", name="取消这一班").click()
+    expect(office.get_by_text("缺人 1 处")).to_be_visible(timeout=SLOW)
+    expect(grid.locator('[data-cell="1/1"]')).to_contain_text("缺人员 1")
+    drawer.get_by_role("button", name="补人").click()
+    drawer.get_by_role("button", name="安排").first.click(timeout=SLOW)
+    expect(office.get_by_text("没有缺人，也没有违规")).to_be_visible(timeout=SLOW)
+    office.keyboard.press("Escape")
+    expect(drawer).to_have_count(0)

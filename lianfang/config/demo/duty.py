@@ -21,14 +21,18 @@ MakeId = Callable[..., UUID]
 EAST = "城内村东口"
 # where, kind, tier, name, position, pattern, people per shift, how many belong to it, more
 POSTS: tuple[tuple[str, str, str, str, str, str, int, int, dict[str, object]], ...] = (
-    (VILLAGE, "village_gate", "village", EAST, "村东桥头", "4x6", 2, 16, {}),
-    (VILLAGE, "village_gate", "village", "城内村西口", "村西加油站旁", "3x8", 1, 6, {}),
+    (VILLAGE, "village_gate", "village", EAST, "村东桥头", "4x6", 2, 16,
+     {"longitude": 111.591, "latitude": 35.493}),
+    (VILLAGE, "village_gate", "village", "城内村西口", "村西加油站旁", "3x8", 1, 6,
+     {"longitude": 111.572, "latitude": 35.49}),
     (TOWN, "estate_gate", "town", "绛山小区南门", "绛山街中段", "12/24", 1, 6, {}),
     (TOWN, "trunk_road", "county", "343 国道古绛卡点", "343 国道与县道路口", "4x6", 2, 16,
      {"approval_number": "示例文号〔2020〕1 号（演示）", "legal_basis": "示例：县指挥部通告（演示用）",
-      "exposure": True}),
-    (TOWN, "station", "county", "县汽车站", "汽车站出站口", "3x8", 2, 12, {"exposure": True}),
-    (TOWN, "office_door", "unit", "政务服务中心值班点", "一楼大厅", "12/24", 1, 6, {}),
+      "exposure": True, "longitude": 111.612, "latitude": 35.478}),
+    (TOWN, "station", "county", "县汽车站", "汽车站出站口", "3x8", 2, 12,
+     {"exposure": True, "longitude": 111.579, "latitude": 35.483}),
+    (TOWN, "office_door", "unit", "政务服务中心值班点", "一楼大厅", "12/24", 1, 6,
+     {"longitude": 111.583, "latitude": 35.487}),
 )  # fmt: skip
 EQUIPMENT = "测温枪 2 把，帐篷 1 顶，取暖器 1 台"
 ORIGINS = ("volunteer", "cadre", "resident_staff", "retired", "police", "student", "seconded")

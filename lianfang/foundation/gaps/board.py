@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,7 @@ from lianfang.foundation.gaps.models import GapCount, GapItem, GapSweep
 from lianfang.foundation.gaps.registry import GAPS, Gap
 from lianfang.foundation.privacy.fields import within
 from lianfang.foundation.tables.reading import BAD_CURSOR, Query, find_table, read
-from lianfang.kernel.text import has_control_characters
+from lianfang.kernel.text import Bilingual, has_control_characters
 
 VILLAGE = 12
 
@@ -111,6 +112,15 @@ def items(viewer: Actor, name: str, path: str, after: str) -> dict[str, Any] | N
     swept = GapSweep.objects.filter(gap=name).first()
     following = f"{more.since.isoformat()}|{more.subject_id}" if more else None
     return {"rows": shown, "next": following, "as_of": swept.swept_at if swept else None}
+
+
+def open_on(viewer: Actor, table: str, path: str) -> Iterator[tuple[Bilingual, str, Any]]:
+    """Yield title, subject and details in words of every open gap about rows of a table below an area, oldest first."""
+    names = [one.name for one in _visible(viewer) if one.table == table]
+    rows = GapItem.objects.filter(within(path), any_within(viewer.prefixes(table)), gap__in=names)
+    for item in rows.order_by("since", "subject_id"):
+        gap = GAPS[item.gap]
+        yield gap.title, item.subject_id, _said(gap, item.details)
 
 
 def _behind(after: str) -> Q:

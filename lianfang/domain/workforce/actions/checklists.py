@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from lianfang.domain.areas.actions import STALE
+from lianfang.domain.workforce.events.checks import ChecklistChanged
 from lianfang.domain.workforce.models.posts import Checklist
 from lianfang.domain.workforce.rules.posts import POST_KINDS
 from lianfang.foundation.actions.inputs import CHOICE, Input
@@ -64,6 +65,7 @@ def add_checklist(call: Call, given: AddChecklist) -> Result:
         id=call.id, added_at=call.received_at, points=_lines(given.points), **given.model_dump(exclude={"points"})
     )
     call.about(TABLE, row.pk)
+    call.announce(ChecklistChanged(area_path=row.area_path, checklist_id=row.pk))
     undo = {"action": "workforce.end_checklist", "input": {"checklist_id": str(row.pk)}}
     return {"id": str(row.pk), "version": 1, "undo": undo}
 
@@ -112,6 +114,7 @@ def edit_checklist(call: Call, given: EditChecklist) -> Result:
     row.version += 1
     row.save(update_fields=["kinds", "points", "document", "version"])
     call.about(TABLE, row.pk)
+    call.announce(ChecklistChanged(area_path=row.area_path, checklist_id=row.pk))
     return {"id": str(row.pk), "version": row.version}
 
 
@@ -127,4 +130,5 @@ def end_checklist(call: Call, given: EndChecklist) -> Result:
     row.ended_at = call.received_at
     row.save(update_fields=["ended_at"])
     call.about(TABLE, row.pk)
+    call.announce(ChecklistChanged(area_path=row.area_path, checklist_id=row.pk))
     return {"id": str(row.pk)}

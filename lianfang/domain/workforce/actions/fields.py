@@ -13,6 +13,7 @@ from pydantic import Field
 from lianfang.domain.organisation.queries import holder_value
 from lianfang.domain.workforce.models.posts import Post
 from lianfang.domain.workforce.models.shifts import Shift
+from lianfang.domain.workforce.queries.duty import post_on_duty
 from lianfang.domain.workforce.queries.posts import lead_of
 from lianfang.foundation.actions.registry import Call
 from lianfang.foundation.actions.states import Holders
@@ -69,6 +70,20 @@ def permit_lead(call: Call, post: Post) -> None:
         call.area_path = post.area_path
     else:
         call.permit(post.area_path, AS_LEAD)
+
+
+def permit_at_post(call: Call, post: Post) -> None:
+    """Ask for the right to do what is done at a post: who stands there has it, and who runs the post. Raises as permit.
+
+    Whoever recorded it there and sends it after their shift is counted by when it happened.
+    """
+    account = call.actor.account_id
+    here = post_on_duty(account, call.happened_at) if account else None
+    if here is not None and here.pk == post.pk:
+        call.permit(call.actor.home_area)
+        call.area_path = post.area_path
+    else:
+        permit_lead(call, post)
 
 
 def texts_of(given: Any) -> dict[str, str]:

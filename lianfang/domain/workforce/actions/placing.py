@@ -230,7 +230,8 @@ def _suitable(
     post: Post, on: date, kind: str, draft: UUID | None, but: UUID | None = None
 ) -> list[tuple[Responder, dict[str, str]]]:
     """Return the best people for a shift with what speaks for each, by the roster's own rules."""
-    people = list(people_for(post.area_path[:TOWN_DIGITS], [post]).exclude(pk=but))
+    rows = people_for(post.area_path[:TOWN_DIGITS], [post])
+    people = list(rows.exclude(pk=but) if but else rows)
     problem = problem_of(post.area_path, [post], people, on, 1, draft=draft)
     place = SlotKey(str(post.pk), 0, kind.rpartition(".")[2])
     by_key = {str(one.pk): one for one in people}

@@ -70,8 +70,9 @@ class _Cells:
             self.people[SlotKey(*one[1:])].append(_person(shift))
         for lack in checked.unfilled:
             self.lacks[SlotKey(lack.post, lack.day, lack.shift)].append(_lack(lack))
-        for one in checked.violations:
-            self.broken[SlotKey(one.post, one.day, one.shift)].append({"who": one.person, "words": one.words.as_dict()})
+        for rule in checked.violations:
+            told = {"who": rule.person, "words": rule.words.as_dict()}
+            self.broken[SlotKey(rule.post, rule.day, rule.shift)].append(told)
 
     def lines(self, post: Post, pattern: Pattern, days: int) -> list[Cell]:
         return [

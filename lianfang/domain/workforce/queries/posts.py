@@ -1,4 +1,4 @@
-"""Reads of posts for other code: one post, the posts of an area, who leads them, what is asked there."""
+"""Reads of posts for other code: one post, the posts of an area, who leads them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from lianfang.domain.areas.queries import ancestors_of
 from lianfang.domain.organisation.queries import Contact, holders_for
-from lianfang.domain.workforce.models.posts import Checklist, Post
+from lianfang.domain.workforce.models.posts import Post
 from lianfang.foundation.privacy.fields import within
 
 
@@ -33,9 +32,3 @@ def posts_within(path: str = "", kinds: Iterable[str] = ()) -> QuerySet[Post]:
 def lead_of(post_id: UUID) -> Contact | None:
     """Return the active worker who leads a post."""
     return holders_for([post_id], "post_lead").get(post_id)
-
-
-def checklists_for(post: Post) -> list[Checklist]:
-    """Return the county's checklists that are asked at a post of this kind, nearest area first."""
-    rows = Checklist.objects.filter(area_path__in=ancestors_of(post.area_path), ended_at__isnull=True)
-    return sorted((one for one in rows if post.kind in one.kinds), key=lambda one: (-len(one.area_path), one.name))

@@ -87,7 +87,8 @@ table(
             SavedFilter("roads", both("公路卡点", "On roads"), {"state": "standing", "kind__in":
                                                              "trunk_road,expressway_exit,boundary"}),
         ),
-        related=(("workforce.post_steps", "post"), ("organisation.responsibilities", "target_id")),
+        related=(("workforce.check_answers", "post"), ("workforce.post_steps", "post"),
+                 ("organisation.responsibilities", "target_id")),
     )
 )  # fmt: skip
 

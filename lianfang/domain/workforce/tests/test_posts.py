@@ -10,7 +10,8 @@ import pytest
 
 from lianfang.config.demo.cast import GRID, NEIGHBOUR_VILLAGE, TOWN, VILLAGE
 from lianfang.domain.workforce.models.posts import Post
-from lianfang.domain.workforce.queries.posts import checklists_for, find_post, lead_of, posts_within
+from lianfang.domain.workforce.queries.checks import checklists_at
+from lianfang.domain.workforce.queries.posts import find_post, lead_of, posts_within
 from lianfang.domain.workforce.tests.conftest import GATE, Do, Refused
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.accounts.models import Account
@@ -154,16 +155,16 @@ def test_the_register_shows_the_lead_with_the_phone_masked(
 
 def test_a_regime_has_no_contents_until_the_county_enters_them(do: Do, refused: Refused, post: UUID) -> None:
     row = Post.objects.get(pk=post)
-    assert checklists_for(row) == []
+    assert checklists_at([row]) == {}
     regime = {"area_path": "140826", "name": "五严五防", "kinds": ["village_gate"], "document": "绛防指〔2020〕8号"}
     assert refused("duty", "workforce.add_checklist", **regime, points="").code == "input.invalid"
     made = do("duty", "workforce.add_checklist", **regime, points="第一条（照文件）\n\n第二条（照文件）")
-    assert [one.points for one in checklists_for(row)] == [["第一条（照文件）", "第二条（照文件）"]]
+    assert [one.points for one in checklists_at([row])[row.pk]] == [["第一条（照文件）", "第二条（照文件）"]]
     assert refused("duty", "workforce.add_checklist", **regime, points="另一份").code == (
         "workforce.checklist_name_taken"
     )
     do("duty", "workforce.end_checklist", checklist_id=made["id"])
-    assert checklists_for(row) == []
+    assert checklists_at([row]) == {}
 
 
 def test_posts_lie_where_they_stand(do: Do, post: UUID) -> None:

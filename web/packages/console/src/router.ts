@@ -14,6 +14,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/grid/:action', name: 'grid', component: () => import('./pages/Grid.vue') },
   { path: '/intake/:batch?', name: 'intake', component: () => import('./pages/Intake.vue') },
   { path: '/coverage', name: 'coverage', component: () => import('./pages/Coverage.vue') },
+  { path: '/posts', name: 'posts', component: () => import('./pages/PostMap.vue') },
   { path: '/report', name: 'report', component: () => import('./pages/DailyReport.vue') },
   { path: '/sheets', name: 'sheets', component: () => import('./pages/Sheets.vue') },
   { path: '/sheets/:id', name: 'sheet', component: () => import('./pages/Sheet.vue') },

@@ -17,6 +17,8 @@ import type {
   Me,
   Meta,
   Page,
+  PostChecks,
+  PostsMap,
   QueueFile,
   QueueImported,
   ReportPage,
@@ -143,6 +145,8 @@ export function createApi(transport: Transport = {}) {
     reportSheet: (unit: string, on: string) =>
       `${base}/api/reports/${at(unit)}/report.xlsx${listSearch({ where: { on } })}`,
     coverage: (within?: string) => get<Coverage>(`/api/coverage${listSearch({ within })}`),
+    postsMap: (within?: string) => get<PostsMap>(`/api/posts/map${listSearch({ within })}`),
+    postChecks: (post: string) => get<PostChecks>(`/api/posts/${at(post)}/checks`),
     rosterGrid: (roster: string) => get<RosterGrid>(`/api/rosters/${at(roster)}/grid`),
     rosterFile: (roster: string, kind: 'pdf' | 'xlsx') => `${base}/api/rosters/${at(roster)}.${kind}`,
     paper: (kind: string, row: string) => `${base}/api/${at(kind)}/${at(row)}.pdf`,

@@ -411,3 +411,48 @@ export interface RosterPerson {
   state: string
   replaces: boolean
 }
+
+/** The standing posts of an area, with what is open at each; `ground` are the towns and villages whose place is known. */
+export interface PostsMap {
+  within: AreaRef
+  posts: PlacedPost[]
+  ground: { path: string; name: string; level: string; longitude: number; latitude: number }[]
+}
+
+export interface PlacedPost {
+  id: string
+  number: string
+  name: string
+  kind: string
+  tier: string
+  area_path: string
+  position: string
+  longitude: number | null
+  latitude: number | null
+  lead: string | null
+  gaps: { title: Bilingual; said: unknown }[]
+}
+
+/** What is asked at a post today, with the answers so far. */
+export interface PostChecks {
+  on: string
+  lists: AskedList[]
+}
+
+export interface AskedList {
+  id: string
+  name: string
+  document?: string
+  points: AskedPoint[]
+}
+
+export interface AskedPoint {
+  point: string
+  answer?: CheckAnswer
+  note?: string
+  at?: string
+  by?: string
+  settled?: boolean
+}
+
+export type CheckAnswer = 'yes' | 'no' | 'na'

@@ -6,6 +6,7 @@ const PAGES = {
   home: { title: 'nav.home', icon: 'home', to: { name: 'home' } },
   intake: { title: 'nav.intake', icon: 'upload', to: { name: 'intake' } },
   coverage: { title: 'nav.coverage', icon: 'map', to: { name: 'coverage' } },
+  posts: { title: 'posts.title', icon: 'map', to: { name: 'posts' } },
   report: { title: 'nav.report', icon: 'report', to: { name: 'report' } },
   forms: { title: 'nav.forms', icon: 'report', to: { name: 'forms' } },
   sheets: { title: 'nav.sheets', icon: 'table', to: { name: 'sheets' } },
@@ -28,6 +29,7 @@ export function maySeePage(page: PageKey): boolean {
   if (page === 'intake') return me.value?.can.includes('intake.open_batch') ?? false
   if (page === 'report') return tableNamed('reports.reports') !== undefined
   if (page === 'coverage') return me.value?.can.includes('screening.coverage') ?? false
+  if (page === 'posts') return tableNamed('workforce.posts') !== undefined
   if (page === 'sheets') return tableNamed('reports.sheets') !== undefined
   if (page === 'pairs') return QUEUES.some((queue) => tableNamed(queue.table))
   if (page === 'matches') return tableNamed(MATCHES.table) !== undefined

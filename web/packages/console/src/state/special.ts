@@ -11,6 +11,7 @@ const SPECIAL: Record<string, Component> = {
   'screening.match_proposals': pair,
   'observation.orders': observation,
   'observation.timetable': observation,
+  'workforce.posts': defineAsyncComponent(() => import('../pages/PostPanel.vue')),
   'workforce.rosters': defineAsyncComponent(() => import('../pages/RosterPanel.vue')),
 }
 
