@@ -6,11 +6,11 @@ from collections import Counter, defaultdict
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Case, Count, Expression, F, FloatField, Q, Sum, Value, When
 from rapidfuzz import fuzz, process
 
 from lianfang.domain.areas.queries import names
-from lianfang.domain.incidents.queries import rule
+from lianfang.domain.incidents.queries import rule, rule_by_area
 from lianfang.domain.reports.models import AskedField, SheetFill, SheetTemplate
 from lianfang.domain.reports.queries.meanings import figure_headers, is_held, label_of, plain_figure
 from lianfang.domain.reports.queries.sheets import mapping_of
@@ -21,6 +21,7 @@ from lianfang.foundation.tables.registry import TABLES
 from lianfang.kernel.text import Bilingual, clean
 
 DAYS = 7
+SECONDS = "burden.seconds_per_cell"
 _ALIKE = 85
 _NOT_LISTS = frozenset({"accounts", "access", "audit", "privacy", "jobs", "actions", "intake", "workbench", "devices"})
 
@@ -54,7 +55,7 @@ def burden(viewer: Actor, path: str, today: date) -> dict[str, Any]:
         if (version := one.versions.filter(confirmed_at__isnull=False).order_by("-number").first())
     ]
     templates = [one for one, _ in sheets]
-    seconds = float(rule("burden.seconds_per_cell", path, today).value)
+    seconds = float(rule(SECONDS, path, today).value)
     fills = SheetFill.objects.filter(within(path), ended_at__isnull=False, on__gt=today - timedelta(days=DAYS))
     totals = fills.aggregate(times=Count("pk"), sheets=Sum("sheets"), spared=Sum("spared"))
     return {
@@ -77,6 +78,16 @@ def burden(viewer: Actor, path: str, today: date) -> dict[str, Any]:
         "repeated": _repeated(sheets),
         "droppable": _droppable(sheets),
     }
+
+
+def minutes_of(cells: str, on: date) -> Expression:
+    """Return the minutes that one filling of so many cells takes by hand, as something a list can select.
+
+    An estimate: the seconds of the rulebook for a cell, as they hold where the sheet lies.
+    """
+    *nearer, (_, everywhere) = rule_by_area(SECONDS, on)
+    cases = [When(Q(within(path)), then=Value(float(value.value))) for path, value in nearer]
+    return F(cells) * Case(*cases, default=Value(float(everywhere.value)), output_field=FloatField()) / Value(60.0)
 
 
 def re_asked(viewer: Actor, path: str) -> int | None:

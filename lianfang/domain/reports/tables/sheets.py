@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from lianfang.domain.reports.models import AskedField, FieldAnswer, SheetFill, SheetTemplate
+from lianfang.domain.reports.queries.burden import minutes_of
+from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.tables.registry import Column, SavedFilter, Table, table
+from lianfang.kernel.clock import today
 from lianfang.kernel.text import both
 
 STATES = (
@@ -23,6 +28,18 @@ EACH = (
     ("town", both("每乡镇一份", "per township")),
 )
 
+
+def _tenths(minutes: float) -> float:
+    return round(minutes, 1)
+
+
+def _sheets(_: Actor) -> QuerySet[SheetTemplate]:
+    on = today()
+    return SheetTemplate.objects.annotate(
+        minutes_by_hand=minutes_of("by_hand", on), minutes_spared=minutes_of("held", on)
+    )
+
+
 table(
     Table(
         name="reports.sheets",
@@ -31,7 +48,7 @@ table(
             "各部门要的表，上传一次，确认一次，以后每天自动填好。",
             "Sheets that departments want: taken in once, confirmed once, filled by themselves from then on.",
         ),
-        rows=lambda viewer: SheetTemplate.objects.all(),
+        rows=_sheets,
         label="name",
         columns=(
             Column("name", both("表名", "Sheet"), filterable=True),
@@ -41,6 +58,8 @@ table(
             Column("asked", both("要几项", "Asked"), kind="int"),
             Column("held", both("已有几项", "Held already"), kind="int"),
             Column("by_hand", both("手填几项", "By hand"), kind="int"),
+            Column("minutes_by_hand", both("手填约需（分钟）", "Minutes by hand"), kind="number", show=_tenths),
+            Column("minutes_spared", both("免填约省（分钟）", "Minutes spared"), kind="number", show=_tenths),
             Column("fill_at", both("每天几点", "Daily at"), filterable=True),
             Column("fill_each", both("份数", "Copies"), kind="choice", choices=EACH),
             Column("filled_on", both("最近自动填报", "Last filled by itself"), kind="date"),

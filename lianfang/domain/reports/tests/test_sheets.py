@@ -9,6 +9,8 @@ import pytest
 
 from lianfang.config.demo.cast import COUNTY, TOWN, VILLAGE
 from lianfang.domain.reports.queries.burden import burden, held_as, re_asked
+from lianfang.domain.reports.queries.forms.catalogue import find_form
+from lianfang.domain.reports.queries.forms.filling import Sought, fill_form
 from lianfang.domain.reports.rules.sheets import changes, is_due, read_mapping
 from lianfang.domain.reports.tests.conftest import at
 from lianfang.doors.files.sheets.tests.conftest import Clerk, observed, suggested
@@ -207,6 +209,24 @@ def test_the_meter_says_what_is_asked_again_and_which_sheet_could_go(clerk: Cler
     assert len(meter["droppable"]) == 1
     assert {one["sender"] for one in meter["senders"]} == {"公安局", "外事办"}
     assert re_asked(cast["duty"], COUNTY) == 14
+
+
+def test_the_burden_report_tells_the_minutes_that_a_sheet_takes_by_hand(clerk: Clerk, cast: dict[str, Actor]) -> None:
+    clerk.ready(police_form(), sender="公安局")
+    cells = read(cast["duty"], "reports.sheets").rows[0]["cells"]
+    # 12 seconds a cell: one cell left to the pen, seven spared
+    assert (cells["minutes_by_hand"], cells["minutes_spared"]) == (0.2, 1.4)
+    grid = fill_form(Sought(cast["duty"], find_form("F41"), COUNTY, date(2020, 2, 3), at(10))).grids[0]
+    line = dict(zip(grid.heads, grid.rows[0], strict=True))
+    assert (line["部门"], line["手填约需（分钟）"], line["免填约省（分钟）"]) == ("公安局", 0.2, 1.4)
+
+
+def test_the_minutes_follow_the_seconds_that_a_county_timed(clerk: Clerk, cast: dict[str, Actor], do: Any) -> None:
+    clerk.ready(police_form())
+    timed = {"profile": "covid19", "key": "burden.seconds_per_cell", "value": "30", "area_path": COUNTY,
+             "document": "县防指函〔2020〕3号", "until_on": "2020-06-30"}  # fmt: skip
+    do("duty", "incidents.set_local_rule", **timed)
+    assert read(cast["duty"], "reports.sheets").rows[0]["cells"]["minutes_by_hand"] == 0.5
 
 
 def test_the_meter_is_not_for_outsiders(signed_in: Any, county: str) -> None:

@@ -84,6 +84,8 @@ table(
             Column("received_at", both("接收时间", "Received"), kind="datetime", filterable=True),
             Column("answered_at", both("核查时间", "Answered"), kind="datetime", filterable=True),
             Column("tries", both("联系次数", "Tries"), kind="int"),
+            # because it may say where somebody was: shown, never a filter (P05)
+            Column("reason", both("原因", "Reason"), privacy=PrivacyClass.MOVEMENT, hidden=True),
             Column("measure", both("管控措施", "Measure"), privacy=PrivacyClass.HEALTH),
             Column("person", both("登记人员", "Registered person"), kind="link", source="person_id",
                    link="people.persons", filterable=True),

@@ -16,6 +16,8 @@ from lianfang.domain.workforce.models.care import ServiceHours
 from lianfang.domain.workforce.models.shifts import Shift
 from lianfang.foundation.lookups import MinutesBetween
 
+# shifts that somebody stood to their end
+WORKED = ("signed_out", "verified")
 # each gives rows with `responder_id` and `minutes` between two days, both included; None is without an end
 Source = Callable[[date | None, date | None], QuerySet[Any]]
 
@@ -28,7 +30,7 @@ def _from_lists(from_on: date | None, until_on: date | None) -> QuerySet[Service
 
 def _from_shifts(from_on: date | None, until_on: date | None) -> QuerySet[Shift]:
     """Return shifts somebody left, with the minutes between their sign-in and sign-out."""
-    rows = Shift.objects.filter(state__in=("signed_out", "verified"), signed_out_at__isnull=False)
+    rows = Shift.objects.filter(state__in=WORKED, signed_out_at__isnull=False)
     rows = rows.filter(on__gte=from_on) if from_on else rows
     rows = rows.filter(on__lte=until_on) if until_on else rows
     return rows.annotate(minutes=MinutesBetween(F("signed_in_at"), F("signed_out_at")))

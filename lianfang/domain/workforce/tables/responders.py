@@ -9,8 +9,9 @@ from django.db.models.functions import Coalesce
 
 from lianfang.domain.workforce.models.care import ServiceCertificate
 from lianfang.domain.workforce.models.responders import Responder
+from lianfang.domain.workforce.models.shifts import Shift
 from lianfang.domain.workforce.models.teams import Membership
-from lianfang.domain.workforce.queries.hours import minutes_served
+from lianfang.domain.workforce.queries.hours import WORKED, minutes_served
 from lianfang.domain.workforce.rules.offers import PARTS, TAGS
 from lianfang.domain.workforce.rules.serving import LIMITS, ORIGINS, SKILLS, STATES
 from lianfang.foundation.access.actor import Actor
@@ -45,7 +46,9 @@ def _stretch(one: dict[str, Any]) -> str:
 def _responders(_: Actor) -> QuerySet[Any]:
     teams = Membership.objects.filter(responder_id=OuterRef("pk"), until_on__isnull=True).order_by()
     issued = ServiceCertificate.objects.filter(responder_id=OuterRef("pk"), withdrawn_on__isnull=True)
+    worked = Shift.objects.filter(responder_id=OuterRef("pk"), state__in=WORKED).order_by()
     return Responder.objects.filter(anonymised_at__isnull=True).annotate(
+        shifts=Coalesce(Subquery(worked.values("responder_id").annotate(n=Count("pk")).values("n")), 0),
         teams=Coalesce(Subquery(teams.values("responder_id").annotate(n=Count("pk")).values("n")), 0),
         team=Subquery(teams.order_by("from_on", "pk").values("team__name")[:1]),
         team_place=Subquery(teams.order_by("from_on", "pk").values("team__place")[:1]),
@@ -89,6 +92,7 @@ table(
             Column("trained_on", both("培训", "Trained"), kind="date", filterable=True),
             Column("insured_until", both("保险至", "Insured until"), kind="date", filterable=True),
             Column("teams", both("队伍数", "Teams"), kind="int", filterable=True),
+            Column("shifts", both("已上班次", "Shifts worked"), kind="int"),
             Column("hours", both("服务时长（小时）", "Hours"), source="minutes", show=hours),
             Column("certificate", both("证书号", "Certificate")),
             Column("joined_on", both("登记日", "Since"), kind="date", filterable=True, sortable=True),

@@ -144,6 +144,16 @@ def test_without_an_undertaking_somebody_serves_and_the_gate_stays_closed(gate: 
     assert Shift.objects.get(pk=gate.shift.pk).state == "signed_in"
 
 
+def test_the_list_of_volunteers_counts_the_shifts_that_were_stood_to_their_end(
+    gate: Gate, cast: dict[str, Actor]
+) -> None:
+    served = Query(where={"origin": "volunteer"})
+    gate.does(IN, at(5, 50), shift_id=str(gate.shift.pk))
+    assert [one["cells"]["shifts"] for one in read(cast["duty"], "workforce.responders", served).rows] == [0]
+    gate.does(OUT, at(12, 5), shift_id=str(gate.shift.pk), nothing_open=True)
+    assert [one["cells"]["shifts"] for one in read(cast["duty"], "workforce.responders", served).rows] == [1]
+
+
 def test_access_ends_by_itself_for_who_forgets_to_sign_out(gate: Gate) -> None:
     gate.does(IN, at(6), shift_id=str(gate.shift.pk))
     for hour, minute, still in ((12, 59, True), (13, 0, False)):

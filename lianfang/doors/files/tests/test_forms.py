@@ -222,7 +222,7 @@ def test_what_nobody_records_is_named_below_the_table(desk: Client) -> None:
 
 def test_a_form_that_is_signed_has_room_for_it(desk: Client) -> None:
     sheet = book(desk, "F42", within=COUNTY)
-    assert sheet.sheetnames == ["个人信息处理清单", "销毁证明"]
+    assert sheet.sheetnames == ["个人信息处理清单", "保存期限和到期", "销毁证明"]
     assert "审核人" in sheet["个人信息处理清单"].cell(sheet["个人信息处理清单"].max_row, 1).value
 
 
