@@ -8,6 +8,7 @@ cannot be read is a warning: the row goes on without that one cell. No message r
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -49,6 +50,11 @@ OTHER_DOCUMENT = refusal(
     "identity.other_document",
     "不是居民身份证，按其他证件保存。",
     "Not a resident identity card; kept as another document.",
+)
+EXCHANGED = refusal(
+    "cell.exchanged",
+    "与“{other}”写错了栏，已对调，请核对。",
+    "Stood in the column “{other}” and that one here; they were exchanged, please check.",
 )
 AMBIGUOUS = refusal(
     "place.ambiguous", "地址可能是几个地方，需人工确认。", "The place may be several; a person decides."
@@ -96,6 +102,8 @@ _SEXES = {
     "female": "f",
     "2": "f",
 }
+# what people write into one another's column, and what can then be nothing else
+_EXCHANGED = (("name", "identity_number"), ("phone", "identity_number"), ("sex", "age"))
 _CLOCKS = ("born_on", "returned_on", "exposed_on", "left_on")
 _VILLAGE, _TOWN = 12, 9
 
@@ -158,6 +166,8 @@ class Judge:
         self.labels = [(column.index, _labels(column.header)) for column, _ in mapped]
         self.any_label = frozenset().union(*(labels for _, labels in self.labels))
         self.formulas = formulas if formulas else None
+        fed = Counter(spec.name for _, spec in mapped)
+        self.alone = {spec.name: (column, spec) for column, spec in mapped if fed[spec.name] == 1}
         self.read_date: Callable[[Any], dates.DateReading | None] = lru_cache(maxsize=4096)(self._read_date)
 
     def judge(self, place: int, cells: Cells) -> Judged | None:
@@ -187,6 +197,8 @@ class Judge:
                 pen.columns = named
                 read(self, cell, spec, values, pen)
         pen.columns = self.headers
+        if judged.refused or judged.warned:
+            self._exchange(place, cells, pen)
         self._judge_whole(judged, pen)
         return judged
 
@@ -200,6 +212,33 @@ class Judge:
             pen.warn(FORMULA, spec.name)
             return False
         return True
+
+    def _exchange(self, place: int, cells: Cells, pen: _Pen) -> None:
+        """Take two cells that stand in one another's column, and can be nothing else, for what they are."""
+        judged, formulas = pen.judged, self.formulas or ()
+        for names_of in _EXCHANGED:
+            pair = [self.alone[name] for name in names_of if name in self.alone]
+            headers = [column.header for column, _ in pair]
+            wrong = {problem.column for problem in (*judged.refused, *judged.warned)}
+            if len(pair) < 2 or not wrong.issuperset(headers):
+                continue
+            places = [column.index for column, _ in pair]
+            if max(places) >= len(cells) or any((place, index) in formulas for index in places):
+                continue
+            (_, first), (_, second) = pair
+            values = self._read_as(first, cells[places[1]]) | self._read_as(second, cells[places[0]])
+            if first.name in values and second.name in values:
+                judged.refused = [one for one in judged.refused if one.column not in headers]
+                judged.warned = [one for one in judged.warned if one.column not in headers]
+                judged.row.values.update(values)
+                pen.warn(EXCHANGED, first.name, other=headers[1])
+                pen.warn(EXCHANGED, second.name, other=headers[0])
+
+    def _read_as(self, spec: FieldSpec, cell: Any) -> dict[str, Any]:
+        """Return what a cell says as another field; nothing where it does not read as one without doubt."""
+        pen, values = _Pen(Judged(Row(0, {})), {}), dict[str, Any]()
+        _READERS[spec.kind](self, cell, spec, values, pen)
+        return {} if pen.judged.refused or pen.judged.warned else values
 
     # one reader for each kind of cell: puts a value down, or says why not
 

@@ -64,6 +64,39 @@ def test_a_cell_that_matters_refuses_its_row(changes: dict[str, Any], column: st
     assert codes(judged(**changes)) == [(column, code)]
 
 
+def exchanged(one: str, other: str, **changes: Any) -> Judged:
+    """Return a good row with the cells of two columns in one another's place."""
+    row = dict(zip(HEADERS, person(1), strict=True)) | SEX_AND_AGE | changes
+    return judged(**SEX_AND_AGE | changes | {one: row[other], other: row[one]})
+
+
+SEX_AND_AGE = {"性别": "男" if int(identity(1)[16]) % 2 else "女", "年龄": 40}
+
+
+@pytest.mark.parametrize(("one", "other"), [("姓名", "身份证号码"), ("手机号码", "身份证号码"), ("性别", "年龄")])
+def test_two_cells_in_one_anothers_column_are_exchanged_and_told(one: str, other: str) -> None:
+    as_written, straight = exchanged(one, other), judged(**SEX_AND_AGE)
+    assert as_written.row.values == straight.row.values
+    assert not as_written.refused
+    told = [(problem.column, problem.code) for problem in as_written.warned]
+    assert set(told) >= {(one, "cell.exchanged"), (other, "cell.exchanged")}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "changes"),
+    [
+        ("姓名", "身份证号码", {"身份证号码": WRONG_DIGIT}), ("姓名", "身份证号码", {"姓名": "同上"}),
+        ("姓名", "身份证号码", {"身份证号码": 140826198001150011}),
+    ],
+)  # fmt: skip
+def test_nothing_is_exchanged_that_would_not_be_right_in_the_other_column(
+    one: str, other: str, changes: dict[str, Any]
+) -> None:
+    wrong = exchanged(one, other, **changes)
+    assert {problem.column for problem in wrong.refused} >= {one}
+    assert all(problem.code != "cell.exchanged" for problem in wrong.warned)
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
