@@ -6,6 +6,8 @@ Made for `linkage`: each comparison gives a level and a sentence. Takes nothing 
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cache
+from importlib.resources import files
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
@@ -19,21 +21,22 @@ _ONE_SLIP = 1
 # the last level of `name_level` at which two names may be one, miswritten
 TURNED = 3
 
-# characters that are taken for one another in handwriting and on worn screens; one group to a word
-_LOOK_ALIKE = (
-    "己已巳", "未末", "土士", "日曰", "干千于", "天夭夫", "人入八", "大太犬", "王玉主", "田由甲申", "午牛",
-    "木本术", "刀力", "儿几", "戊戌戍成", "析折", "拆折", "侯候", "治冶", "今令", "洋祥详", "清请情晴",
-    "玲铃伶", "娟捐涓", "辰晨", "晴睛", "微徽", "杨扬", "冰水", "贝见", "免兔", "鸟乌", "爪瓜",
-    "白自", "目且", "俊峻竣", "桂挂", "陈阵", "萍苹", "瑞端", "梅海", "伟炜", "静净", "娜挪",
-    "浩洁", "彬杉", "宏宠", "亮毫", "红江", "建健", "荣菜", "香番", "霞露", "宇字", "晓骁",
-    "斌武", "平乎", "向问", "东车", "风凤", "丽两", "季李", "秀季", "章童", "张涨", "徐涂",
-    "孙孔", "沈沉", "史吏", "汪江", "任仕", "丁于",
-)  # fmt: skip
 
-_TAKEN_FOR: dict[str, set[str]] = defaultdict(set)
-for _group in _LOOK_ALIKE:
-    for _letter in _group:
-        _TAKEN_FOR[_letter] |= set(_group) - {_letter}
+@cache
+def _taken_for() -> dict[str, frozenset[str]]:
+    """Return each character with those it is taken for, in handwriting and in print."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for group in _lines("handwriting.txt"):
+        for letter in group:
+            found[letter] |= set(group) - {letter}
+    for letter, _, others in (line.partition(" ") for line in _lines("look_alikes.txt")):
+        found[letter] |= set(others)
+    return {letter: frozenset(others) for letter, others in found.items()}
+
+
+def _lines(name: str) -> list[str]:
+    text = (files("lianfang.data") / "names" / name).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if not line.startswith("#")]
 
 
 def name_level(one: str, other: str) -> int:
@@ -64,7 +67,12 @@ def looks_same(one: str, other: str) -> bool:
     if len(one) != len(other):
         return False
     differing = [pair for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
-    return len(differing) == 1 and differing[0][1] in _TAKEN_FOR.get(differing[0][0], ())
+    return len(differing) == 1 and differing[0][1] in taken_for(differing[0][0])
+
+
+def taken_for(letter: str) -> frozenset[str]:
+    """Return the characters that one is taken for in handwriting or in print."""
+    return _taken_for().get(letter, frozenset())
 
 
 def text_level(one: str, other: str) -> int:
