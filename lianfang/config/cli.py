@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,8 @@ def areas_migrate(given: argparse.Namespace) -> int:
     asked, actor = _register(given), _actor(given.account)
     judged = judge_register(asked, actor)
     if given.apply:
-        take_over(asked, actor, lambda text: print(text, file=sys.stderr, flush=True))
+        say = partial(print, file=sys.stderr, flush=True)
+        take_over(asked, actor, lambda column, rows: say(f"{column}: {rows:,}"), say)
     for body in () if given.json else lines_of(judged):
         _line(body)
     _line(judged.counts())

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/sync/", include("lianfang.doors.sync.urls")),
     path("api/", include("lianfang.doors.files.urls")),
     path("api/", include("lianfang.doors.files.sheets.views")),
+    path("api/", include("lianfang.doors.files.register_views")),
     path("api/", include("lianfang.doors.files.forms")),
     path("api/", include("lianfang.doors.files.cards")),
     path("api/", include("lianfang.doors.files.permits")),

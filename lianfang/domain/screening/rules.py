@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from lianfang.kernel.errors import Problems, Refusal, refusal
-from lianfang.kernel.likeness import name_level
+from lianfang.kernel.likeness import day_level, name_level
 from lianfang.kernel.linkage import MISSING
 from lianfang.kernel.text import Bilingual, both
 
@@ -385,6 +385,11 @@ EVIDENCE: dict[str, Evidence] = {
         Evidence("village_differs", False, both("不在同一村（社区）", "different villages")),
         Evidence("age_agrees", True, both("年龄相符", "the ages agree")),
         Evidence("age_differs", False, both("年龄不符", "the ages do not agree")),
+        Evidence(
+            "birth_slip",
+            False,
+            both("出生日期相差一位或日月颠倒", "dates of birth one digit apart, or day and month swapped"),
+        ),
         Evidence("sex_differs", False, both("性别不同", "different sexes")),
         Evidence(
             "several",
@@ -443,8 +448,12 @@ def _level(codes: Sequence[str]) -> Level:
     if "identity_differs" in held:
         return "probable" if {"name_same", "phone_same"} <= held else "new"
     if "phone_same" in held and (named or "name_missing" in held):
-        return "exact" if "name_same" in held and not held & {"age_differs", "sex_differs"} else "probable"
+        return (
+            "exact" if "name_same" in held and not held & {"age_differs", "birth_slip", "sex_differs"} else "probable"
+        )
     by_place = named and "village_same" in held and not held & {"age_differs", "sex_differs"}
+    if "birth_slip" in held and "name_same" not in held:
+        return "new"  # because a slip in the name and one in the day are two people more often than one
     return "probable" if by_place else "new"
 
 
@@ -472,11 +481,17 @@ def _village_code(row: Particulars, known: Particulars) -> str:
 
 def _age_code(row: Particulars, known: Particulars, on: date) -> str:
     if row.born_on and known.born_on:
-        return "age_agrees" if row.born_on == known.born_on else "age_differs"
+        return _birth_code(row.born_on, known.born_on)
     ages = _age(row, on), _age(known, on)
     if ages[0] is None or ages[1] is None:
         return ""
     return "age_agrees" if abs(ages[0] - ages[1]) <= AGE_TOLERANCE_YEARS else "age_differs"
+
+
+def _birth_code(one: date, other: date) -> str:
+    if one == other:
+        return "age_agrees"
+    return "birth_slip" if day_level(f"{one:%Y%m%d}", f"{other:%Y%m%d}") == 1 else "age_differs"
 
 
 def _age(one: Particulars, on: date) -> int | None:

@@ -11,4 +11,5 @@ class FilesConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("lianfang.doors.files.jobs")
+        import_module("lianfang.doors.files.register_views")
         import_module("lianfang.doors.files.sheets.jobs")

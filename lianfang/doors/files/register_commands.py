@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,10 +21,10 @@ from lianfang.domain.areas.queries import (
     tiles_from,
     tiles_of,
 )
-from lianfang.doors.files.registers import RegisterFile, read_register
+from lianfang.doors.files.registers import RegisterFile, Sent, read_register
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.actions.running import run
-from lianfang.foundation.privacy.moving import TOLD
+from lianfang.foundation.privacy.moving import TOLD, Tell
 from lianfang.kernel.clock import today
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.places.register import areas_within, canonical, upper_names
@@ -52,9 +52,9 @@ COUNTY_DIGITS, TOWN_DIGITS = 6, 9
 
 @dataclass(frozen=True)
 class Asked:
-    """A newer register of a county, as the command line was given it."""
+    """A newer register of a county: files of the command line, or what was sent."""
 
-    files: Sequence[Path]
+    files: Sequence[Path | Sent]
     within: str
     valid_from: date | None = None
     older: Path | None = None
@@ -99,8 +99,11 @@ def judge_register(asked: Asked, actor: Actor) -> Judged:
     return judge(county, Register(sent.villages, sent.towns, told), asked.day, known)
 
 
-def take_over(asked: Asked, actor: Actor, say: Any) -> dict[str, Any]:
-    """Take a newer register over. A county the database lacks is loaded from the register built in before."""
+def take_over(asked: Asked, actor: Actor, tell: Tell, say: Callable[[str], None] = lambda text: None) -> dict[str, Any]:
+    """Take a newer register over. A county the database lacks is loaded from the register built in before.
+
+    `tell` hears of each column whose rows came along, `say` what is done before.
+    """
     county = asked.county
     actor.require("areas.migrate_register", county)
     if not area_exists(county):
@@ -113,9 +116,9 @@ def take_over(asked: Asked, actor: Actor, say: Any) -> dict[str, Any]:
     sent = read_register(asked.files, county, register_of(tiles_of(county)).towns)
     source = "、".join(path.name for path in asked.files)[:200]
     given = {"within": county, "source": source, "valid_from": asked.day.isoformat(), **sent.as_input()}
-    token = TOLD.set(lambda column, rows: say(f"{column}: {rows:,}"))
+    token = TOLD.set(tell)
     try:
-        return run(actor, "areas.migrate_register", given)
+        return dict(run(actor, "areas.migrate_register", given))
     finally:
         TOLD.reset(token)
 
@@ -125,7 +128,7 @@ def undo_latest(within: str, actor: Actor, reason: str) -> dict[str, Any]:
     latest = latest_migration(Asked([], within).county)
     if latest is None:
         raise NOTHING_TO_UNDO(field="within", within=within)
-    return run(actor, "areas.undo_migration", {"migration_id": str(latest), "reason": reason})
+    return dict(run(actor, "areas.undo_migration", {"migration_id": str(latest), "reason": reason}))
 
 
 def lines_of(judged: Judged) -> Iterator[dict[str, Any]]:

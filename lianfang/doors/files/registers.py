@@ -67,6 +67,14 @@ _CODE = re.compile(r"\d{6}|\d{9}|\d{12}")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A register that came over the network: its name and its bytes."""
+
+    name: str
+    body: bytes
+
+
 @dataclass
 class RegisterFile:
     """What a file says of one county: towns and villages by code, and what each old code became."""
@@ -90,14 +98,14 @@ class _Places:
     old: int | None = None
 
 
-def read_register(paths: Iterable[Path], within: str, known_towns: Mapping[str, str]) -> RegisterFile:
+def read_register(sources: Iterable[Path | Sent], within: str, known_towns: Mapping[str, str]) -> RegisterFile:
     """Return what the files say of a county; towns that they do not name keep the name that is known.
 
     Raises `register.*`, and the `intake.*` refusals of files that cannot be opened.
     """
     found = RegisterFile()
-    for path in paths:
-        rows = _rows(_body(path))
+    for source in sources:
+        rows = _rows(_body(source))
         places = _places(list(islice(rows(), LOOKED_AT)))
         for number, cells in enumerate(islice(rows(), places.first, None), start=places.first + 1):
             _take(found, cells, places, number, within)
@@ -109,11 +117,11 @@ def read_register(paths: Iterable[Path], within: str, known_towns: Mapping[str, 
     return found
 
 
-def _body(path: Path) -> bytes:
-    if not path.is_file():
-        raise NO_FILE(field="file", name=path.name[:80])
-    check_size(path.stat().st_size)
-    body = path.read_bytes()
+def _body(source: Path | Sent) -> bytes:
+    if isinstance(source, Path) and not source.is_file():
+        raise NO_FILE(field="file", name=source.name[:80])
+    check_size(source.stat().st_size if isinstance(source, Path) else len(source.body))
+    body = source.read_bytes() if isinstance(source, Path) else source.body
     if not body:
         raise EMPTY(field="file")
     return body

@@ -43,6 +43,10 @@ def found(name: str, path: str = GRID, **values: Any) -> RowMatch:
         ({"name": "王志强"}, {"name": "志强王"}, ("name_turned", "village_same")),
         ({"name": "李小晴", "born_on": "1980-01-02"}, {"name": "李小睛", "born_on": date(1980, 1, 2)},
          ("name_looks_same", "village_same", "age_agrees")),
+        ({"name": "王志强", "born_on": "1980-01-12"}, {"name": "王志强", "born_on": date(1980, 1, 21)},
+         ("name_same", "village_same", "birth_slip")),
+        ({"name": "王志强", "born_on": "1980-03-08"}, {"name": "王志强", "born_on": date(1980, 8, 3)},
+         ("name_same", "village_same", "birth_slip")),
         ({"name": "王未", "phone": "13812345678"}, {"name": "王末", "phone": ["13812345678"]},
          ("phone_same", "name_looks_same", "village_same")),
     ],
@@ -69,6 +73,8 @@ def test_whoever_sounds_alike_elsewhere_or_at_another_age_is_somebody_else(
     register(cast, "章建国", area_path=NEIGHBOUR_GRID)
     register(cast, "张建果", born_on="1990-01-01")
     assert found("张建国", age=57).level == "new"
+    # a slip in the name and another in the day of birth
+    assert found("张建国", born_on=date(1990, 1, 10)).level == "new"
 
 
 def test_of_several_each_tells_its_own_evidence_the_likeliest_first(cast: dict[str, Actor], moment: datetime) -> None:
