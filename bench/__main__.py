@@ -18,6 +18,7 @@ BENCHES = {
     "places": "the place resolver",
     "identity": "the identity number check",
     "linkage": "which rows are one person: Febrl 1 and 2, and a long list against the register",
+    "registers": "a newer division register: looked at, taken over and given back by the whole county",
     "roster": "a county's duty roster beside a perfect one, and nurse rosters of others",
     "audit": "verifying the audit chains",
     "phone": "the field app on a slow phone, and the taps of its commonest jobs",

@@ -10,7 +10,9 @@ from django.apps import apps
 from lianfang.config.demo.cast import COUNTY, GRID, NEIGHBOUR_GRID, TOWN, VILLAGE
 from lianfang.domain.areas.models import Area, AreaDecision
 from lianfang.domain.people.models import Household, Person
+from lianfang.domain.reports.models import DailyReport
 from lianfang.foundation.access.actor import Actor
+from lianfang.foundation.actions.guard import writing
 from lianfang.foundation.actions.running import run
 from lianfang.foundation.gaps.models import GapItem
 from lianfang.foundation.gaps.sweeping import sweep_all
@@ -103,6 +105,35 @@ def test_what_is_kept_is_asked_about_no_more_until_that_is_undone(
     assert AreaDecision.objects.get().outcome == "kept"
     run(cast["town"], done["undo"]["action"], done["undo"]["input"])
     assert AreaDecision.objects.get().outcome == "open"
+
+
+def report_of(path: str, moment: Any) -> DailyReport:
+    with writing():
+        return DailyReport.objects.create(area_path=path, level="village", unit_name="村", report_on=moment.date(),
+                                          from_at=moment, snapshot_at=moment, prepared_at=moment, place=0)  # fmt: skip
+
+
+def test_what_the_system_made_of_a_village_under_a_code_that_goes_back_stands_aside(
+    cast: dict[str, Actor], county: str, moment: Any
+) -> None:
+    of_old = report_of(VILLAGE, moment)
+    known = dict(Area.objects.filter(path__startswith=COUNTY).values_list("path", "name"))
+    villages = {code: name for code, name in known.items() if len(code) == 12}
+    given = {
+        "within": COUNTY, "source": "新登记册.csv", "valid_from": "2020-02-01",
+        "towns": [one for one in known.items() if len(one[0]) == 9],
+        "villages": list((villages | {VILLAGE: "城东村委会", f"{TOWN}901": "城西村委会"}).items()),
+        "told": {VILLAGE: [VILLAGE, f"{TOWN}901"]},
+    }  # fmt: skip
+    done = run(cast["duty"], "areas.migrate_register", given)
+    waiting = AreaDecision.objects.get().area_path
+    assert waiting != VILLAGE
+    of_new = report_of(VILLAGE, moment)
+    run(cast["duty"], "areas.undo_migration", {"migration_id": done["migration_id"], "reason": "登记册有误"})
+    assert DailyReport.objects.get(pk=of_old.pk).area_path == VILLAGE
+    assert DailyReport.objects.get(pk=of_new.pk).area_path == waiting
+    assert Area.objects.get(pk=VILLAGE).name == known[VILLAGE]
+    assert Area.objects.get(pk=waiting).valid_to is not None
 
 
 def test_whatever_does_not_move_exists_and_says_why() -> None:

@@ -141,23 +141,25 @@ def move_rows(moves: Moves, alone: Single) -> int:
     return moved
 
 
-def clashes(moves: Moves, shared: Iterable[str], rest: Moves) -> Single:
+def clashes(moves: Moves, shared: Iterable[str], rest: Moves, alone: Single | None = None) -> Single:
     """Return the rows that cannot stand beside others where their areas become one, with where they stay instead.
 
-    `shared` are the paths that several old ones lead to; `rest` says for an old path where its remains lie.
+    `shared` are the paths that several old ones lead to; `rest` says for an old path where its remains lie. Rows of
+    `alone` go their own way and stand in nobody's.
     """
     targets = set(shared)
     sources = {path for path, to in moves.items() if to in targets} | targets
     found: Single = {}
     for column in path_columns() if targets else ():
         for rule in column.rules:
-            for pk, path in _second_ones(column, rule, sources, moves, rest):
+            gone = (alone or {}).get(column.name, {})
+            for pk, path in _second_ones(column, rule, sources, moves, rest, gone):
                 found.setdefault(column.name, {})[pk] = rest[path]
     return found
 
 
 def _second_ones(
-    column: PathColumn, rule: models.UniqueConstraint, sources: set[str], moves: Moves, rest: Moves
+    column: PathColumn, rule: models.UniqueConstraint, sources: set[str], moves: Moves, rest: Moves, gone: Moves
 ) -> Iterator[tuple[str, str]]:
     """Yield the rows that would stand second under a rule; those of the area that goes on come first."""
     rows = column.rows().filter(**{f"{column.field}__in": sorted(sources)})
@@ -166,7 +168,8 @@ def _second_ones(
     others = [name for name in rule.fields if name != column.field]
     seen = set()
     told = rows.values_list("pk", column.field, *others)
-    for pk, path, *values in sorted(told, key=lambda one: (one[1] in rest, one[1], str(one[0]))):
+    staying = (one for one in told if str(one[0]) not in gone)
+    for pk, path, *values in sorted(staying, key=lambda one: (one[1] in rest, one[1], str(one[0]))):
         key = (moves.get(path, path), *values)
         if key in seen:
             yield str(pk), path

@@ -66,8 +66,11 @@ def take_back(call: Call, step: AreaStep) -> None:
     made = {row["path"] for row in step.after} - set(back) - set(was_at)
     left = _lost(county, {*made, *(path for path, old in step.goes_on.items() if not old)}, alone)
     moves = back | _newer_paths(county, back, set(now_at))
-    move_rows(moves, alone)
+    freed = {to: was for was, to in moves.items() if to in now_at and to not in moves}
+    second = clashes(moves, freed, freed, alone)
+    move_rows(moves, _with(alone, second))
     after = _restored(step, now_at, moves, left, made)
+    after += _outlived(step, now_at, freed, second)
     _exchange(list(now_at.values()), after)
     recount_all(county)
     AreaStep.objects.filter(pk=step.pk).update(undone_at=call.received_at)
@@ -160,6 +163,25 @@ def _still_there(journal: Mapping[str, Mapping[str, list[str]]]) -> Single:
         column: {pk: was for pk, (was, to) in told.items() if present.get(column, {}).get(pk) == to}
         for column, told in journal.items()
     }
+
+
+def _with(one: Single, other: Single) -> Single:
+    return {column: {**one.get(column, {}), **other.get(column, {})} for column in {*one, *other}}
+
+
+def _outlived(step: AreaStep, now_at: Mapping[str, Row], freed: Mapping[str, str], second: Single) -> list[Row]:
+    """Return closed areas for what stood under a code that goes back to its old area, where that has the same.
+
+    Such as the day's report, which the system makes of every area by itself.
+    """
+    used = {path for told in second.values() for path in told.values()}
+    found = []
+    for path, was in freed.items():
+        if was in used:
+            row, day = now_at[path], local(step.at).date()
+            found.append(row | {"path": was, "parent": parent_of(was), "valid_to": max(row["valid_from"], day),
+                                "successors": [path]})  # fmt: skip
+    return found
 
 
 def _way_back(step: AreaStep) -> dict[str, str]:

@@ -21,6 +21,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/forms', name: 'forms', component: () => import('./pages/Forms.vue') },
   { path: '/forms/:code', name: 'form', component: () => import('./pages/Form.vue') },
   { path: '/burden', name: 'burden', component: () => import('./pages/Burden.vue') },
+  { path: '/registers', name: 'registers', component: () => import('./pages/Registers.vue') },
   { path: '/queue-import', name: 'queue-import', component: () => import('./pages/QueueImport.vue') },
   { path: '/pairs/:queue(doubles|matches)?', name: 'pairs', component: () => import('./pages/Pairs.vue') },
   { path: '/jobs', name: 'jobs', component: () => import('./pages/Jobs.vue') },

@@ -15,6 +15,7 @@ export const en: Messages = {
     home: 'Gaps today',
     intake: 'Import a list',
     coverage: 'Coverage map',
+    registers: 'Division registers',
     pairs: 'Pair by pair',
     report: 'Daily report',
     forms: 'Forms',

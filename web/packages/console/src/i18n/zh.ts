@@ -13,6 +13,7 @@ export const zh = {
     report: '每日报告',
     forms: '表格',
     sheets: '各部门表样',
+    registers: '区划变更',
     pairs: '逐对核对',
     jobs: '后台任务',
     other: '工作台',

@@ -12,6 +12,7 @@ const PAGES = {
   sheets: { title: 'nav.sheets', icon: 'table', to: { name: 'sheets' } },
   pairs: { title: 'nav.pairs', icon: 'columns', to: { name: 'pairs', params: { queue: 'doubles' } } },
   matches: { title: 'nav.pairs', icon: 'columns', to: { name: 'pairs', params: { queue: 'matches' } } },
+  registers: { title: 'nav.registers', icon: 'map', to: { name: 'registers' } },
   jobs: { title: 'nav.jobs', icon: 'jobs', to: { name: 'jobs' } },
 } as const
 
@@ -33,6 +34,7 @@ export function maySeePage(page: PageKey): boolean {
   if (page === 'sheets') return tableNamed('reports.sheets') !== undefined
   if (page === 'pairs') return QUEUES.some((queue) => tableNamed(queue.table))
   if (page === 'matches') return tableNamed(MATCHES.table) !== undefined
+  if (page === 'registers') return me.value?.can.includes('areas.migrate_register') ?? false
   if (page === 'jobs') return tableNamed('jobs.jobs') !== undefined
   return true
 }
