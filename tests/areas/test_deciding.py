@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -109,8 +110,10 @@ def test_what_is_kept_is_asked_about_no_more_until_that_is_undone(
 
 def report_of(path: str, moment: Any) -> DailyReport:
     with writing():
-        return DailyReport.objects.create(area_path=path, level="village", unit_name="村", report_on=moment.date(),
-                                          from_at=moment, snapshot_at=moment, prepared_at=moment, place=0)  # fmt: skip
+        return DailyReport.objects.create(
+            area_path=path, level="village", unit_name="村", report_on=moment.date(), place=0,
+            from_at=moment - timedelta(days=1), snapshot_at=moment, prepared_at=moment,
+        )  # fmt: skip
 
 
 def test_what_the_system_made_of_a_village_under_a_code_that_goes_back_stands_aside(
