@@ -1,10 +1,30 @@
-"""How far a phone reaches: villages and grids, never a town; who answers for more works at a console."""
+"""How far a phone reaches: villages and grids, never a town; who answers for more works at a console.
+
+And codes that a phone wrote before a newer register was taken over, or without having heard of it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from lianfang.domain.areas.queries import present_code
 from lianfang.foundation.access.actor import Actor
+from lianfang.foundation.privacy.fields import is_area_path
 
 VILLAGE_DIGITS = 12
+# the fields by which commands of phones name an area
+NAMING = frozenset({"area_path", "village"})
+
+
+def in_present_codes(given: Any, at: datetime | None) -> Any:
+    """Return a command's input with the areas that it names under their codes of today."""
+    if not isinstance(given, Mapping):
+        return given
+    old = {name: given[name] for name in NAMING & set(given) if isinstance(given[name], str)}
+    now = {name: present_code(code, at) for name, code in old.items() if is_area_path(code)}
+    return {**given, **now}
 
 
 def small_areas(actor: Actor, permission: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 
 from lianfang.doors.api.answers import BAD_VALUE
 from lianfang.doors.api.views import BAD_ID
+from lianfang.doors.sync.areas import in_present_codes
 from lianfang.doors.sync.shapes import translate
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.actions.running import Outcome, Request, run_many, set_aside
@@ -66,7 +67,8 @@ def _read(
         return blank, no
     try:
         given = translate(_recorded_by(body, app_version), name, body.get("input", {}))
-        return replace(request, input=given, happened_at=_moment(body.get("happened_at"))), None
+        at = _moment(body.get("happened_at"))
+        return replace(request, input=in_present_codes(given, at), happened_at=at), None
     except Refusal as no:
         return request, no
 

@@ -1,5 +1,6 @@
 """Reads of areas for other code: the tree as it stands, and what a newer register would change in it."""
 
+from lianfang.domain.areas.queries.moved import present_code
 from lianfang.domain.areas.queries.registers import (
     AREA_FIELDS,
     Judged,
@@ -50,6 +51,7 @@ __all__ = [
     "names",
     "open_decisions",
     "path_length",
+    "present_code",
     "register_of",
     "tiles_from",
     "tiles_of",
