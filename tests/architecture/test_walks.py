@@ -84,8 +84,9 @@ def test_a_neighbour_reads_only_rows_of_their_own_grid(name: str, cast: dict[str
     assert all(row["area"].startswith(neighbour.home_area) for row in page.rows if TABLES[name].area)
 
 
-# tables without any row about a person or an area: numbers of the rulebook, the inventory of fields, views of lists
-AREALESS = {"incidents.rule_values", "privacy.inventory", "workbench.views"}
+# tables without any row about a person or an area: numbers of the rulebook, the inventory of fields, views of lists,
+# and blank sheets of the areas above
+AREALESS = {"incidents.rule_values", "privacy.inventory", "reports.shared_sheets", "workbench.views"}
 
 
 @pytest.mark.django_db

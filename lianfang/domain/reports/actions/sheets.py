@@ -194,7 +194,7 @@ def fill_sheet(call: Call, given: FillSheet) -> Result:
     Raises `reports.no_sheet`, `reports.sheet_not_confirmed`, `reports.no_unit`, `privacy.exports_frozen`.
     """
     template = find_sheet(given.template_id)
-    path = given.area_path or template.area_path
+    path = given.area_path or _own_part(call, template)
     call.permit(path)
     if not path.startswith(template.area_path) or find_area(path) is None or not units_below(path, given.each):
         raise NO_UNIT(field="area_path")
@@ -214,6 +214,11 @@ def fill_sheet(call: Call, given: FillSheet) -> Result:
     fill.save()
     call.about("reports.sheets", template.pk, fill=str(fill.pk), named=given.named)
     return {"id": str(fill.pk), "job_id": str(job.pk)}
+
+
+def _own_part(call: Call, template: SheetTemplate) -> str:
+    """Return the area a sheet is filled for by itself: all of it, or one's own where a sheet comes from above."""
+    return template.area_path if call.actor.may("reports.fill_sheet", template.area_path) else call.actor.home_area
 
 
 def _check_named(call: Call, given: FillSheet, version: SheetVersion, path: str) -> None:

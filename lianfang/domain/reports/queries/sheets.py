@@ -7,9 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from lianfang.domain.reports.models import SheetFill, SheetTemplate, SheetVersion
 from lianfang.domain.reports.queries.meanings import AREA, FORMULA, SERIAL, approved_fields, is_held, is_meaning
 from lianfang.domain.reports.rules.sheets import TABLE, SheetMapping, asked_of, is_due, read_mapping
+from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.intake.remembering import remembered
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
@@ -36,6 +39,8 @@ BAD_ROWS = refusal(
     "The rows of the list on “{sheet}” do not fit: the last comes before the first, or more than {limit} are blank.",
 )
 MOST_BLANK = 2_500
+# province, city, county, township, village
+PATH_LENGTHS = (2, 4, 6, 9, 12)
 
 
 def find_sheet(template_id: UUID) -> SheetTemplate:
@@ -44,6 +49,19 @@ def find_sheet(template_id: UUID) -> SheetTemplate:
     if found is None:
         raise NO_SHEET(field="template_id")
     return found
+
+
+def is_shared_with(actor: Actor, template: SheetTemplate) -> bool:
+    """Say whether somebody may fill a sheet that an area above theirs has confirmed."""
+    held = actor.prefixes("reports.fill_sheet")
+    return template.state == SheetTemplate.State.READY and any(one.startswith(template.area_path) for one in held)
+
+
+def shared_sheets(actor: Actor) -> QuerySet[SheetTemplate]:
+    """Return the sheets that areas above somebody's have confirmed; what lies in their own area is not among them."""
+    held = [one for one in actor.prefixes("reports.fill_sheet") if one]
+    above = {one[:length] for one in held for length in PATH_LENGTHS if length < len(one)}
+    return SheetTemplate.objects.filter(state=SheetTemplate.State.READY, area_path__in=above)
 
 
 def newest(template: SheetTemplate) -> SheetVersion:

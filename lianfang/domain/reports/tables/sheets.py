@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from lianfang.domain.reports.models import AskedField, FieldAnswer, SheetFill, SheetTemplate
 from lianfang.domain.reports.queries.burden import minutes_of
+from lianfang.domain.reports.queries.sheets import shared_sheets
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.tables.registry import Column, SavedFilter, Table, table
 from lianfang.kernel.clock import today
@@ -69,6 +70,29 @@ table(
         ),
         saved=(SavedFilter("ready", both("可填报", "Ready"), {"state": "ready"}),),
         related=(("reports.sheet_fills", "template"), ("reports.asked_fields", "template")),
+    )
+)
+
+table(
+    Table(
+        name="reports.shared_sheets",
+        title=both("上级表样", "Sheets from above"),
+        help=both(
+            "县、乡镇确认过的表样，下面可以直接用，只填本辖区的行。",
+            "Sheets that an area above has confirmed: ready to use, filled with the rows of one's own area only.",
+        ),
+        rows=shared_sheets,
+        # because these lie above whoever asks: `shared_sheets` gives those of the areas above and no others
+        area="",
+        label="name",
+        columns=(
+            Column("name", both("表名", "Sheet"), filterable=True),
+            Column("sender", both("要表单位", "Asked by"), filterable=True),
+            Column("area", both("哪里的表样", "From"), kind="area", source="area_path"),
+            Column("asked", both("要几项", "Asked"), kind="int"),
+            Column("held", both("已有几项", "Held already"), kind="int"),
+            Column("by_hand", both("手填几项", "By hand"), kind="int"),
+        ),
     )
 )
 
