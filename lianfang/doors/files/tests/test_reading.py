@@ -132,6 +132,16 @@ def test_a_million_blank_rows_of_text_are_refused(blank: bytes) -> None:
     assert refused(blank) == "intake.empty"
 
 
+@pytest.mark.parametrize("row", [b'<row r="%d"/>', b'<row r="%d"><c r="F%d" s="0"/></row>'])
+def test_blank_rows_below_a_list_are_passed_over(row: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(GOOD)) as source:
+        page = source.read("xl/worksheets/sheet1.xml")
+    blank = b"".join(row.replace(b"%d", b"%d" % number) for number in range(10, 50_000))
+    body = changed(GOOD, "xl/worksheets/sheet1.xml", page.replace(b"</sheetData>", blank + b"</sheetData>"))
+    sheet, layout = best_sheet(open_book(body))
+    assert [one.row.number for one in judge_all(sheet, layout, None, date(2020, 2, 3))] == [2, 3]
+
+
 def test_merges_over_everything_are_read_within_the_sheet() -> None:
     body = xlsx_text(ROWS)
     with zipfile.ZipFile(io.BytesIO(body)) as source:

@@ -1,0 +1,77 @@
+"""Work shared with a process beside: in order, with its refusals, and done here when nobody else does it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from lianfang.foundation.jobs.helping import ALONE, HelperLostError, Helpers, helpers
+from lianfang.kernel.errors import Refusal, refusal
+
+HERE = os.getpid()
+TOO_MUCH = refusal("test.too_much", "{count} 太多。", "{count} is too much.")
+
+
+def squared(number: int) -> tuple[int, int]:
+    return number * number, os.getpid()
+
+
+def refuse(number: int) -> int:
+    if number == 3:
+        raise TOO_MUCH(count=number, field="number")
+    return number
+
+
+def die_elsewhere(number: int, here: int) -> int:
+    if os.getpid() != here:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+@pytest.fixture
+def one_helper() -> Iterator[Helpers]:
+    with Helpers(1) as helping:
+        yield helping
+
+
+def test_what_is_refused_there_is_refused_here(one_helper: Helpers) -> None:
+    with pytest.raises(Refusal) as caught:
+        one_helper.all[0].ask(refuse, (3,))
+    no = caught.value
+    assert (no.code, no.field, no.message.en) == ("test.too_much", "number", "3 is too much.")
+    answers = one_helper.in_order(refuse, [(number,) for number in range(6)])
+    assert [next(answers) for _ in range(3)] == [0, 1, 2]
+    with pytest.raises(Refusal):
+        next(answers)
+
+
+def test_answers_come_in_the_order_of_the_tasks_whoever_did_them(one_helper: Helpers) -> None:
+    assert one_helper.all[0].ask(squared, (3,)) == (9, one_helper.all[0].process.pid)
+    found = list(one_helper.in_order(squared, ((number,) for number in range(200))))
+    assert [answer for answer, _ in found] == [number * number for number in range(200)]
+
+
+def test_what_a_lost_helper_was_given_is_done_here(one_helper: Helpers) -> None:
+    with pytest.raises(HelperLostError):
+        one_helper.all[0].ask(die_elsewhere, (1, HERE))
+    assert list(one_helper.in_order(die_elsewhere, ((number, HERE) for number in range(20)))) == list(range(20))
+
+
+def test_work_given_up_in_the_middle_leaves_no_process() -> None:
+    with Helpers(1) as helping:
+        answers = helping.in_order(squared, ((number,) for number in range(50)))
+        assert next(answers)[0] == 0
+    assert [one.process.poll() is None for one in helping.all] == [False]
+
+
+def test_alone_everything_is_done_here() -> None:
+    assert {process for _, process in ALONE.in_order(squared, [(1,), (2,)])} == {HERE}
+
+
+@pytest.mark.django_db
+def test_nobody_helps_who_would_not_see_what_is_being_written() -> None:
+    with helpers(wanted=True) as helping:
+        assert helping.all == []
