@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
@@ -54,6 +55,9 @@ def test_a_shift_goes_from_sign_in_to_hand_over_with_no_network(
     office = visit("duty", "/console/")
     first, second = phones
     post = _post(office, "3x8", f"交接口{uuid4().hex[:4]}")
+    regime = f"某制度{uuid4().hex[:4]}"
+    _act(office, "workforce.add_checklist", area_path=VILLAGE, name=regime, kinds=["village_gate"],
+         document="县指挥部通知（示例）", points="第一条\n第二条")  # fmt: skip
     for who, name in (("doctor", "陈接班"), ("tracer", "孙接班")):
         account = _account(visit(who, "/console/"))
         _shift_now(office, post, _served(office, name, account_id=account))
@@ -61,6 +65,7 @@ def test_a_shift_goes_from_sign_in_to_hand_over_with_no_network(
     first.set_offline(True)
     page.get_by_role("button", name="签到上岗").first.tap()
     expect(page.get_by_text("在岗", exact=True)).to_be_visible()
+    _answer(page, regime)
     page.get_by_role("button", name="宣讲人次 加 10").tap()
     page.get_by_role("button", name="签退交班").tap()
     page.get_by_role("button", name="签退交班").tap()
@@ -82,6 +87,22 @@ def test_a_shift_goes_from_sign_in_to_hand_over_with_no_network(
     assert (gone["worker"], gone["informed"]) == ("陈接班", 10)
     [note] = office.evaluate(ROWS, f"/api/tables/workforce.hand_over_notes?post={post}")
     assert note["confirmed_at"]
+    told = office.evaluate(ROWS, f"/api/tables/workforce.check_answers?post={post}")
+    assert {(one["point"], one["answer"], one["by"]) for one in told} == {
+        ("第一条", "yes", "陈接班"), ("第二条", "no", "陈接班"),
+    }  # fmt: skip
+
+
+def _answer(page: Page, regime: str) -> None:
+    """Answer two points, the second with a no, which asks what is wrong."""
+    asked = page.locator("details").filter(has_text=regime)
+    asked.get_by_role("group", name="第一条").get_by_role("button", name="是", exact=True).tap()
+    asked.get_by_role("group", name="第二条").get_by_role("button", name="否", exact=True).tap()
+    asked.get_by_role("button", name="提交 2 条回答").tap()
+    expect(asked.get_by_text("答“否”的请写明情况。")).to_be_visible()
+    asked.get_by_role("group", name="第二条").get_by_label("情况（答“否”必填）").fill("测温枪没电")
+    asked.get_by_role("button", name="提交 2 条回答").tap()
+    expect(asked.get_by_text("今天已全部回答")).to_be_visible()
 
 
 def _shifts(office: Page, post: str) -> list[dict[str, Any]]:
@@ -121,9 +142,10 @@ def test_a_roster_goes_from_people_to_the_table_on_the_wall(visit: Callable[...,
     address = office.get_by_role("link", name="打印值班表（PDF）").first.get_attribute("href")
     assert address
     assert office.request.get(address).body()[:5] == b"%PDF-"
-    with office.expect_download() as taken:
-        office.get_by_role("link", name="下载 .xlsx").click()
-    cells = [str(cell) for row in load_workbook(taken.value.path()).active.values for cell in row if cell]
+    address = office.get_by_role("link", name="下载 .xlsx").get_attribute("href")
+    assert address
+    book = load_workbook(BytesIO(office.request.get(address).body()))
+    cells = "　".join(str(cell) for row in book.active.values for cell in row if cell)
     assert f"{starts:%Y-%m-%d}" in cells
     assert sum(cells.count(one["worker"]) for one in told) >= 9
 

@@ -143,7 +143,15 @@ def row(request: HttpRequest, name: str, row_id: str) -> HttpResponse:
     found = read_one(actor, name, row_id)
     declared = find_table(name)
     related = [{"table": other, "where": {field: row_id}} for other, field in declared.related if actor.may(other)]
-    return answer({"row": found, "history": history_of(f"{name}/{row_id}"), "related": related})
+    return answer({"row": found, "history": _told(f"{name}/{row_id}"), "related": related})
+
+
+def _told(subject: str) -> list[dict[str, Any]]:
+    """Return the history of a subject with what each action is called, also of those that no form offers."""
+    return [
+        line | ({"title": ACTIONS[line["action"]].title.as_dict()} if line["action"] in ACTIONS else {})
+        for line in history_of(subject)
+    ]
 
 
 @door("GET")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
+from lianfang.domain.workforce.queries.checks import checks_of
 from lianfang.domain.workforce.queries.duty import clock_at
+from lianfang.domain.workforce.queries.posts import find_posts
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.tables.reading import Query, read_all
 from lianfang.kernel.clock import local, now
@@ -34,9 +37,24 @@ def duty_of(actor: Actor) -> dict[str, Any]:
         "duty": {
             "shifts": [_shift(row) for row in shifts],
             "notes": _notes(actor, posts) if actor.may(NOTES) else [],
+            "checks": _checks(posts, local(at).date()),
             "early_minutes": clock_at(actor.home_area, local(at).date()).early,
         }
     }
+
+
+def _checks(posts: Sequence[str], on: date) -> list[dict[str, Any]]:
+    """Return what is asked at each post today and what was answered; who answered is the lead's to know."""
+    found = find_posts(UUID(one) for one in posts)
+    return [
+        {"post_id": str(post), "on": on, "lists": [_list(one) for one in lists]}
+        for post, lists in checks_of(found.values(), on).items()
+    ]
+
+
+def _list(one: dict[str, Any]) -> dict[str, Any]:
+    points = [{name: value for name, value in point.items() if name != "by"} for point in one["points"]]
+    return {"id": one["id"], "name": one["name"], "points": points}
 
 
 def _notes(actor: Actor, posts: Sequence[str]) -> list[dict[str, Any]]:

@@ -52,7 +52,8 @@ def locate_here(call: Call, given: LocateHere) -> Result:
     Only the post's place is kept, never where a person was (P10).
     """
     shift = mine(call, given.shift_id)
-    if shift.state != "signed_in":
+    # because it may be sent after the shift, from where there was no network
+    if shift.signed_in_at is None:
         raise NOT_SIGNED_IN(field="shift_id")
     return _place(call, find_for_change(shift.post_id), given.longitude, given.latitude)
 

@@ -78,6 +78,14 @@ def test_answers_are_kept_with_who_and_when_and_the_last_of_a_day_counts(
     assert rows("neighbour", "workforce.check_answers") == []
 
 
+def test_the_history_of_a_post_says_in_words_that_its_checklist_was_answered(
+    do: Do, asked: dict[str, str], signed_in: Callable[[str], Any]
+) -> None:
+    do("secretary", ANSWER, **asked, points=[_point(FIRST)])
+    told = signed_in("secretary").get(f"/api/tables/workforce.posts/{asked['post_id']}").json()["history"]
+    assert [line["title"]["zh"] for line in told] == ["回答制度清单", "设立卡点"]
+
+
 def test_what_nobody_answered_today_is_open_until_the_last_point(do: Do, asked: dict[str, str], gaps: Gaps) -> None:
     [left] = gaps("checklist_unanswered")
     assert (left["subject_id"], left["details"]) == (asked["post_id"], {"left": 2})

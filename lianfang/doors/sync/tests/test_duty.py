@@ -55,6 +55,21 @@ def test_the_own_shifts_come_along_and_nobody_elses(signed_in: Any, serve: Any, 
     assert duty["early_minutes"] == 60
 
 
+def test_what_is_asked_at_the_post_today_comes_along_with_the_answers(
+    signed_in: Any, cast: Any, serve: Any, post: str
+) -> None:
+    serve("gate")
+    about = {"area_path": VILLAGE, "name": "某制度", "kinds": ["village_gate"], "document": "通知", "points": "一\n二"}
+    listed = run(cast["duty"], "workforce.add_checklist", about)["id"]
+    given = {"post_id": post, "checklist_id": listed, "points": [{"point": "一", "answer": "no", "note": "缺帐篷"}]}
+    run(cast["secretary"], "workforce.answer_checklist", given)
+    [asked] = packed(signed_in("gate"))["duty"]["checks"]
+    assert (asked["post_id"], asked["on"]) == (post, "2020-02-03")
+    [shown] = asked["lists"]
+    assert [(one["point"], one.get("answer")) for one in shown["points"]] == [("一", "no"), ("二", None)]
+    assert "by" not in shown["points"][0]
+
+
 def test_the_note_of_the_shift_before_comes_with_ones_own_sign_in(
     signed_in: Any, cast: Any, serve: Any, post: str
 ) -> None:

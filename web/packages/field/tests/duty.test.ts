@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest'
 import type { Duty, DutyNote, DutyShift } from '../src/store/bundle'
 import {
   acceptCommand,
+  answerCommand,
   arrival,
   confirmCommand,
   countCommand,
+  listsNow,
   notesNow,
   shiftsNow,
   signInCommand,
@@ -102,5 +104,30 @@ describe('signing out', () => {
       { ...none, meals: 2 },
     )
     expect(input).toEqual({ shift_id: 'a', matters: '体温枪没电', informed: 0, leaflets: 0, meals: 2 })
+  })
+})
+
+describe('the checklists of the post', () => {
+  const list = { id: 'l1', name: '某制度', points: [{ point: '一' }, { point: '二', answer: 'yes' as const }] }
+  const asked = (on: string): Duty => ({ ...duty([]), checks: [{ post_id: 'p1', on, lists: [list] }] })
+  const said = (more: Entry['state'] = 'waiting') =>
+    entry(answerCommand(shift('a'), list, [{ point: '一', answer: 'no', note: '缺帐篷' }]), more)
+  const answers = (told: Duty, entries: Entry[], today = '2020-02-03') =>
+    listsNow(told, entries, shift('a'), today)[0]?.points.map((one) => one.answer)
+
+  it('show what the server knows and what this phone has said since', () => {
+    expect(answers(asked('2020-02-03'), [])).toEqual([undefined, 'yes'])
+    expect(answers(asked('2020-02-03'), [said()])).toEqual(['no', 'yes'])
+    expect(answers(asked('2020-02-03'), [said('refused')])).toEqual([undefined, 'yes'])
+  })
+
+  it('begin anew on another day', () => {
+    expect(answers(asked('2020-02-03'), [said()], '2020-02-04')).toEqual([undefined, undefined])
+  })
+
+  it('are those of the post where one stands, and none from a server that tells none', () => {
+    expect(listsNow(asked('2020-02-03'), [], shift('a', { post_id: 'p2' }), '2020-02-03')).toEqual([])
+    expect(listsNow(duty([]), [], shift('a'), '2020-02-03')).toEqual([])
+    expect(listsNow(asked('2020-02-03'), [], null, '2020-02-03')).toEqual([])
   })
 })

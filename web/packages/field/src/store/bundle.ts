@@ -1,5 +1,5 @@
 // What the phone holds of its own grids, as it comes from /api/sync/bundle. Shapes only.
-import type { AreaRef, Bilingual } from '@lianfang/core'
+import type { AreaRef, AskedList, Bilingual } from '@lianfang/core'
 import type { Gate } from './gate'
 
 export interface Household {
@@ -148,9 +148,17 @@ export interface DutyNote {
   matters: string
 }
 
+export interface PostAsked {
+  post_id: string
+  on: string
+  lists: AskedList[]
+}
+
 export interface Duty {
   shifts: DutyShift[]
   notes: DutyNote[]
+  /** What is asked at one's posts today; nothing in what an older app took in. */
+  checks?: PostAsked[]
   /** How many minutes before a shift begins one may sign in. */
   early_minutes: number
 }

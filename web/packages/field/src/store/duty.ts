@@ -1,5 +1,5 @@
 // One's own shifts as this phone knows them: what is in the queue counts before the server has it. Knows no interface.
-import type { Entry } from '@lianfang/core'
+import { type AskedList, type AskedPoint, type CheckAnswer, dayOf, type Entry } from '@lianfang/core'
 import { bothWays } from '../i18n'
 import type { Duty, DutyNote, DutyShift } from './bundle'
 import type { NewWork } from './outbox'
@@ -105,6 +105,53 @@ export function countCommand(shift: DutyShift, counts: Counters): NewWork {
     input: { shift_id: shift.id, ...counts },
     label: bothWays('labels.counts', () => ({ post: shift.post })),
     subject: subjects.counts(shift.id),
+  }
+}
+
+export interface PointAnswer {
+  point: string
+  answer: CheckAnswer
+  note: string
+}
+
+/** The checklists of the post where one stands, with what this phone has answered today and not been refused. */
+export function listsNow(duty: Duty, entries: Entry[], here: DutyShift | null, today: string): AskedList[] {
+  const asked = duty.checks?.find((one) => one.post_id === here?.post_id)
+  if (!asked) return []
+  const own = entries.filter((one) => one.state !== 'refused' && one.action === 'workforce.answer_checklist')
+  return asked.lists.map((list) => {
+    const said = new Map<string, PointAnswer>()
+    for (const entry of own) {
+      const input = entry.input as { post_id?: string; checklist_id?: string; points?: PointAnswer[] }
+      const counts = input.post_id === asked.post_id && input.checklist_id === list.id
+      if (counts && dayOf(new Date(entry.happened_at)) === today)
+        for (const one of input.points ?? []) said.set(one.point, one)
+    }
+    return { ...list, points: list.points.map((one) => pointNow(one, asked.on === today, said.get(one.point))) }
+  })
+}
+
+/** What the server told counts for its day only; what this phone said since counts before it. */
+function pointNow(asked: AskedPoint, isToday: boolean, said: PointAnswer | undefined): AskedPoint {
+  if (said) return { point: asked.point, answer: said.answer, note: said.note }
+  return isToday ? asked : { point: asked.point }
+}
+
+export function answerCommand(shift: DutyShift, list: AskedList, points: PointAnswer[]): NewWork {
+  return {
+    action: 'workforce.answer_checklist',
+    input: { post_id: shift.post_id, checklist_id: list.id, points },
+    label: bothWays('labels.answers', () => ({ list: list.name, n: String(points.length) })),
+    subject: `checks/${shift.post_id}/${list.id}`,
+  }
+}
+
+export function locateCommand(shift: DutyShift, longitude: number, latitude: number): NewWork {
+  return {
+    action: 'workforce.locate_here',
+    input: { shift_id: shift.id, longitude, latitude },
+    label: bothWays('labels.locate', () => ({ post: shift.post })),
+    subject: `post/${shift.post_id}/place`,
   }
 }
 

@@ -1,5 +1,5 @@
 // Reads the server's bundle into the phone's shapes; tolerates what an older or newer server leaves out.
-import { isoWithOffset } from '@lianfang/core'
+import { type AskedList, type CheckAnswer, isoWithOffset } from '@lianfang/core'
 import type {
   Bundle,
   DutyShift,
@@ -215,7 +215,23 @@ function duty(given: unknown): Bundle['duty'] {
       stock: text(one.stock),
       matters: text(one.matters),
     })),
+    checks: list(told.checks).map((one) => ({
+      post_id: text(one.post_id),
+      on: text(one.on),
+      lists: list(one.lists).map(askedList),
+    })),
     early_minutes: Number(told.early_minutes ?? 0),
+  }
+}
+
+function askedList(given: Loose): AskedList {
+  return {
+    id: text(given.id),
+    name: text(given.name),
+    points: list(given.points).map((one) => ({
+      point: text(one.point),
+      ...(one.answer ? { answer: one.answer as CheckAnswer, note: text(one.note) } : {}),
+    })),
   }
 }
 
