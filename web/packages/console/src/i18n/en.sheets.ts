@@ -43,6 +43,7 @@ export const sheets: SheetMessages = {
     nameHint: 'empty: the name of the file',
     drop: 'Drop their .xlsx or .docx here (whatever list is in it is not kept)',
     reading: 'Reading the sheet…',
+    shared: 'From above: ready to fill with your own area’s rows',
     known: 'Sheets taken in',
     none: 'No sheets yet.',
     state: 'State',

@@ -39,6 +39,7 @@ export const sheets = {
     nameHint: '留空用文件名',
     drop: '把他们的 .xlsx 表样或 .docx 函件拖到这里（名单内容不会保存）',
     reading: '正在读表…',
+    shared: '上级的表样：直接填，只填本辖区',
     known: '已有表样',
     none: '还没有表样。',
     state: '状态',
