@@ -85,7 +85,11 @@ class Helpers:
         if self.askers and not here:
             return self.askers.submit(self._ask, work, task)
         done: Future[Answer] = Future()
-        done.set_result(work(*task))
+        try:
+            done.set_result(work(*task))
+        except Exception as problem:
+            # said in its turn: the answers before it are still to be given
+            done.set_exception(problem)
         return done
 
     def _ask(self, work: Work[Answer], task: tuple[Any, ...]) -> Answer:
