@@ -19,7 +19,7 @@ from lianfang.kernel.identity import compose
 from tests.journeys.conftest import PHONE
 from tests.journeys.test_field_work import ROWS, _act, _all_sent
 from tests.journeys.test_gate import _at_the_gate, _measure, _next, _passed
-from tests.journeys.test_hand_over import CAMERA, _screen
+from tests.journeys.test_hand_over import CAMERA, _screen, have_reader
 
 pytestmark = pytest.mark.browser
 
@@ -92,7 +92,10 @@ def test_a_passage_is_corrected_while_they_still_stand_there_and_nobody_becomes_
 
 @pytest.fixture
 def cameras(chromium: Browser, server: str) -> Iterator[list[BrowserContext]]:
-    both = [chromium.new_context(base_url=server, viewport=PHONE, has_touch=True, locale="zh-CN") for _ in range(2)]
+    both = [
+        chromium.new_context(base_url=server, viewport=PHONE, has_touch=True, locale="zh-CN", device_scale_factor=2)
+        for _ in range(2)
+    ]
     for one in both:
         one.add_init_script(CAMERA)
         one.set_default_timeout(30_000)
@@ -105,7 +108,7 @@ def test_what_another_gate_showed_and_who_rests_survive_a_reload_without_a_netwo
     cameras: list[BrowserContext],
 ) -> None:
     (shows, _), (sees, _) = _at_the_gate(cameras[0]), _at_the_gate(cameras[1])
-    sees.wait_for_function("caches.open('reader').then((cache) => cache.keys()).then((all) => all.length)")
+    have_reader(sees)
     for context, page in zip(cameras, (shows, sees), strict=True):
         context.set_offline(True)
         page.reload()
@@ -119,6 +122,8 @@ def test_what_another_gate_showed_and_who_rests_survive_a_reload_without_a_netwo
     expect(shows.locator("svg.qr")).to_be_visible()
 
     sees.get_by_role("button", name="扫出入证").tap()
+    # the button below stands over what lies under it
+    shows.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
     sees.evaluate("(png) => holdBefore(png)", _screen(shows))
     expect(sees.locator(".scanner")).to_have_count(0, timeout=60_000)
     _comes(sees, rests)

@@ -55,7 +55,11 @@ def _open(context: BrowserContext, username: str) -> Page:
     page = context.new_page()
     page.goto("/field/", wait_until="domcontentloaded")
     _sign_in(page, username)
-    # the card comes with a download, and the reader of codes is fetched once the work stands
+    return have_reader(page)
+
+
+def have_reader(page: Page) -> Page:
+    """Start the app once more: the card comes with a download, and the reader of codes once the work stands."""
     page.reload(wait_until="domcontentloaded")
     for _ in range(60):
         if page.evaluate("caches.open('reader').then((cache) => cache.keys()).then((all) => all.length)"):
