@@ -122,8 +122,6 @@ def test_what_another_gate_showed_and_who_rests_survive_a_reload_without_a_netwo
     expect(shows.locator("svg.qr")).to_be_visible()
 
     sees.get_by_role("button", name="扫出入证").tap()
-    # the button below stands over what lies under it
-    shows.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
     sees.evaluate("(png) => holdBefore(png)", _screen(shows))
     expect(sees.locator(".scanner")).to_have_count(0, timeout=60_000)
     _comes(sees, rests)
@@ -211,3 +209,26 @@ def test_the_camera_reads_a_permit(watching: Callable[[str], BrowserContext], vi
     page, _ = _at_the_gate(watching(_a_permit(visit, plate)))
     page.get_by_role("button", name="扫出入证").tap()
     expect(page.get_by_text(f"出入证有效，核对：{plate}")).to_be_visible()
+
+
+@pytest.mark.parametrize(("points", "language"), [(30, "zh-CN"), (22, "en-GB")])
+def test_no_page_at_a_gate_is_wider_than_the_phone_at_any_size_of_text(
+    visit: Callable[..., Page], points: int, language: str
+) -> None:
+    page = visit("gate", "/field/", phone=True, language=language)
+    page.evaluate(f"localStorage.setItem('lianfang.points', '{points}')")
+    page.goto("/field/duty", wait_until="networkidle")
+    _fits(page, "duty")
+    page.goto("/field/gate", wait_until="networkidle")
+    _fits(page, "gate")
+    page.locator("input[type=search]").fill(_plate())
+    page.keyboard.press("Enter")
+    expect(page.locator(".foot .primary")).to_be_visible()
+    _fits(page, "somebody from away")
+    narrow = page.locator(".foot .primary").evaluate("(one) => one.getBoundingClientRect().width / innerWidth")
+    assert narrow > 0.4, "what the button says stands letter under letter"
+
+
+def _fits(page: Page, named: str) -> None:
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert over <= 0, f"{named} is {over} px wider than the phone"
