@@ -87,9 +87,8 @@ class Helpers:
         done: Future[Answer] = Future()
         try:
             done.set_result(work(*task))
-        except Exception as problem:
-            # said in its turn: the answers before it are still to be given
-            done.set_exception(problem)
+        except Exception as trouble:  # because the answers before it come first
+            done.set_exception(trouble)
         return done
 
     def _ask(self, work: Work[Answer], task: tuple[Any, ...]) -> Answer:
