@@ -86,7 +86,10 @@ def pack(model: type[models.Model], rows: Sequence[Draft | models.Model], using:
     # because most columns say the same in every row of a list: these are written once, behind the others
     differ = [(name, said) for name, said in columns if not isinstance(said, str)]
     alike = [(name, said) for name, said in columns if isinstance(said, str)]
-    end = "".join(f"\t{said}" for _, said in alike) + "\n"
+    end = "\t".join(said for _, said in alike) + "\n"
+    if not differ:  # rows equal in every column, or one alone whose key the database counts
+        return Packed(table, tuple(name for name, _ in alike), len(rows), (end * len(rows)).encode())
+    end = f"\t{end}" if alike else end
     lines = map("\t".join, zip(*(said for _, said in differ), strict=True))
     body = "".join([part for line in lines for part in (line, end)]).encode()
     return Packed(table, tuple(name for name, _ in (*differ, *alike)), len(rows), body)

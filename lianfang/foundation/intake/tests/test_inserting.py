@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.intake.inserting import Draft, insert_new
-from lianfang.foundation.intake.models import IntakeBatch
+from lianfang.foundation.intake.models import IntakeBatch, RefusedRow
 from lianfang.kernel.ids import uuid7
 
 pytestmark = pytest.mark.django_db
@@ -50,3 +50,9 @@ def test_encrypted_text_is_encrypted_and_comes_back() -> None:
     insert_new(Account, rows)
     for row, text in zip(rows, TEXTS, strict=True):
         assert Account.objects.get(pk=row.pk).phone == text
+
+
+def test_one_row_alone_whose_key_the_database_counts_comes_in() -> None:
+    batch = IntakeBatch.objects.create(file_id=uuid7(), target="screening.leads", area_path="140826", created_at=MOMENT)
+    insert_new(RefusedRow, [Draft(RefusedRow, batch_id=batch.pk, area_path="140826", row=7, code="x")])
+    assert RefusedRow.objects.get().row == 7
