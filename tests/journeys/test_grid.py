@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from lianfang.config.demo.cast import VILLAGE
+from lianfang.kernel.identity import compose
 from lianfang.kernel.ids import uuid7
 
 pytestmark = pytest.mark.browser
@@ -49,11 +50,12 @@ def _result(page: Page, row: int) -> Any:
     return page.locator("tbody tr").nth(row).locator("td.result")
 
 
-def _act(page: Page, action: str, given: dict[str, Any]) -> None:
+def _act(page: Page, action: str, given: dict[str, Any]) -> dict[str, Any]:
     token = page.request.get("/api/session").json()["csrf"]
     body = {"id": str(uuid7()), "input": given}
     answer = page.request.post(f"/api/actions/{action}", data=body, headers={"X-CSRFToken": token})
     assert answer.ok, answer.text()
+    return dict(answer.json()["result"])
 
 
 def test_a_family_is_pasted_corrected_saved_and_taken_back_without_a_mouse(visit: Callable[..., Page]) -> None:
@@ -139,6 +141,64 @@ def test_what_somebody_else_wrote_in_between_is_shown_and_not_written_over(visit
     assert present[house["id"]] == "门朝北"
     _result(page, 0).get_by_role("link").press("Enter")
     expect(page.get_by_text("门朝南").first).to_be_visible(timeout=SLOW)
+
+
+def test_new_households_are_closed_again_unless_somebody_lives_there_by_then(visit: Callable[..., Page]) -> None:
+    page = visit("secretary", "/console/")
+    before = {row["id"] for row in _rows(page, "people.households")}
+    _open(page, "people.add_household")
+    _paste(page, "第一网格\t撤一号\r\n第一网格\t撤二号\r\n")
+    _press(page, "Control+s")
+    expect(_result(page, 1)).to_have_text("已保存", timeout=SLOW)
+    made = {row["cells"]["number"]: row["id"] for row in _rows(page, "people.households") if row["id"] not in before}
+    assert set(made) == {"撤一号", "撤二号"}
+    _act(page, "people.add_person", {"household_id": made["撤二号"], "name": "王住下"})
+    page.get_by_role("button", name="撤回已保存的 2 行").press("Enter")
+    expect(_result(page, 0)).to_have_text("还没有保存", timeout=SLOW)
+    expect(_result(page, 1)).to_contain_text("这一户还有 1 人")
+    states = {row["cells"]["number"]: row["cells"]["status"] for row in _rows(page, "people.households")
+              if row["id"] in made.values()}  # fmt: skip
+    assert states.get("撤一号", "closed") == "closed"
+    assert states["撤二号"] == "occupied"
+
+
+def test_a_row_edited_beside_a_masked_cell_keeps_the_true_value(visit: Callable[..., Page]) -> None:
+    page = visit("secretary", "/console/")
+    house = next(row["id"] for row in _rows(page, "people.households") if row["cells"]["status"] == "occupied")
+    number = compose("14082619770707" + "011")
+    given = {"household_id": house, "name": "王遮住", "identity_number": number}
+    person = _act(page, "people.add_person", given)["id"]
+    _open(page, "people.edit_person?q=王遮住")
+    masked = page.locator("td[data-column=identity_number]")
+    expect(masked).to_have_text(f"{'*' * 14}{number[-4:]}")
+    _press(page, "End")
+    page.keyboard.type("住东屋")
+    _press(page, "Enter")
+    _press(page, "Control+s")
+    expect(_result(page, 0)).to_have_text("已保存", timeout=SLOW)
+    again = _act(page, "people.add_person", {**given, "name": "王再来"})
+    assert [{one["first"], one["second"]} for one in again["duplicates"]] == [{person, again["id"]}]
+
+
+def test_a_thousand_rows_are_pasted_and_only_those_in_view_are_drawn(visit: Callable[..., Page]) -> None:
+    page = visit("secretary", "/console/")
+    _open(page, "people.add_household")
+    _paste(page, "\r\n".join(f"第一网格\t长{number}号" for number in range(1000)))
+    expect(page.get_by_role("button", name="保存 ")).to_have_text("保存 1000 行", timeout=SLOW)
+    assert page.locator("tbody tr").count() < 100
+    _press(page, "Control+End")
+    last = page.locator("tbody tr[aria-rowindex='1001']")
+    expect(last.locator("td[data-column=number]")).to_have_text("长999号")
+    expect(last).to_be_in_viewport()
+    expect(page.locator("td.active textarea")).to_be_focused()
+    page.keyboard.type("末行")
+    _press(page, "Enter")
+    _press(page, "Control+Home")
+    expect(page.locator("tbody tr[aria-rowindex='2']")).to_be_in_viewport()
+    expect(page.locator("td.active textarea")).to_be_focused()
+    _press(page, "Control+z")
+    _press(page, "Control+z")
+    expect(page.get_by_role("button", name="保存 ")).to_have_text("保存 0 行")
 
 
 def test_a_draft_is_gone_after_signing_out(visit: Callable[..., Page]) -> None:

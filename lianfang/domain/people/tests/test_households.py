@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -143,6 +144,23 @@ def test_an_empty_household_is_closed_and_opened_again(do: Do, home: Household) 
     )
     do("secretary", undo["action"], **undo["input"])
     assert walking_order(GRID) == [home.pk]
+
+
+def test_a_new_household_is_taken_back_unless_somebody_lives_there_by_then(do: Do) -> None:
+    empty, lived_in = (do("secretary", "people.add_household", area_path=GRID, number=one) for one in ("7号", "8号"))
+    do("secretary", "people.add_person", household_id=lived_in["id"], name="王明")
+    no = refused(do, "secretary", lived_in["undo"]["action"], **lived_in["undo"]["input"])
+    assert (no.code, no.details) == ("people.household_not_empty", {"count": 1})
+    do("secretary", empty["undo"]["action"], **empty["undo"]["input"])
+    assert walking_order(GRID) == [UUID(lived_in["id"])]
+
+
+@pytest.mark.parametrize(("field", "mask"), [("head_name", "单*明"), ("phone", "138****5678")])
+def test_a_mask_is_refused_and_the_true_value_stays(do: Do, home: Household, field: str, mask: str) -> None:
+    no = refused(do, "secretary", "people.edit_household", household_id=str(home.pk), version=1, **{field: mask})
+    assert [one.field for one in getattr(no, "problems", [no])] == [field]
+    home.refresh_from_db()
+    assert (home.head_name, home.phone, home.version) == ("单小明", "13812345678", 1)
 
 
 def test_households_are_walked_in_their_order(do: Do) -> None:

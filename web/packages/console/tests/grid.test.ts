@@ -6,6 +6,7 @@ import { draftOf, forgetDrafts, keepDraft } from '../src/grid/drafts'
 import { filledDown, isDirty, newRow, noSteps, pasted, redo, rowOf, undo, write } from '../src/grid/rows'
 import { commandOf, type Kind, problemsOf, take, takingBack, tookBack } from '../src/grid/saving'
 import { numberOf, readCell, readDate } from '../src/grid/values'
+import { scrollTo, shownRows, widthsOf } from '../src/grid/viewing'
 
 const field = (more: Partial<FormField>): FormField => ({
   name: 'name',
@@ -260,11 +261,61 @@ describe('saving a grid', () => {
     expect(row.undo).toBeNull()
   })
 
+  it('never writes a mask that was copied from another row, and sends the rest of the row', () => {
+    const kind = { ...editing, masked: new Set(['name']) }
+    const row = known(['王*明', '1980-01-02'])
+    row.cells = ['李*', '1980-01-03']
+    expect([...problemsOf(kind, row)]).toEqual([['name', 'masked']])
+    expect(commandOf(kind, row).input).toEqual({ person_id: 'p', version: 3, born_on: '1980-01-03' })
+  })
+
+  it('leaves a masked cell alone where another cell of its row is edited', () => {
+    const kind = { ...editing, masked: new Set(['name']) }
+    const row = known(['王*明', '1980-01-02'])
+    row.cells[1] = '1980-01-03'
+    expect(problemsOf(kind, row).size).toBe(0)
+    expect(commandOf(kind, row).input).not.toHaveProperty('name')
+  })
+
+  it('takes a star in a note for what it is', () => {
+    const fields = [field({ name: 'note', widget: 'textarea' })]
+    const kind = { ...editing, fields, masked: new Set(['note']) }
+    const row = known(['***'])
+    row.cells = ['三米*两米']
+    expect(problemsOf(kind, row).size).toBe(0)
+    row.cells = ['*** ']
+    expect(problemsOf(kind, row).get('note')).toBe('masked')
+  })
+
   it('says so when somebody else wrote first, and writes over nothing', () => {
     const row = known(['王明', ''])
     row.cells[0] = '王敏'
     take(editing, row, { id: '', status: 'done', result: { version: 9, conflict_id: 'c' } }, 'en')
     expect([row.state, row.conflict, isDirty(row)]).toEqual(['beside', 'c', false])
+  })
+})
+
+describe('a long grid', () => {
+  it('draws the rows in view and a few around them', () => {
+    expect(shownRows(1000, 33, 0, 330)).toEqual({ from: 0, to: 25 })
+    expect(shownRows(1000, 33, 33 * 500, 330)).toEqual({ from: 485, to: 525 })
+    expect(shownRows(1000, 33, 33 * 990, 330)).toEqual({ from: 975, to: 1000 })
+    expect(shownRows(3, 33, 33 * 900, 330)).toEqual({ from: 0, to: 3 })
+  })
+
+  it('scrolls no further than it takes to see a row whole below the header', () => {
+    expect(scrollTo(3, 33, 0, 330, 33)).toBe(0)
+    expect(scrollTo(9, 33, 0, 330, 33)).toBe(33)
+    expect(scrollTo(2, 33, 330, 330, 33)).toBe(66)
+  })
+
+  it('gives a column the width of what stands in it, within bounds', () => {
+    const [narrow, wide, headed] = widthsOf(
+      ['', '', '一二三四五六七八九十一二三四五六七八九十'],
+      [{ cells: ['1', 'x'.repeat(90), ''] }],
+    )
+    expect([narrow, wide]).toEqual([92, 240])
+    expect(headed).toBeGreaterThan(280)
   })
 })
 

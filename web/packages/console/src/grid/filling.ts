@@ -24,7 +24,7 @@ import { namesRow } from './values'
 export const MOST_ROWS = 1000
 const FRESH = 20
 const PAGE = 500
-/** Rehearsed at once: few, because a small installation writes one thing at a time. */
+/** Rehearsed or saved at once: few, because a small installation writes one thing at a time. */
 const ASKED = 100
 const PAUSE = 350
 
@@ -215,11 +215,15 @@ export function useFilling(action: Action, name: string) {
   ): Promise<void> {
     busy.value = true
     try {
-      const { results: answers } = await api.batch(sent.map(ask))
-      const byId = new Map(answers.map((answer) => [answer.id, answer]))
-      for (const row of sent) {
-        const answer = byId.get(row.command)
-        if (answer) take(row, answer)
+      for (let from = 0; from < sent.length; from += ASKED) {
+        const some = sent.slice(from, from + ASKED)
+        const { results: answers } = await api.batch(some.map(ask))
+        const byId = new Map(answers.map((answer) => [answer.id, answer]))
+        for (const row of some) {
+          const answer = byId.get(row.command)
+          if (answer) take(row, answer)
+        }
+        keep()
       }
     } catch (problem) {
       tellProblem(problem instanceof Unreachable ? t('grid.unreachable') : problem)

@@ -12,7 +12,7 @@ import {
 import { type GridRow, isDirty, type Undo } from './rows'
 import { type Find, type Problem, readCell } from './values'
 
-export type CellProblem = Problem | 'missing' | 'unempty'
+export type CellProblem = Problem | 'missing' | 'unempty' | 'masked'
 
 export interface Kind {
   action: Action
@@ -31,11 +31,21 @@ export function problemsOf(kind: Kind, row: GridRow): Map<string, CellProblem> {
   kind.fields.forEach((field, at) => {
     const text = row.cells[at] ?? ''
     if (row.id !== null && text === row.base[at]) return
-    const empty = text.trim() === ''
-    const problem = empty ? emptyProblem(field, row) : readCell(field, text, kind.find).problem
+    const problem = problemOf(kind, field, row, text)
     if (problem) found.set(field.name, problem)
   })
   return found
+}
+
+function problemOf(kind: Kind, field: FormField, row: GridRow, text: string): CellProblem | undefined {
+  if (text.trim() === '') return emptyProblem(field, row)
+  if (isMask(kind, field, text)) return 'masked'
+  return readCell(field, text, kind.find).problem
+}
+
+/** A mask copied from another row, or put back by way of Excel, is not what anybody meant to write. */
+function isMask(kind: Kind, field: FormField, text: string): boolean {
+  return kind.masked.has(field.name) && text.includes(field.widget === 'textarea' ? '***' : '*')
 }
 
 function emptyProblem(field: FormField, row: GridRow): CellProblem | undefined {
@@ -73,8 +83,11 @@ function named(action: Action, id: string | null, version: number | null): Recor
 function valuesOf(kind: Kind, cells: string[], wanted: (at: number) => boolean): Record<string, unknown> {
   const pairs = kind.fields.flatMap((field, at) => {
     if (!wanted(at)) return []
-    const { value, problem } = readCell(field, cells[at] ?? '', kind.find)
-    return problem || (value === null && !canBeEmptied(field)) ? [] : [[field.name, value ?? ''] as const]
+    const text = cells[at] ?? ''
+    const { value, problem } = readCell(field, text, kind.find)
+    return problem || isMask(kind, field, text) || (value === null && !canBeEmptied(field))
+      ? []
+      : [[field.name, value ?? ''] as const]
   })
   return Object.fromEntries(pairs)
 }

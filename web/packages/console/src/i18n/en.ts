@@ -191,6 +191,7 @@ export const en: Messages = {
     problem: {
       missing: 'Required',
       unempty: 'Cannot be emptied',
+      masked: 'A masked value is not written; give the true one or undo',
       number: 'Not a number',
       whole: 'A whole number is needed',
       least: 'Too small',

@@ -185,6 +185,7 @@ export const zh = {
     problem: {
       missing: '必填',
       unempty: '不能清空',
+      masked: '这是遮住的写法，不会写进去；请写真值或撤销',
       number: '不是数字',
       whole: '要整数',
       least: '太小',
