@@ -119,6 +119,7 @@ POST_LEAD = (
     "workforce.locate_post",
     "workforce.post_steps",
     "workforce.checklists",
+    "workforce.patterns",
     "workforce.rosters",
     "workforce.plan_roster",
     "workforce.publish_roster",

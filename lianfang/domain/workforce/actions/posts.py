@@ -21,8 +21,10 @@ from lianfang.domain.workforce.events.posts import PostChanged, PostMoved, PostS
 from lianfang.domain.workforce.models.posts import Post, PostStep
 from lianfang.domain.workforce.models.shifts import Shift
 from lianfang.domain.workforce.queries.kinds import pattern_kinds
-from lianfang.domain.workforce.queries.rosters import patterns_at
+from lianfang.domain.workforce.queries.rosters import find_pattern, own_pattern, patterns_at
+from lianfang.domain.workforce.rules.patterns import OWN
 from lianfang.domain.workforce.rules.posts import POST_KINDS, TIERS, needs_approval
+from lianfang.domain.workforce.rules.rostering.problem import DAY, HOUR
 from lianfang.domain.workforce.rules.serving import SKILLS
 from lianfang.domain.workforce.rules.shifts import AWAITED
 from lianfang.foundation.actions.inputs import CHOICE, Input, one_of
@@ -50,6 +52,15 @@ BEFORE_SET_UP = refusal(
 )
 
 TABLE = "workforce.posts"
+OWN_PATTERN = refusal(
+    "workforce.own_pattern_missing", "请选择一个在用的自定班制，须适用于卡点所在区域。",
+    "Choose one of the county's own patterns that is in use and meant for the post's area.",
+)  # fmt: skip
+LEAVES_GAPS = refusal(
+    "workforce.pattern_leaves_gaps", "这个卡点须昼夜有人，而所选班制一天只有 {hours} 小时有人。",
+    "Somebody must be at this post round the clock; the pattern has people for {hours} hours of a day.",
+)  # fmt: skip
+
 APPROVAL_KINDS = "post.kinds_needing_approval"
 KEYS_LENGTH = 200
 _AUTOMATIC = re.compile(r"K(\d{3,6})")
@@ -78,6 +89,11 @@ PatternKey = Annotated[
     Field(min_length=1, max_length=20, **labelled("班制", "Pattern of shifts", "choice",
                                                   **choices(pattern_kinds()))),
 ]  # fmt: skip
+OwnPatternId = Annotated[
+    UUID | None, Field(**labelled("自定班制（班制选“自定”时）", "Own pattern, where that was chosen",
+                                  **{"x-table": "workforce.patterns"}))
+]  # fmt: skip
+RoundTheClock = Annotated[bool, Field(**labelled("须昼夜有人", "Somebody round the clock", "bool"))]
 Staff = Annotated[int, Field(ge=1, le=200, **labelled("每班最少人数", "Least people per shift", "number"))]
 Skills = Annotated[
     list[Annotated[str, Field(max_length=20)]],
@@ -107,6 +123,8 @@ class AddPost(Input):
     latitude: Latitude = None
     unit_id: UnitId = None
     pattern: PatternKey
+    own_pattern_id: OwnPatternId = None
+    round_the_clock: RoundTheClock = False
     staff: Staff = 1
     skills: Skills = Field(default_factory=list)
     experienced: Experienced = 1
@@ -154,12 +172,29 @@ def _check(call: Call, path: str, values: Mapping[str, Any]) -> None:
         raise NO_UNIT(field="unit_id")
     if set(values.get("skills") or ()) - SKILLS.keys():
         raise CHOICE(field="skills")
-    if "pattern" in values and values["pattern"] not in patterns_at(path, day_of(call)):
-        raise CHOICE(field="pattern")
+    if "pattern" in values:
+        _check_pattern(call, path, values)
     asked_of = rule(APPROVAL_KINDS, path, day_of(call)).value
     if needs_approval(values["kind"], asked_of) and not values["approval_number"]:
         label = POST_KINDS[values["kind"]]
         raise NEEDS_APPROVAL(field="approval_number", kind=label.zh, kind_en=label.en)
+
+
+def _check_pattern(call: Call, path: str, values: Mapping[str, Any]) -> None:
+    """Raise the refusal for a pattern that does not hold there, or leaves a post alone that may not be."""
+    row = find_pattern(values["own_pattern_id"]) if values.get("own_pattern_id") else None
+    if values["pattern"] == OWN:
+        if row is None or row.ended_at is not None or not path.startswith(row.area_path):
+            raise OWN_PATTERN(field="own_pattern_id")
+        pattern = own_pattern(row)
+    else:
+        known = patterns_at(path, day_of(call))
+        if row is not None or values["pattern"] not in known:
+            raise CHOICE(field="pattern")
+        pattern = known[values["pattern"]]
+    staffed = sum(one.minutes for one in pattern.shifts) / HOUR
+    if values.get("round_the_clock") and staffed < DAY / HOUR:
+        raise LEAVES_GAPS(field="pattern", hours=f"{staffed:g}")
 
 
 def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -205,6 +240,8 @@ class EditPost(Input):
     name: Name | None = None
     unit_id: UnitId = None
     pattern: PatternKey | None = None
+    own_pattern_id: OwnPatternId = None
+    round_the_clock: RoundTheClock | None = None
     staff: Staff | None = None
     skills: Skills | None = None
     experienced: Experienced | None = None
@@ -222,11 +259,19 @@ def edit_post(call: Call, given: EditPost) -> Result:
     if row.version != given.version:
         raise STALE(field="version", details={"version": row.version})
     values = given.model_dump(exclude={"post_id", "version"}, exclude_none=True)
-    _check(call, row.area_path, {"kind": row.kind, "approval_number": row.approval_number} | values)
+    if "pattern" in values:
+        values.setdefault("own_pattern_id", None)
+    _check(call, row.area_path, _kept(row) | values)
     _write(row, _columns(values))
     call.about(TABLE, row.pk, fields=sorted(values))
     call.announce(PostChanged(area_path=row.area_path, post_id=row.pk))
     return {"id": str(row.pk), "version": row.version}
+
+
+def _kept(row: Post) -> dict[str, Any]:
+    """Return what an edit that does not mention it must still stand by."""
+    return {"kind": row.kind, "approval_number": row.approval_number, "pattern": row.pattern,
+            "own_pattern_id": row.own_pattern_id, "round_the_clock": row.round_the_clock}  # fmt: skip
 
 
 def _write(row: Post, values: Mapping[str, Any]) -> None:
@@ -253,6 +298,8 @@ def move_post(call: Call, given: MovePost) -> Result:
     call.permit(given.area_path)
     if not area_exists(given.area_path):
         raise NO_AREA(field="area_path")
+    if row.own_pattern_id:
+        _check(call, given.area_path, _kept(row))
     on, before = given.moved_on or day_of(call), (row.area_path, row.position)
     _write(row, {"area_path": given.area_path, "position": given.position, "longitude": given.longitude,
                  "latitude": given.latitude, "moved_on": on})  # fmt: skip

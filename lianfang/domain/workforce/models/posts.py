@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from lianfang.domain.workforce.models.patterns import OwnPattern
 from lianfang.domain.workforce.rules.posts import POST_STATES
 from lianfang.foundation.privacy.classes import PrivacyClass
 from lianfang.foundation.privacy.fields import AreaPathField
@@ -16,14 +17,16 @@ from lianfang.kernel.ids import uuid7
 class Post(models.Model):
     """One post of the register (F16). Who leads it is a responsibility of kind `post_lead`.
 
-    `pattern` is a key of the rulebook's `duty.patterns`; `staff` is the least number of people on each of its shifts,
-    `skills` names the skills of which one person on every shift has each. A post is withdrawn, never deleted.
+    `pattern` is a key of the rulebook's `duty.patterns`, or `own` for the county's `own_pattern`; `round_the_clock`
+    says that no minute may be without anybody. `staff` is the least number of people on each of its shifts, `skills`
+    names the skills of which one person on every shift has each. A post is withdrawn, never deleted.
     """
 
     privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
         ["id", "area_path", "number", "name", "keys", "kind", "tier", "position", "longitude", "latitude", "unit",
-         "pattern", "staff", "skills", "experienced", "exposure", "standing", "equipment", "legal_basis",
-         "approval_number", "state", "set_up_on", "moved_on", "withdrawn_on", "version", "added_at",
+         "pattern", "own_pattern", "round_the_clock", "staff", "skills", "experienced", "exposure", "standing",
+         "equipment", "legal_basis", "approval_number", "state",
+         "set_up_on", "moved_on", "withdrawn_on", "version", "added_at",
          "closed_at"],
         PrivacyClass.WORK,
     )  # fmt: skip
@@ -40,6 +43,8 @@ class Post(models.Model):
     latitude = models.FloatField(null=True, blank=True)
     unit = models.ForeignKey("organisation.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     pattern = models.CharField(max_length=20)
+    own_pattern = models.ForeignKey(OwnPattern, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    round_the_clock = models.BooleanField(default=False)
     staff = models.PositiveSmallIntegerField(default=1)
     skills: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     experienced = models.PositiveSmallIntegerField(default=1)
@@ -60,6 +65,11 @@ class Post(models.Model):
         indexes = [models.Index(fields=["area_path", "id"]), models.Index(fields=["kind", "area_path"])]
         constraints = [
             models.UniqueConstraint(fields=["number"], name="post_numbered_once"),
+            models.CheckConstraint(
+                name="post_names_its_own_pattern",
+                condition=Q(pattern="own", own_pattern__isnull=False)
+                | (~Q(pattern="own") & Q(own_pattern__isnull=True)),
+            ),
             models.CheckConstraint(
                 name="post_withdrawn_says_when",
                 condition=Q(state="withdrawn", withdrawn_on__isnull=False)

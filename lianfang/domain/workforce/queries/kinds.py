@@ -1,13 +1,14 @@
-"""The patterns of shifts the rulebook ships, as the forms of actions and the columns of tables offer them."""
+"""The patterns of shifts that are shipped, or a county's own, as forms of actions and columns of tables offer them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from lianfang.domain.incidents.queries import book
+from lianfang.domain.workforce.rules.patterns import OWN, own_shift_kinds
 from lianfang.domain.workforce.rules.rostering import Pattern, patterns_from
 from lianfang.kernel.rulebook import PRODUCT
-from lianfang.kernel.text import Bilingual
+from lianfang.kernel.text import Bilingual, both
 
 
 def _patterns() -> Iterator[Pattern]:
@@ -16,10 +17,11 @@ def _patterns() -> Iterator[Pattern]:
 
 
 def pattern_kinds() -> dict[str, Bilingual]:
-    """Return every shipped pattern with its label."""
-    return {one.key: one.label for one in _patterns()}
+    """Return every shipped pattern with its label, and that there are a county's own."""
+    return {one.key: one.label for one in _patterns()} | {OWN: both("本县自定班制", "The county's own pattern")}
 
 
 def shift_kinds() -> dict[str, Bilingual]:
-    """Return every shift of every shipped pattern, as pattern.shift with its label."""
-    return {f"{pattern.key}.{one.key}": one.label for pattern in _patterns() for one in pattern.shifts}
+    """Return every shift of every shipped pattern and the places of an own one, as pattern.shift with its label."""
+    shipped = {f"{pattern.key}.{one.key}": one.label for pattern in _patterns() for one in pattern.shifts}
+    return shipped | own_shift_kinds()

@@ -11,11 +11,13 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from lianfang.domain.incidents.queries import rule
+from lianfang.domain.workforce.models.patterns import OwnPattern
 from lianfang.domain.workforce.models.posts import Post
 from lianfang.domain.workforce.models.responders import Responder
 from lianfang.domain.workforce.models.shifts import Roster, Shift
 from lianfang.domain.workforce.queries.posts import posts_within
 from lianfang.domain.workforce.rules import rostering as engine
+from lianfang.domain.workforce.rules.patterns import OWN
 from lianfang.domain.workforce.rules.shifts import TOLD
 from lianfang.foundation.privacy.fields import within
 from lianfang.kernel.clock import CHINA, local
@@ -35,6 +37,38 @@ def midnight(on: date) -> datetime:
 def patterns_at(path: str, on: date) -> dict[str, engine.Pattern]:
     """Return the patterns of shifts that hold in an area on a day, by key."""
     return engine.patterns_from(rule("duty.patterns", path, on).value)
+
+
+def limits_at(path: str, on: date) -> engine.Limits:
+    """Return the numbers of the hard rules that hold in an area on a day."""
+    return engine.limits_from({key: rule(key, path, on).value for key in engine.DUTY_KEYS})
+
+
+def patterns_of(posts: Iterable[Post], on: date) -> dict[UUID, engine.Pattern]:
+    """Return the pattern each post keeps on a day, the rulebook's or the county's own; none for one that is not known.
+
+    The rulebook is read once for posts of one area.
+    """
+    kept = list(posts)
+    known = {path: patterns_at(path, on) for path in {one.area_path for one in kept}}
+    own = OwnPattern.objects.in_bulk({one.own_pattern_id for one in kept if one.own_pattern_id})
+    found = {
+        one.pk: own_pattern(own[one.own_pattern_id]) if one.own_pattern_id else known[one.area_path].get(one.pattern)
+        for one in kept
+    }  # fmt: skip
+    return {post: pattern for post, pattern in found.items() if pattern}
+
+
+def find_pattern(pattern_id: UUID) -> OwnPattern | None:
+    """Return a county's own pattern, an ended one too."""
+    return OwnPattern.objects.filter(pk=pattern_id).first()
+
+
+def own_pattern(row: OwnPattern) -> engine.Pattern:
+    """Return a county's own pattern as the engine plans by it."""
+    given = {"key": OWN, "zh": row.name_zh, "en": row.name_en, "shifts": row.shifts, "rest_hours": row.rest_hours,
+             "most_hours_in_24": row.most_hours_in_24}  # fmt: skip
+    return engine.patterns_from([given])[OWN]
 
 
 def kind_of(pattern: engine.Pattern, shift: str) -> str:
@@ -94,11 +128,11 @@ def problem_of(
     """Return what the engine plans and checks. `without` are shifts that do not count, `draft` one whose shifts do."""
     values = {key: rule(key, path, starts_on).value for key in engine.DUTY_KEYS}
     limits = engine.limits_from(values)
-    patterns = engine.patterns_from(values["duty.patterns"])
+    patterns = patterns_of(posts, starts_on)
     busy = busy_of((one.pk for one in people), starts_on, days, without, draft)
-    manned = [one for one in posts if one.pattern in patterns]
+    manned = [one for one in posts if one.pk in patterns]
     return engine.Problem(
-        starts_on, days, tuple(_post(one, patterns[one.pattern], starts_on) for one in manned),
+        starts_on, days, tuple(_post(one, patterns[one.pk], starts_on) for one in manned),
         tuple(_person(one, busy.get(one.pk, ()), starts_on, days, limits) for one in people), limits,
         engine.weights_from(values),
     )  # fmt: skip
@@ -144,7 +178,7 @@ def broken_by(
 
 def span_of(post: Post, on: date, kind: str) -> tuple[datetime, datetime] | None:
     """Return when a shift of a post begins and ends; None for a shift its pattern does not have."""
-    pattern = patterns_at(post.area_path, on).get(post.pattern)
+    pattern = patterns_of([post], on).get(post.pk)
     found = next((one for one in pattern.shifts if kind_of(pattern, one.key) == kind), None) if pattern else None
     if found is None:
         return None
@@ -179,7 +213,7 @@ def short_soon(path: str, at: datetime, hours: int) -> list[tuple[Post, date, st
 
 def _coming(post: Post, days: Iterable[date], at: datetime, until: datetime) -> Iterator[tuple[date, str]]:
     for on in days:
-        pattern = patterns_at(post.area_path, on).get(post.pattern)
+        pattern = patterns_of([post], on).get(post.pk)
         for one in pattern.shifts if pattern else ():
             if at <= midnight(on) + one.starts * MINUTE < until and pattern:
                 yield on, kind_of(pattern, one.key)

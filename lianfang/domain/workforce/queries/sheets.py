@@ -13,7 +13,7 @@ from lianfang.domain.workforce.models.posts import Post
 from lianfang.domain.workforce.models.shifts import Roster
 from lianfang.domain.workforce.queries.codes import code_of
 from lianfang.domain.workforce.queries.posts import find_post, lead_of
-from lianfang.domain.workforce.queries.rosters import hours_of, kind_of, patterns_at, posts_of, standing_of
+from lianfang.domain.workforce.queries.rosters import hours_of, kind_of, patterns_of, posts_of, standing_of
 from lianfang.domain.workforce.rules.posts import POST_KINDS
 from lianfang.domain.workforce.rules.rostering import Pattern
 
@@ -62,8 +62,8 @@ def printed_roster(roster_id: UUID) -> Printed | None:
     posts = posts_of(roster)
     names = _names(roster)
     days = [roster.starts_on + timedelta(days=number) for number in range(roster.days)]
-    patterns = patterns_at(roster.area_path, roster.starts_on)
-    grids = [_grid(post, patterns[post.pattern], days, names) for post in posts if post.pattern in patterns]
+    patterns = patterns_of(posts, roster.starts_on)
+    grids = [_grid(post, patterns[post.pk], days, names) for post in posts if post.pk in patterns]
     return Printed(roster.area_path, roster.starts_on, last, roster.state, tuple(grids))
 
 
