@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from lianfang.config.demo.cast import VILLAGE
+from lianfang.config.demo.cast import NEIGHBOUR_VILLAGE, VILLAGE
 from lianfang.domain.workforce.models.posts import Post
 from lianfang.domain.workforce.models.shifts import Roster, Shift
 from lianfang.domain.workforce.queries.sheets import printed_roster
@@ -85,6 +85,15 @@ def test_a_post_names_the_own_pattern_it_keeps(do: Do, refused: Refused) -> None
     do("duty", "workforce.end_pattern", pattern_id=own)
     back = {"post_id": post, "version": 2, "pattern": "own", "own_pattern_id": own}
     assert refused("secretary", "workforce.edit_post", **back).code == missing
+
+
+def test_a_post_does_not_move_to_where_its_own_pattern_is_not_meant_for(do: Do, refused: Refused) -> None:
+    own = do("duty", ADD, **pattern(area_path=VILLAGE))["id"]
+    post = do("duty", "workforce.add_post", **GATE | {"pattern": "own", "own_pattern_id": own})["id"]
+    asked = {"post_id": post, "area_path": NEIGHBOUR_VILLAGE, "position": "桥头", "reason": "修路"}
+    assert refused("duty", "workforce.move_post", **asked).code == "workforce.own_pattern_missing"
+    do("duty", "workforce.edit_post", post_id=post, version=1, pattern="4x6")
+    assert do("duty", "workforce.move_post", **asked)["version"] == 3
 
 
 def test_a_post_that_must_never_be_alone_takes_no_pattern_with_gaps(do: Do, refused: Refused) -> None:
