@@ -36,7 +36,7 @@ from lianfang.domain.checkpoints.actions.passages import (
     told,
 )
 from lianfang.domain.checkpoints.models.passages import Passage
-from lianfang.domain.checkpoints.queries.standing import CORRECTED
+from lianfang.domain.checkpoints.queries.standing import CORRECTED, corrected_by
 from lianfang.domain.checkpoints.rules.deciding import check_correction
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Subject, fact_action
@@ -131,11 +131,7 @@ def _refuse_second(call: Call, old: Passage) -> None:
 
 def _classes(old: Passage) -> list[str]:
     """Return the class that must pass of a passage and of whatever it corrects."""
-    found, classes = old, [old.must_pass]
-    while found.corrects_id is not None:
-        found = Passage.objects.get(pk=found.corrects_id)
-        classes.append(found.must_pass)
-    return classes
+    return [old.must_pass, *(one.must_pass for one in corrected_by(old))]
 
 
 def _whole(given: CorrectPassage, old: Passage) -> RecordPassage:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import takewhile
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -15,6 +16,7 @@ from lianfang.domain.checkpoints.events.passages import HandedOver, SentToHealth
 from lianfang.domain.checkpoints.models.passages import Passage
 from lianfang.domain.checkpoints.models.slips import Slip
 from lianfang.domain.checkpoints.queries.judging import Lines
+from lianfang.domain.checkpoints.queries.standing import corrected_by
 from lianfang.domain.checkpoints.rules.deciding import GateRule, Measured, needs_health
 from lianfang.domain.checkpoints.rules.slips import slip_number
 from lianfang.foundation.actions.registry import Call
@@ -111,13 +113,8 @@ def follow_slips(handed: Handed, old: Passage) -> None:
 
 def first_of_line(row: Passage) -> UUID:
     """Return the passage whose id numbers the slips: the first that was decided so, through all its corrections."""
-    found = row
-    while found.corrects_id is not None:
-        before = Passage.objects.get(pk=found.corrects_id)
-        if before.decision != found.decision:
-            break
-        found = before
-    return found.pk
+    alike = takewhile(lambda before: before.decision == row.decision, corrected_by(row))
+    return [row.pk, *(before.pk for before in alike)][-1]
 
 
 def _rewrite(call: Call, slip: Slip, row: Passage, stays: Slip | None) -> set[str]:

@@ -6,9 +6,10 @@ import hmac
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import QuerySet
 
-from lianfang.domain.checkpoints.models.passages import GateMemory, Passage
+from lianfang.domain.checkpoints.models.passages import GateMemory
+from lianfang.domain.checkpoints.queries.standing import is_corrected
 from lianfang.foundation.privacy.fields import within
 from lianfang.foundation.privacy.keys import ring
 from lianfang.kernel import base64url
@@ -16,7 +17,6 @@ from lianfang.kernel.clock import local
 
 COUNTY_DIGITS = 6
 MOST_REMEMBERED = 5000
-CORRECTED = Exists(Passage.objects.filter(corrects=OuterRef("passage_id")))
 
 
 def memory_key(area_path: str, on: date) -> bytes:
@@ -32,11 +32,22 @@ def memory_keys(area_path: str, at: datetime, hours: float) -> list[dict[str, st
     return [{"day": day.isoformat(), "key": base64url.encode(memory_key(area_path, day))} for day in days]
 
 
+def standing_memory() -> QuerySet[GateMemory]:
+    """Return what gates remember, without what was remembered of passages that were corrected since."""
+    return GateMemory.objects.filter(~is_corrected("passage_id"))
+
+
 def remembered(area_path: str, at: datetime, hours: float) -> list[dict[str, Any]]:
     """Return what gates of the county remember at the moment, newest first, as a phone keeps it."""
-    rows = GateMemory.objects.filter(
-        ~CORRECTED, within(area_path[:COUNTY_DIGITS]), happened_at__gt=at - timedelta(hours=hours), happened_at__lte=at
-    ).order_by("-happened_at", "-pk")
+    rows = (
+        standing_memory()
+        .filter(
+            within(area_path[:COUNTY_DIGITS]),
+            happened_at__gt=at - timedelta(hours=hours),
+            happened_at__lte=at,
+        )
+        .order_by("-happened_at", "-pk")
+    )
     return [
         {"mark": mark, "decision": decision, "at": moment.isoformat(), "gate": gate}
         for mark, decision, moment, gate in rows.values_list("mark", "decision", "happened_at", "post_name")[

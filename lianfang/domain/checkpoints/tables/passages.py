@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 from django.db.models import Q
 
-from lianfang.domain.checkpoints.models.passages import PLATE_CONTEXT, GateMemory
-from lianfang.domain.checkpoints.queries.memory import CORRECTED as MEMORY_CORRECTED
+from lianfang.domain.checkpoints.models.passages import PLATE_CONTEXT
+from lianfang.domain.checkpoints.queries.memory import standing_memory
 from lianfang.domain.checkpoints.queries.standing import corrected_passages, standing_passages
 from lianfang.domain.checkpoints.rules.deciding import DECISIONS, DIRECTIONS, MUST_PASS, REASONS, SYMPTOMS
 from lianfang.domain.checkpoints.rules.remembering import plain_plate
@@ -148,7 +148,7 @@ table(
             "What one gate decided is told to the next for a day: no name, nothing of health; only a plate or phone "
             "at hand can be compared.",
         ),
-        rows=lambda viewer: GateMemory.objects.filter(~MEMORY_CORRECTED),
+        rows=lambda viewer: standing_memory(),
         sort="-happened_at",
         columns=(
             Column("happened_at", both("时间", "At"), kind="datetime", sortable=True, filterable=True),
