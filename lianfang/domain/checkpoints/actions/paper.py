@@ -78,11 +78,13 @@ def refuse_lines(calls: Sequence[Call]) -> None:
     rows = Passage.objects.filter(sheet_no__in=sheets, line_no__isnull=False, corrects__isnull=True)
     taken = {(post, sheet, line): pk for post, sheet, line, pk in
              rows.values_list("post_id", "sheet_no", "line_no", "pk")}  # fmt: skip
+    printed = {(post, sheet): sheets_of(post, sheet) for post, sheet in
+               {(one.given.post_id, one.given.sheet_no) for one in named}}  # fmt: skip
     for call in named:
-        _refuse_line(call, taken)
+        _refuse_line(call, taken, printed[(call.given.post_id, call.given.sheet_no)])
 
 
-def _refuse_line(call: Call, taken: dict[tuple[UUID, str, int | None], UUID]) -> None:
+def _refuse_line(call: Call, taken: dict[tuple[UUID, str, int | None], UUID], sheets: SheetRun | None) -> None:
     given = call.given
     if not given.sheet_no:
         call.refusal = NO_SHEET(field="sheet_no")
@@ -90,7 +92,6 @@ def _refuse_line(call: Call, taken: dict[tuple[UUID, str, int | None], UUID]) ->
     if taken.setdefault((given.post_id, given.sheet_no, given.line_no), call.id) != call.id:
         call.refusal = LINE_TYPED(field="line_no", line=line_number(given.sheet_no, given.line_no))
         return
-    sheets = sheets_of(given.post_id, given.sheet_no)
     if sheets is not None and given.line_no > sheets.lines:
         call.refusal = NO_LINE(field="line_no", sheet=given.sheet_no, lines=sheets.lines)
 
