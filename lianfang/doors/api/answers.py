@@ -34,6 +34,9 @@ BAD_VALUE = refusal(
     "http.bad_value", "请求中有无法识别的值。", "The request holds a value that cannot be read.", status=400
 )
 
+# longer than any area's path
+LONGEST_PATH = 24
+
 NO_ADDRESS = refusal("http.no_address", "没有这个地址。", "There is nothing at this address.", status=404)
 FOREIGN = refusal(
     "session.foreign",
@@ -70,6 +73,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request that the server could not read."""
     return refuse(BAD_VALUE())
+
+
+def path_like(text: str, field: str) -> str:
+    """Return a text as an area's path may look. Raises `http.bad_value`."""
+    if not (text.isascii() and text.isalnum() and len(text) <= LONGEST_PATH):
+        raise BAD_VALUE(field=field)
+    return text
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -10,22 +10,19 @@ from django.urls import path
 from lianfang.domain.workforce.queries.checks import checks_of
 from lianfang.domain.workforce.queries.post_map import posts_map
 from lianfang.domain.workforce.queries.posts import find_post
-from lianfang.doors.api.answers import BAD_VALUE, answer, door
+from lianfang.doors.api.answers import answer, door, path_like
 from lianfang.doors.api.session import actor_of
 from lianfang.foundation.tables.reading import NO_ROW
 from lianfang.kernel.clock import today
 
 ANSWERS = "workforce.check_answers"
-LONGEST_PATH = 24
 
 
 @door("GET")
 def placed(request: HttpRequest) -> HttpResponse:
     """Return the posts below an area with their places and what is open there."""
     actor, asked = actor_of(request), request.GET.get("within", "")
-    if asked and not (asked.isascii() and asked.isalnum() and len(asked) <= LONGEST_PATH):
-        raise BAD_VALUE(field="within")
-    return answer(posts_map(actor, asked or actor.home_area))
+    return answer(posts_map(actor, path_like(asked, "within") if asked else actor.home_area))
 
 
 @door("GET")

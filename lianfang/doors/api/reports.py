@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_date
 from lianfang.domain.reports import rules
 from lianfang.domain.reports.queries.coverage import coverage
 from lianfang.domain.reports.queries.page import parts_table, public_text, report_page
-from lianfang.doors.api.answers import BAD_VALUE, answer, door
+from lianfang.doors.api.answers import BAD_VALUE, answer, door, path_like
 from lianfang.doors.api.daily_sheet import report_workbook
 from lianfang.doors.api.session import actor_of
 from lianfang.foundation.audit.chain import Entry, append
@@ -36,24 +36,17 @@ def _day(request: HttpRequest) -> date:
     return on
 
 
-def _unit(unit: str) -> str:
-    """Return the path of a unit as an area's path may look. Raises `http.bad_value`."""
-    if not (unit.isascii() and unit.isalnum() and len(unit) <= 24):
-        raise BAD_VALUE(field="path")
-    return unit
-
-
 @door("GET")
 def report(request: HttpRequest, unit: str) -> HttpResponse:
     """Return the daily report of a village, town or county: every figure with the list it counts."""
-    return answer(report_page(actor_of(request), _unit(unit), _day(request), now()))
+    return answer(report_page(actor_of(request), path_like(unit, "path"), _day(request), now()))
 
 
 @door("GET")
 def sheet(request: HttpRequest, unit: str) -> FileResponse:
     """Return the report as a sheet in the layout of forms F12, F13 and F14, A4; the download is audited."""
     actor, on = actor_of(request), _day(request)
-    page = report_page(actor, _unit(unit), on, now())
+    page = report_page(actor, path_like(unit, "path"), on, now())
     head = page["report"]
     hours = rules.Period(on, head["from_at"], head["until_at"])
     serial = new_serial(head["form"], unit, on)
@@ -67,7 +60,7 @@ def sheet(request: HttpRequest, unit: str) -> FileResponse:
 @door("GET")
 def public(request: HttpRequest, unit: str) -> HttpResponse:
     """Return the text for the public or a chat group: aggregates only, small counts withheld (P06, P14)."""
-    body: dict[str, Any] = public_text(actor_of(request), _unit(unit), _day(request))
+    body: dict[str, Any] = public_text(actor_of(request), path_like(unit, "path"), _day(request))
     return answer(body)
 
 
@@ -75,7 +68,7 @@ def public(request: HttpRequest, unit: str) -> HttpResponse:
 def covered(request: HttpRequest) -> HttpResponse:
     """Return coverage of the areas one level below, from kept counts."""
     actor = actor_of(request)
-    return answer(coverage(actor, _unit(request.GET.get("within", "") or actor.home_area)))
+    return answer(coverage(actor, path_like(request.GET.get("within", "") or actor.home_area, "path")))
 
 
 urlpatterns = [

@@ -26,7 +26,7 @@ from lianfang.domain.reports.queries.forms.filling import (
     fill_form,
     frame_of,
 )
-from lianfang.doors.api.answers import BAD_VALUE, answer, door
+from lianfang.doors.api.answers import BAD_VALUE, answer, door, path_like
 from lianfang.doors.api.session import actor_of
 from lianfang.foundation.access.actor import NOT_YOURS
 from lianfang.foundation.audit.chain import Entry, append
@@ -118,9 +118,7 @@ def digest(request: HttpRequest, code: str) -> HttpResponse:
 def _sought(request: HttpRequest, code: str, first: int = 0) -> Sought:
     """Return what is asked for. Raises `reports.no_form`, `http.bad_value`, `access.not_yours`."""
     actor, asked, form = actor_of(request), request.GET, find_form(code)
-    within = str(asked.get("within", "")) or actor.home_area
-    if not (within.isascii() and within.isalnum() and len(within) <= 24):
-        raise BAD_VALUE(field="within")
+    within = path_like(str(asked.get("within", "")) or actor.home_area, "within")
     if not any(held.covers(within) for held in actor.grants):
         raise NOT_YOURS(field="within")
     return Sought(actor, form, within, _day(request), now(), _incident(request), first=first)
