@@ -78,8 +78,7 @@ class _Cells:
         return [
             {"kind": kind_of(pattern, kind.key), "label": kind.label.as_dict(),
              "hours": hours_of(kind),
-             "night": engine.night_of(self.problem.limits, engine.Span(kind.starts, kind.starts + kind.minutes))
-             is not None,
+             "night": engine.night_of(self.problem.limits, kind.span()) is not None,
              "cells": [self._cell(SlotKey(str(post.pk), day, kind.key)) for day in range(days)]}
             for kind in pattern.shifts
         ]  # fmt: skip

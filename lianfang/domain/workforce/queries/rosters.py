@@ -78,7 +78,7 @@ def kind_of(pattern: engine.Pattern, shift: str) -> str:
 
 def hours_of(kind: engine.ShiftKind) -> str:
     """Return from when to when a shift runs, as a clock shows it, past midnight too."""
-    first, last = kind.starts, kind.starts + kind.minutes
+    first, last = kind.span()
     return f"{first // 60 % 24:02}:{first % 60:02}–{last // 60 % 24:02}:{last % 60:02}"
 
 
@@ -203,19 +203,20 @@ def short_soon(path: str, at: datetime, hours: int) -> list[tuple[Post, date, st
     found: dict[tuple[UUID, date, str], tuple[Post, date, str, int]] = {}
     for roster in live:
         mine = [on for on in days if roster.starts_on <= on < roster.starts_on + timedelta(days=roster.days)]
-        for post in posts_of(roster) if mine else ():
-            for on, kind in _coming(post, mine, at, until):
+        posts = [post for post in posts_of(roster) if post.state == "standing"] if mine else []
+        patterns = [(on, patterns_of(posts, on)) for on in mine]
+        for post in posts:
+            for on, kind in _coming([(on, kept[post.pk]) for on, kept in patterns if post.pk in kept], at, until):
                 lack = post.staff - _told_to(post, on, kind)
-                if lack > 0 and post.state == "standing":
+                if lack > 0:
                     found[(post.pk, on, kind)] = (post, on, kind, lack)
     return list(found.values())
 
 
-def _coming(post: Post, days: Iterable[date], at: datetime, until: datetime) -> Iterator[tuple[date, str]]:
-    for on in days:
-        pattern = patterns_of([post], on).get(post.pk)
-        for one in pattern.shifts if pattern else ():
-            if at <= midnight(on) + one.starts * MINUTE < until and pattern:
+def _coming(days: Iterable[tuple[date, engine.Pattern]], at: datetime, until: datetime) -> Iterator[tuple[date, str]]:
+    for on, pattern in days:
+        for one in pattern.shifts:
+            if at <= midnight(on) + one.starts * MINUTE < until:
                 yield on, kind_of(pattern, one.key)
 
 

@@ -49,6 +49,10 @@ class ShiftKind:
     starts: int
     minutes: int
 
+    def span(self, day: int = 0) -> Span:
+        """Return when it is on a day, in minutes from the first day's beginning."""
+        return Span(day * DAY + self.starts, day * DAY + self.starts + self.minutes)
+
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
@@ -255,11 +259,17 @@ class Cost:
 def slots_of(problem: Problem) -> tuple[Slot, ...]:
     """Return every shift of every post that needs somebody, by time and then post."""
     found = [
-        Slot(post, day, kind, post.staff.get(kind.key, 0), night_of(problem.limits, span), _is_weekend(problem, day))
+        Slot(
+            post,
+            day,
+            kind,
+            post.staff.get(kind.key, 0),
+            night_of(problem.limits, kind.span(day)),
+            _is_weekend(problem, day),
+        )
         for post in problem.posts
         for day in range(post.first_day, _last_day(problem, post) + 1)
         for kind in post.pattern.shifts
-        for span in (Span(day * DAY + kind.starts, day * DAY + kind.starts + kind.minutes),)
         if post.staff.get(kind.key, 0) > 0
     ]
     return tuple(sorted(found, key=lambda slot: (slot.starts, slot.post.key, slot.kind.key)))
