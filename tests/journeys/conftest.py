@@ -120,3 +120,39 @@ def phones(chromium: Browser, server: str) -> Iterator[list[BrowserContext]]:
     yield both
     for one in both:
         one.close()
+
+
+# a camera that sees what the test holds before it: the screen of the other phone
+CAMERA = """(() => {
+    const canvas = document.createElement('canvas')
+    canvas.width = canvas.height = 900
+    const picture = canvas.getContext('2d')
+    let seen = null
+    window.holdBefore = async (png) => {
+        const image = new Image()
+        image.src = 'data:image/png;base64,' + png
+        await image.decode()
+        seen = image
+    }
+    setInterval(() => {
+        picture.fillStyle = '#888'
+        picture.fillRect(0, 0, 900, 900)
+        if (seen) picture.drawImage(seen, 60, 60, 780, 780)
+    }, 40)
+    if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(25)
+})()"""
+
+
+@pytest.fixture
+def cameras(chromium: Browser, server: str) -> Iterator[list[BrowserContext]]:
+    """Two phones whose cameras see what the test holds before them."""
+    both = [
+        chromium.new_context(base_url=server, viewport=PHONE, has_touch=True, locale="zh-CN", device_scale_factor=2)
+        for _ in range(2)
+    ]
+    for one in both:
+        one.add_init_script(CAMERA)
+        one.set_default_timeout(30_000)
+    yield both
+    for one in both:
+        one.close()

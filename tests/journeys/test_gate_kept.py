@@ -19,7 +19,7 @@ from lianfang.kernel.identity import compose
 from tests.journeys.conftest import PHONE
 from tests.journeys.test_field_work import ROWS, _act, _all_sent
 from tests.journeys.test_gate import _at_the_gate, _measure, _next, _passed
-from tests.journeys.test_hand_over import CAMERA, _screen, have_reader
+from tests.journeys.test_hand_over import _screen, have_reader
 
 pytestmark = pytest.mark.browser
 
@@ -88,20 +88,6 @@ def test_a_passage_is_corrected_while_they_still_stand_there_and_nobody_becomes_
     assert told[1]["why_corrected"] == "看错、听错了"
     before = page.evaluate(ROWS, "/api/tables/checkpoints.corrected_passages?sort=-happened_at&limit=1")
     assert before[0]["why_corrected"] == ""
-
-
-@pytest.fixture
-def cameras(chromium: Browser, server: str) -> Iterator[list[BrowserContext]]:
-    both = [
-        chromium.new_context(base_url=server, viewport=PHONE, has_touch=True, locale="zh-CN", device_scale_factor=2)
-        for _ in range(2)
-    ]
-    for one in both:
-        one.add_init_script(CAMERA)
-        one.set_default_timeout(30_000)
-    yield both
-    for one in both:
-        one.close()
 
 
 def test_what_another_gate_showed_and_who_rests_survive_a_reload_without_a_network(

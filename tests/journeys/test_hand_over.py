@@ -4,51 +4,16 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from lianfang.config.demo.cast import PASSWORD
 from lianfang.kernel.ids import uuid7
-from tests.journeys.conftest import PHONE
 from tests.journeys.test_field import _sign_in
 
 pytestmark = pytest.mark.browser
-
-# a camera that sees what the test holds before it: the screen of the other phone
-CAMERA = """(() => {
-    const canvas = document.createElement('canvas')
-    canvas.width = canvas.height = 900
-    const picture = canvas.getContext('2d')
-    let seen = null
-    window.holdBefore = async (png) => {
-        const image = new Image()
-        image.src = 'data:image/png;base64,' + png
-        await image.decode()
-        seen = image
-    }
-    setInterval(() => {
-        picture.fillStyle = '#888'
-        picture.fillRect(0, 0, 900, 900)
-        if (seen) picture.drawImage(seen, 60, 60, 780, 780)
-    }, 40)
-    if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(25)
-})()"""
-
-
-@pytest.fixture
-def phones(chromium: Browser, server: str) -> Iterator[list[BrowserContext]]:
-    both = [
-        chromium.new_context(base_url=server, viewport=PHONE, has_touch=True, locale="zh-CN", device_scale_factor=2)
-        for _ in range(2)
-    ]
-    for one in both:
-        one.add_init_script(CAMERA)
-        one.set_default_timeout(30_000)
-    yield both
-    for one in both:
-        one.close()
 
 
 def _open(context: BrowserContext, username: str) -> Page:
@@ -91,11 +56,11 @@ def _an_errand(page: Page, visit: Callable[..., Page]) -> str:
 
 
 def test_a_days_work_goes_from_phone_to_phone_and_is_recorded_there(
-    phones: list[BrowserContext], visit: Callable[..., Page]
+    cameras: list[BrowserContext], visit: Callable[..., Page]
 ) -> None:
-    giver, taker = _open(phones[0], "grid"), _open(phones[1], "neighbour")
+    giver, taker = _open(cameras[0], "grid"), _open(cameras[1], "neighbour")
     home = _an_errand(giver, visit)
-    for one in phones:
+    for one in cameras:
         one.set_offline(True)
 
     taker.goto("/field/mine", wait_until="domcontentloaded")
@@ -135,10 +100,10 @@ def test_a_days_work_goes_from_phone_to_phone_and_is_recorded_there(
     taker.get_by_role("button", name="我来办").click()
     expect(taker.get_by_text("待上传 2")).to_be_visible()
 
-    phones[1].set_offline(False)
+    cameras[1].set_offline(False)
     taker.goto("/field/queue", wait_until="domcontentloaded")
     expect(taker.get_by_text("全部已上传")).to_be_visible(timeout=45_000)
-    phones[0].set_offline(False)
+    cameras[0].set_offline(False)
     giver.goto("/field/queue", wait_until="domcontentloaded")
     expect(giver.get_by_text("全部已上传")).to_be_visible(timeout=45_000)
     asked = giver.evaluate(ROWS, f"/api/tables/welfare.requests?household={home}&limit=50")
@@ -151,9 +116,9 @@ ROWS = """(address) => fetch(address).then((answer) => answer.json())
     .then((page) => page.rows.map((row) => row.cells))"""
 
 
-def test_a_code_that_is_no_hand_over_is_refused_in_words(phones: list[BrowserContext]) -> None:
-    page = _open(phones[0], "grid")
-    phones[0].set_offline(True)
+def test_a_code_that_is_no_hand_over_is_refused_in_words(cameras: list[BrowserContext]) -> None:
+    page = _open(cameras[0], "grid")
+    cameras[0].set_offline(True)
     page.goto("/field/give", wait_until="domcontentloaded")
     page.get_by_role("button", name="扫对方的码").click()
     page.get_by_label(re.compile("扫码枪")).fill("https://example.org/")
