@@ -245,6 +245,18 @@ describe('the list as it stood last', () => {
     expect(await store.screen()).toBeNull()
   })
 
+  it('stays when the server had nothing new, and the server counts as heard', async () => {
+    const store = await opened('screen-heard')
+    await store.keepBundle(bundle(3))
+    await store.keepScreen(screen)
+    vi.useFakeTimers({ now: Date.now() + 2 * DAY, toFake: ['Date'] })
+    await store.noteHeard(3)
+    vi.useRealTimers()
+    expect(await store.screen()).toEqual(screen)
+    expect(await dropWhenStale('screen-heard', Date.now() + 4 * DAY)).toBe(false)
+    expect(await store.bundle()).not.toBeNull()
+  })
+
   it('stays behind the PIN', async () => {
     const store = await opened('screen-pin')
     await store.keepScreen(screen)

@@ -72,8 +72,7 @@ export async function downloadGrid(): Promise<void> {
   try {
     const key = (await phone.value?.signer())?.shown
     const fresh = readBundle(await api.bundle(device, __APP_VERSION__, key))
-    await phone.value?.keepBundle(fresh)
-    own.value = fresh
+    await keepFresh(fresh)
     online.value = true
   } catch (problem) {
     if (problem instanceof Unreachable) online.value = false
@@ -83,6 +82,16 @@ export async function downloadGrid(): Promise<void> {
   } finally {
     downloading.value = false
   }
+}
+
+/** Keep what was downloaded, unless the server answered that nothing has changed: then it lies here already. */
+async function keepFresh(fresh: Bundle): Promise<void> {
+  if (fresh.as_of === own.value?.as_of) {
+    await phone.value?.noteHeard(fresh.keep_days)
+    return
+  }
+  await phone.value?.keepBundle(fresh)
+  own.value = fresh
 }
 
 /** The address to dial, or nothing when the number came masked. */

@@ -30,6 +30,8 @@ export class MemoryStore implements PhoneStore {
     this.held.bundle = bundle
   }
 
+  async noteHeard(): Promise<void> {}
+
   async me(): Promise<Me | null> {
     return this.held.me
   }

@@ -143,7 +143,11 @@ export class SealedStore implements PhoneStore {
 
   async keepBundle(bundle: Bundle): Promise<void> {
     await this.keepDownloaded('bundle', bundle)
-    await noteContact(await this.database, Date.now(), bundle.keep_days)
+    await this.noteHeard(bundle.keep_days)
+  }
+
+  async noteHeard(days: number): Promise<void> {
+    await noteContact(await this.database, Date.now(), days)
   }
 
   me(): Promise<Me | null> {

@@ -15,6 +15,8 @@ export interface PhoneStore {
   dropEntries(ids: string[]): Promise<void>
   bundle(): Promise<Bundle | null>
   keepBundle(bundle: Bundle): Promise<void>
+  /** Note that the server was heard, for so many days, and had nothing new. */
+  noteHeard(days: number): Promise<void>
   me(): Promise<Me | null>
   keepMe(me: Me): Promise<void>
   /** Remove the list of people and who signed in; what was recorded stays. */
