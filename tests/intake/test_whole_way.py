@@ -253,6 +253,16 @@ def test_a_neighbour_may_not_touch_a_batch(put: Any, cast: dict[str, Actor], act
         assert caught.value.code == "access.not_yours"
 
 
+def test_a_neighbour_does_not_stop_a_list_that_is_being_written(put: Any, cast: dict[str, Actor]) -> None:
+    batch = queued(put, cast["duty"], GOOD)
+    for who in ("outsider", "neighbour", "town", "secretary"):
+        with pytest.raises(Refusal) as caught:
+            run(cast[who], "intake.cancel_batch", {"batch_id": str(batch.pk)})
+        assert caught.value.code == "access.not_yours"
+    take_in(batch, batch.created_at, silent)
+    assert Lead.objects.count() == 3
+
+
 # --- what goes back ----------------------------------------------------------------------------------------------
 
 
