@@ -29,30 +29,6 @@ export function forgetAccount(id: string): void {
   }
 }
 
-const FAILED_KEY = 'lianfang.field.failed'
-const failed = new Set<string>()
-
-/** Whether the last write to an account's store failed, also before a restart. */
-export function hasFailed(id: string): boolean {
-  try {
-    return failed.has(id) || localStorage.getItem(FAILED_KEY) === id
-  } catch {
-    return failed.has(id)
-  }
-}
-
-export function noteFailed(id: string, is: boolean): void {
-  if (is === hasFailed(id)) return
-  if (is) failed.add(id)
-  else failed.delete(id)
-  try {
-    if (is) localStorage.setItem(FAILED_KEY, id)
-    else localStorage.removeItem(FAILED_KEY)
-  } catch {
-    // A full disk may not take this either; the page remembers it as long as it is open.
-  }
-}
-
 const DEVICE_KEY = 'lianfang.device'
 
 /** This phone's id: random, says nothing about the phone, and survives sign-out. */

@@ -1,8 +1,9 @@
 // The store that lasts: one database an account, everything personal in it sealed. Refuses to write under a key that was replaced.
 import type { Entry, Me, OutboxState } from '@lianfang/core'
 import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from 'idb'
-import { hasFailed, noteFailed } from './accounts'
+import { knownAccounts } from './accounts'
 import type { Bundle } from './bundle'
+import { inOwnLog, leaveLog } from './log'
 import type { Screen } from './screen'
 import { type MadeKey, makeKey, type Sealed, seal, unseal, unwrap, type Wrapped, wrap } from './sealing'
 import { makeSigner, type Signer } from './signing'
@@ -42,17 +43,11 @@ interface Contact {
   days: number
 }
 
-/** Written and removed again, only to fill the browser's log. */
-interface Filling {
-  key: 'filling'
-  filling: Uint8Array
-}
-
 interface FieldStores extends DBSchema {
   outbox: { key: string; value: SealedEntry; indexes: { state: OutboxState } }
   downloaded: { key: string; value: Downloaded }
   locks: { key: string; value: Lock | OwnKey }
-  contacts: { key: string; value: Contact | Filling }
+  contacts: { key: string; value: Contact }
 }
 
 type FieldDatabase = IDBPDatabase<FieldStores>
@@ -75,8 +70,16 @@ export async function storesOnPhone(): Promise<string[]> {
 function databaseOf(account: string): Promise<FieldDatabase> {
   const known = opened.get(account)
   if (known) return known
+  // an account that nobody has used here yet has no database, and making one writes
+  const opening = account in knownAccounts() ? openFor(account) : inOwnLog(() => openFor(account))
+  opened.set(account, opening)
+  opening.catch(() => opened.delete(account))
+  return opening
+}
+
+function openFor(account: string): Promise<FieldDatabase> {
   const forget = () => opened.delete(account)
-  const opening = openDB<FieldStores>(nameOf(account), STORE_VERSION, {
+  return openDB<FieldStores>(nameOf(account), STORE_VERSION, {
     upgrade(database) {
       database.createObjectStore('outbox', { keyPath: 'id' }).createIndex('state', 'state')
       for (const name of ['downloaded', 'locks', 'contacts'] as const)
@@ -87,11 +90,11 @@ function databaseOf(account: string): Promise<FieldDatabase> {
       forget()
       ;(event.target as IDBDatabase).close()
     },
-    terminated: forget,
+    terminated: () => {
+      forget()
+      leaveLog()
+    },
   })
-  opened.set(account, opening)
-  opening.catch(forget)
-  return opening
 }
 
 const DAYS_UNLESS_TOLD = 7
@@ -133,8 +136,10 @@ export class SealedStore implements PhoneStore {
 
   async dropEntries(ids: string[]): Promise<void> {
     if (ids.length === 0) return
-    const writing = (await this.database).transaction('outbox', 'readwrite')
-    await Promise.all([...ids.map((id) => writing.store.delete(id)), writing.done])
+    await inOwnLog(async () => {
+      const writing = (await this.database).transaction('outbox', 'readwrite')
+      await Promise.all([...ids.map((id) => writing.store.delete(id)), writing.done])
+    })
   }
 
   bundle(): Promise<Bundle | null> {
@@ -160,7 +165,7 @@ export class SealedStore implements PhoneStore {
   }
 
   async dropDownloads(): Promise<void> {
-    await (await this.database).clear('downloaded')
+    await inOwnLog(async () => (await this.database).clear('downloaded'))
   }
 
   async hasPin(): Promise<boolean> {
@@ -198,7 +203,7 @@ export class SealedStore implements PhoneStore {
     const known = await (await this.database).get('locks', 'signer')
     if (known && 'signer' in known) return known.signer
     const signer = await makeSigner()
-    await (await this.database).put('locks', { key: 'signer', signer })
+    await inOwnLog(async () => (await this.database).put('locks', { key: 'signer', signer }))
     return signer
   }
 
@@ -232,14 +237,7 @@ export class SealedStore implements PhoneStore {
   }
 
   private async write(work: (writing: Writing) => Promise<unknown>): Promise<void> {
-    if (hasFailed(this.account)) await renewLog(await this.database)
-    noteFailed(this.account, false)
-    try {
-      await this.writeOnce(work)
-    } catch (problem) {
-      if (!(problem instanceof KeyReplaced)) noteFailed(this.account, true)
-      throw problem
-    }
+    await inOwnLog(() => this.writeOnce(work))
   }
 
   private async writeOnce(work: (writing: Writing) => Promise<unknown>): Promise<void> {
@@ -292,19 +290,6 @@ export class SealedStore implements PhoneStore {
   }
 }
 
-const FILLING = 30_000
-const FILLINGS = 300
-
-/** Make the browser begin a new log. One that ran into a full disk ends in half a record, and what is written after
- * that is gone at the next start: so much is written once that the browser puts the old log away. */
-async function renewLog(database: FieldDatabase): Promise<void> {
-  for (let number = 0; number < FILLINGS; number++) {
-    const filling = crypto.getRandomValues(new Uint8Array(FILLING))
-    await database.put('contacts', { key: 'filling', filling })
-  }
-  await database.delete('contacts', 'filling')
-}
-
 /** Undo all of a write, because a part of what belongs together is worse than nothing. */
 function takeBack(writing: Writing): void {
   try {
@@ -353,10 +338,12 @@ async function lockOf(database: FieldDatabase): Promise<Lock | undefined> {
 async function firstLock(database: FieldDatabase): Promise<Lock> {
   const { key } = await makeKey()
   const made: Lock = { key: 'lock', turn: 1, ready: key, wraps: null, wrong: 0, wait_until: 0 }
-  const writing = database.transaction('locks', 'readwrite')
-  const known = asLock(await writing.store.get('lock'))
-  await Promise.all([known ?? writing.store.put(made), writing.done])
-  return known ?? made
+  return inOwnLog(async () => {
+    const writing = database.transaction('locks', 'readwrite')
+    const known = asLock(await writing.store.get('lock'))
+    await Promise.all([known ?? writing.store.put(made), writing.done])
+    return known ?? made
+  })
 }
 
 async function tryToUnlock(account: string, database: FieldDatabase, secret: string): Promise<SealedStore | number> {
@@ -366,25 +353,29 @@ async function tryToUnlock(account: string, database: FieldDatabase, secret: str
   const made = (await unwrap(lock.wraps.pin, secret)) ?? (await unwrap(lock.wraps.password, secret))
   if (made) {
     // because storage that is full must not lock its owner out
-    if (lock.wrong > 0) await database.put('locks', { ...lock, wrong: 0, wait_until: 0 }).catch(() => undefined)
+    if (lock.wrong > 0) await keepLock(database, { ...lock, wrong: 0, wait_until: 0 }).catch(() => undefined)
     return new SealedStore(account, made.key, lock.turn)
   }
   const wrong = lock.wrong + 1
   const wait_until = wrong < TRIES_AT_ONCE ? 0 : Date.now() + FIRST_WAIT_MS * 2 ** (wrong - TRIES_AT_ONCE)
-  await database.put('locks', { ...lock, wrong, wait_until })
+  await keepLock(database, { ...lock, wrong, wait_until })
   // Whoever guesses on finds no list of people; what was recorded here stays sealed for its owner.
-  if (wrong >= MOST_TRIES) await database.clear('downloaded')
+  if (wrong >= MOST_TRIES) await inOwnLog(() => database.clear('downloaded'))
   return wait_until
 }
 
-async function contactOf(database: FieldDatabase): Promise<Contact | undefined> {
-  const row = await database.get('contacts', 'contact')
-  return row?.key === 'contact' ? row : undefined
+async function keepLock(database: FieldDatabase, lock: Lock): Promise<void> {
+  await inOwnLog(() => database.put('locks', lock))
+}
+
+function contactOf(database: FieldDatabase): Promise<Contact | undefined> {
+  return database.get('contacts', 'contact')
 }
 
 async function noteContact(database: FieldDatabase, at: number, days?: number): Promise<void> {
   const known = await contactOf(database)
-  await database.put('contacts', { key: 'contact', at, days: days ?? known?.days ?? DAYS_UNLESS_TOLD })
+  const row: Contact = { key: 'contact', at, days: days ?? known?.days ?? DAYS_UNLESS_TOLD }
+  await inOwnLog(() => database.put('contacts', row))
 }
 
 /** Remove what was downloaded when the server was not heard for too many days. Returns whether something was removed. */
@@ -393,7 +384,7 @@ export async function dropWhenStale(account: string, now = Date.now()): Promise<
   const contact = await contactOf(database)
   if (!contact || now - contact.at <= contact.days * DAY_MS) return false
   const held = (await database.count('downloaded')) > 0
-  await database.clear('downloaded')
+  await inOwnLog(() => database.clear('downloaded'))
   return held
 }
 
