@@ -174,18 +174,16 @@ def _readings(name: str) -> list[list[str]]:
     letters = re.sub(r"[^\w]|_", "", normalise(name)).lower()
     surname = next((letters[:length] for length in (2, 1) if letters[:length] in _SURNAMES), "")
     known = _surname_readings(surname)
-    rest = [
-        list(dict.fromkeys((_usual_reading(letter), *_character_readings(letter))))
-        for letter in letters[len(surname) :]
-    ]
-    return known + rest
+    return known + [_letter_readings(letter) for letter in letters[len(surname) :]]
 
 
 @lru_cache(maxsize=16_384)
-def _usual_reading(letter: str) -> str:
-    return "".join(lazy_pinyin([letter], style=Style.NORMAL))
+def _letter_readings(letter: str) -> list[str]:
+    usual = "".join(lazy_pinyin([letter], style=Style.NORMAL))
+    return list(dict.fromkeys((usual, *_character_readings(letter))))
 
 
+@lru_cache(maxsize=4096)
 def _surname_readings(surname: str) -> list[list[str]]:
     """Return the readings of a surname, followed by those an outsider may take it for."""
     if not surname:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from lianfang.kernel.errors import Problems, Refusal, refusal
 from lianfang.kernel.likeness import day_level, name_level
@@ -329,8 +329,7 @@ def _needs(outcome: Outcome, name: str) -> Refusal:
 Level = Literal["exact", "probable", "new"]
 
 
-@dataclass(frozen=True, slots=True)
-class Particulars:
+class Particulars(NamedTuple):
     """What a row or the register says about one person. Identity and phones may be blind-index tokens."""
 
     id: str = ""
@@ -365,6 +364,7 @@ class Match:
     each: tuple[tuple[Evidence, ...], ...] = ()
 
 
+_NEW = Match("new")
 EVIDENCE: dict[str, Evidence] = {
     one.code: one
     for one in (
@@ -414,7 +414,7 @@ def match(row: Particulars, candidates: Iterable[Particulars], *, on: date) -> M
         return Match("exact", (exact[0][0].id,), exact[0][1])
     several = sorted(exact or probable, key=lambda one: _doubt(one[1]))
     if not several:
-        return Match("new")
+        return _NEW
     extra = (EVIDENCE["several"],) if len(several) > 1 else ()
     each = tuple(evidence + extra for _, evidence in several)
     return Match("probable", tuple(candidate.id for candidate, _ in several), each[0], each)

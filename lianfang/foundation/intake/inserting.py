@@ -130,7 +130,8 @@ def _column(
 
 def _as_copied(rows: Sequence[Draft | models.Model], field: models.Field[Any, Any]) -> list[str] | str:
     """Return one column of all rows as COPY reads it; one text when it is the same in every row."""
-    raw = list(map(attrgetter(field.attname), rows))
+    name, blank = field.attname, _blank(field.model).get(field.attname)
+    raw: list[Any] = [row.__dict__.get(name, blank) for row in rows]
     if field.primary_key:
         return list(map(str, raw))
     if isinstance(field, EncryptedText):
@@ -138,8 +139,13 @@ def _as_copied(rows: Sequence[Draft | models.Model], field: models.Field[Any, An
     if isinstance(field, models.JSONField):
         said = [_NULL if value is None else _escaped(orjson.dumps(value).decode()) for value in raw]
         return said if len(rows) > 1 else "".join(said)
-    known = {value: _written(value) for value in set(raw)}
-    return [known[value] for value in raw] if len(known) > 1 else next(iter(known.values()), "")
+    different = set(raw)
+    if len(different) <= 1:
+        return "".join(map(_written, different))
+    if set(map(type, different)) == {str} and not _SPECIAL.search("".join(different)):
+        return raw
+    known = {value: _written(value) for value in different}
+    return [known[value] for value in raw]
 
 
 def _written(value: Any) -> str:

@@ -15,8 +15,9 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import IO, Any, Self, TypeVar
+from typing import IO, Any, Generic, Self, TypeVar
 
 from django.conf import settings
 from django.db import connection
@@ -27,6 +28,8 @@ Answer = TypeVar("Answer")
 Work = Callable[..., Answer]
 
 MOST_HELPERS = 3
+# tasks on their way for each helper
+AHEAD = 5
 _GRACE = 10.0
 
 
@@ -53,7 +56,6 @@ class Helpers:
         for one in self.all:
             self.idle.put(one)
         self.askers = ThreadPoolExecutor(count) if count else None
-        self.asked = 0
 
     def __enter__(self) -> Self:
         return self
@@ -67,29 +69,20 @@ class Helpers:
     def in_order(self, work: Work[Answer], tasks: Iterable[tuple[Any, ...]]) -> Iterator[Answer]:
         """Yield the answer to each task in the order of the tasks, a few of them ahead of who takes them.
 
-        Raises what the work raises. A task whose helper was lost is done here.
+        Raises what the work raises. What no helper has begun is done here rather than waited for.
         """
-        most = 2 * len(self.all)
-        waiting: deque[tuple[tuple[Any, ...], Future[Answer]]] = deque()
+        waiting: deque[_Asked[Answer]] = deque()
         for task in tasks:
-            waiting.append((task, self._give(work, task, here=self._unfinished(waiting) >= most)))
-            while waiting and (waiting[0][1].done() or len(waiting) > most + 2):
-                yield _answer(work, *waiting.popleft())
+            waiting.append(self._asked(work, task))
+            while waiting and (waiting[0].future.done() or len(waiting) > AHEAD * len(self.all)):
+                if waiting[0].future.done() or not _do_one(waiting):
+                    yield waiting.popleft().answer()
         while waiting:
-            yield _answer(work, *waiting.popleft())
+            if waiting[0].future.done() or not _do_one(waiting):
+                yield waiting.popleft().answer()
 
-    def _unfinished(self, waiting: Iterable[tuple[Any, Future[Any]]]) -> int:
-        return sum(not future.done() for _, future in waiting)
-
-    def _give(self, work: Work[Answer], task: tuple[Any, ...], *, here: bool) -> Future[Answer]:
-        if self.askers and not here:
-            return self.askers.submit(self._ask, work, task)
-        done: Future[Answer] = Future()
-        try:
-            done.set_result(work(*task))
-        except Exception as trouble:  # because the answers before it come first
-            done.set_exception(trouble)
-        return done
+    def _asked(self, work: Work[Answer], task: tuple[Any, ...]) -> _Asked[Answer]:
+        return _Asked(work, task, self.askers.submit(self._ask, work, task) if self.askers else Future())
 
     def _ask(self, work: Work[Answer], task: tuple[Any, ...]) -> Answer:
         helper = self.idle.get()
@@ -100,14 +93,36 @@ class Helpers:
         return answer
 
 
-def _answer(work: Work[Answer], task: tuple[Any, ...], future: Future[Answer]) -> Answer:
-    """Return the answer; what no helper has begun, or a lost one had, is done here rather than waited for."""
-    if future.cancel():
-        return work(*task)
-    try:
-        return future.result()
-    except HelperLostError:
-        return work(*task)
+@dataclass
+class _Asked(Generic[Answer]):
+    """A task, and the answer as soon as there is one."""
+
+    work: Work[Answer]
+    task: tuple[Any, ...]
+    future: Future[Answer]
+
+    def do(self) -> bool:
+        """Do it here unless a helper has begun it, and say whether it was done."""
+        if not self.future.cancel():
+            return False
+        self.future = Future()
+        try:
+            self.future.set_result(self.work(*self.task))
+        except Exception as trouble:  # because the answers before it come first
+            self.future.set_exception(trouble)
+        return True
+
+    def answer(self) -> Answer:
+        """Return the answer; a task whose helper was lost is done here."""
+        try:
+            return self.future.result()
+        except HelperLostError:
+            return self.work(*self.task)
+
+
+def _do_one(waiting: Iterable[_Asked[Any]]) -> bool:
+    """Do the first task here that no helper has begun, and say whether there was one."""
+    return any(one.do() for one in waiting)
 
 
 class _Helper:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ from lianfang.domain.screening.queries import leads as known
 from lianfang.domain.screening.rules import OUTCOMES, LeadAbout, Match, Particulars, judge_duplicate, lead_deadline
 from lianfang.foundation.events.announcing import announce
 from lianfang.foundation.intake.inserting import Draft, insert_packed, pack
-from lianfang.foundation.intake.targets import Delivery, Incoming, Ready, Row, RowMatch, Target, target
+from lianfang.foundation.intake.targets import NEW, Delivery, Incoming, Ready, Row, RowMatch, Target, target
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.ids import uuid7, uuid7_of
@@ -49,7 +49,9 @@ DETAILS = (
 def match_rows(rows: Sequence[Row], path: str, on: date) -> list[RowMatch]:
     """Return how each row stands to the register; changes nothing."""
     found = known.match_persons(_about(rows), path, on)
-    return [RowMatch(one.level, one.person_ids[:MOST_CANDIDATES], _codes(one)) for one in found]
+    return [
+        RowMatch(one.level, one.person_ids[:MOST_CANDIDATES], _codes(one)) if one.person_ids else NEW for one in found
+    ]
 
 
 def _codes(found: Match) -> tuple[tuple[str, ...], ...]:
@@ -142,9 +144,11 @@ def _lead(batch: LeadBatch, row: Row, found: RowMatch, about: Particulars) -> Dr
         match_level=found.level, person_id=UUID(found.ids[0]) if found.level == "exact" else None,
         state="matched" if found.level == "exact" else "received", received_at=batch.received_at, due_at=batch.due_at,
         account_id=batch.account_id,
+        home=None,  # only for sending out, no column of its own
     )  # fmt: skip
 
 
+@lru_cache(maxsize=65_536)
 def name_keys(name: str) -> str:
     """Return what a searcher may type for a name: itself, its pinyin, its initials."""
     return f" {name} {pinyin(name)} {initials(name)}"[:200] if name else ""
@@ -182,7 +186,7 @@ def _place_by_home(leads: Sequence[Draft]) -> None:
         home, path = homes.get(lead.person_id, (None, "")) if lead.person_id else (None, "")
         if path and (lead.place != "resolved" or path.startswith(lead.area_path)):
             lead.area_path, lead.place = path, "resolved"
-            lead.home = home  # only for sending out, no column of its own
+            lead.home = home
 
 
 def _join_with_earlier(leads: Sequence[Draft], rows: Sequence[Row], batch: LeadBatch) -> None:
@@ -229,11 +233,11 @@ def _send_out(leads: Sequence[Draft], moment: datetime) -> None:
     """Send every placed lead to who answers there; those that follow another are not sent twice."""
     open_leads = [lead for lead in leads if lead.same_as_id is None and lead.state in ("received", "matched")]
     on = local(moment).date()
-    homes = {home: lead.area_path for lead in open_leads if (home := getattr(lead, "home", None))}
+    homes = {lead.home: lead.area_path for lead in open_leads if lead.home}
     contacts = known.who_goes(homes.items(), on) if homes else {}
     areas = known.who_goes_to({lead.area_path for lead in open_leads}, on)
     for lead in open_leads:
-        someone = contacts.get(getattr(lead, "home", None)) or areas.get(lead.area_path)  # type: ignore[arg-type]
+        someone = contacts.get(lead.home) or areas.get(lead.area_path)
         if someone:
             lead.assignee_id, lead.dispatched_at, lead.state = someone, moment, "dispatched"
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Concat, Left
 
 from lianfang.domain.areas.queries import ancestors_of, level_of
 from lianfang.domain.organisation.queries import answerable_for_households, who_answers_for_many
@@ -37,11 +38,12 @@ Key = TypeVar("Key")
 _Found = dict[Any, list[Particulars]]
 
 
-def chunks(keys: Iterable[Key], size: int = CHUNK) -> Iterator[list[Key]]:
+def chunks(keys: Iterable[Key], size: int = CHUNK) -> Iterator[Collection[Key]]:
     """Yield the keys, each once, in portions that every database takes in one statement."""
     rest = iter(dict.fromkeys(keys))
-    while portion := list(islice(rest, size)):
-        yield portion
+    # no list, because a query looks into each value of one for expressions
+    while portion := dict.fromkeys(islice(rest, size)):
+        yield portion.keys()
 
 
 def particulars(rows: Iterable[tuple[dict[str, Any], str]]) -> Iterator[Particulars]:
@@ -69,7 +71,7 @@ def match_persons(rows: Sequence[Particulars], path: str, on: date) -> list[Matc
     by_identity = _people("identity_index", (row.identity for row in rows if row.identity), path)
     by_phone = _people("phone_index", (one for row in rows for one in row.phones), path)
     placed = [row for row in rows if row.village and row.name and not (row.identity and row.identity in by_identity)]
-    by_name = _people("name", (row.name for row in placed if row.identity), path, _villages(placed))
+    by_name = _namesakes((row for row in placed if row.identity), path)
     # because a number settles nearly every row, and a name heard alike is looked up at several times the cost
     bare = [row for row in placed if not row.identity]
     by_sound = _people("sound", (one for row in bare for one in sounds(row.name)), path, _villages(bare))
@@ -105,6 +107,18 @@ def _people(field: str, keys: Iterable[Any], path: str, villages: set[str] | Non
         for row in persons_within(path).filter(**{f"{field}__{AMONG}": portion}).values_list(*_COLUMNS, field):
             if villages is None or row[4][:VILLAGE] in villages:
                 found[row[place]].append(_as_particulars(row))
+    return found
+
+
+def _namesakes(rows: Iterable[Particulars], path: str) -> _Found:
+    """Return the people with a row's name in the row's village: a common name is found in every other village too."""
+    found: dict[Any, list[Particulars]] = defaultdict(list)
+    for portion in chunks((row.name, row.village) for row in rows):
+        names, pairs = {name: None for name, _ in portion}, {" ".join(pair): None for pair in portion}
+        at = Concat("name", Value(" "), Left("area_path", VILLAGE))
+        people = persons_within(path).filter(**{f"name__{AMONG}": names.keys()}).annotate(at=at)
+        for row in people.filter(**{f"at__{AMONG}": pairs.keys()}).values_list(*_COLUMNS):
+            found[row[1]].append(_as_particulars(row))
     return found
 
 

@@ -1,7 +1,6 @@
 """Visits, leads and push lists: refusals, shared cases, and who is taken for whom."""
 
 import json
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -121,8 +120,8 @@ def test_the_same_identity_number_under_another_name_goes_to_a_person():
 def test_the_same_phone_and_name_is_exact_unless_age_or_sex_speak_against_it():
     row = Particulars(name="王小明", phones=frozenset({"phone-a"}))
     assert level(row) == "exact"
-    assert level(replace(row, age=12)) == "probable"
-    assert level(replace(row, sex="女")) == "probable"
+    assert level(row._replace(age=12)) == "probable"
+    assert level(row._replace(sex="女")) == "probable"
 
 
 def test_a_phone_without_a_name_is_only_probable_because_families_share_phones():
@@ -145,8 +144,8 @@ def test_a_name_that_sounds_the_same_in_the_same_village_goes_to_a_person(name):
 )
 def test_a_miswritten_name_with_the_same_phone_goes_to_a_person(known, written, code):
     row = Particulars(name=written, phones=frozenset({"phone-a"}))
-    assert level(row, replace(KNOWN, name=known)) == "probable"
-    assert code in evidence(row, replace(KNOWN, name=known))
+    assert level(row, KNOWN._replace(name=known)) == "probable"
+    assert code in evidence(row, KNOWN._replace(name=known))
 
 
 def test_one_number_written_for_two_brothers_goes_to_a_person():
@@ -160,7 +159,7 @@ def test_a_brother_with_the_family_phone_is_somebody_else():
 
 
 def test_a_surname_with_a_reading_of_its_own_is_heard_both_ways():
-    known = replace(KNOWN, name="单小明")
+    known = KNOWN._replace(name="单小明")
     assert level(Particulars(name="善小明", village=KNOWN.village), known) == "probable"
     assert level(Particulars(name="丹小明", village=KNOWN.village), known) == "probable"
 
@@ -168,9 +167,9 @@ def test_a_surname_with_a_reading_of_its_own_is_heard_both_ways():
 def test_namesakes_of_another_age_sex_or_village_are_new():
     row = Particulars(name="王小明", village=KNOWN.village, age=40)
     assert level(row) == "probable"
-    assert level(replace(row, age=70)) == "new"
-    assert level(replace(row, sex="女")) == "new"
-    assert level(replace(row, village="14/140826/102/")) == "new"
+    assert level(row._replace(age=70)) == "new"
+    assert level(row._replace(sex="女")) == "new"
+    assert level(row._replace(village="14/140826/102/")) == "new"
 
 
 def test_a_grid_inside_the_village_is_the_same_village():
@@ -180,11 +179,11 @@ def test_a_grid_inside_the_village_is_the_same_village():
 def test_two_valid_identity_numbers_are_two_people_unless_name_and_phone_agree():
     row = Particulars(name="王小明", identity="token-b", village=KNOWN.village)
     assert level(row) == "new"
-    assert level(replace(row, phones=frozenset({"phone-a"}))) == "probable"
+    assert level(row._replace(phones=frozenset({"phone-a"}))) == "probable"
 
 
 def test_several_that_fit_exactly_go_to_a_person():
-    twin = replace(KNOWN, id="p2")
+    twin = KNOWN._replace(id="p2")
     found = rules.match(Particulars(name="王小明", identity="token-a"), [KNOWN, twin], on=ON)
     assert (found.level, found.person_ids) == ("probable", ("p1", "p2"))
     assert found.evidence[-1].code == "several"
@@ -229,9 +228,9 @@ def test_comparing_is_the_same_from_both_sides(one, other):
 @settings(deadline=None)
 @given(people, people)
 def test_nobody_is_taken_for_another_on_a_name_alone(one, other):
-    bare = replace(one, identity=None, phones=frozenset())
+    bare = one._replace(identity=None, phones=frozenset())
     assert level(bare, other) != "exact"
-    assert level(replace(bare, village=""), other) == "new"
+    assert level(bare._replace(village=""), other) == "new"
 
 
 # --- duplicate leads ---
