@@ -14,7 +14,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import IO, Any, Generic, Self, TypeVar
@@ -28,8 +28,8 @@ Answer = TypeVar("Answer")
 Work = Callable[..., Answer]
 
 MOST_HELPERS = 3
-# tasks on their way for each helper
-AHEAD = 5
+# tasks that lie ready for each helper, and how many answers wait for an earlier one before this process waits as well
+AHEAD, MOST_WAITING = 2, 12
 _GRACE = 10.0
 
 
@@ -74,12 +74,21 @@ class Helpers:
         waiting: deque[_Asked[Answer]] = deque()
         for task in tasks:
             waiting.append(self._asked(work, task))
-            while waiting and (waiting[0].future.done() or len(waiting) > AHEAD * len(self.all)):
-                if waiting[0].future.done() or not _do_one(waiting):
-                    yield waiting.popleft().answer()
+            yield from self._answered(waiting, AHEAD * len(self.all), MOST_WAITING)
+        yield from self._answered(waiting, 0, 0)
+
+    def _answered(self, waiting: deque[_Asked[Answer]], ahead: int, most: int) -> Iterator[Answer]:
+        """Yield the answers there are, doing tasks here until so many are left for helpers, and wait for the rest."""
         while waiting:
-            if waiting[0].future.done() or not _do_one(waiting):
+            unbegun = [one for one in waiting if one.is_unbegun]
+            if waiting[0].future.done():
                 yield waiting.popleft().answer()
+            elif len(unbegun) > ahead:
+                unbegun[0].do()
+            elif len(waiting) > most:
+                waiting[0].wait()
+            else:
+                break
 
     def _asked(self, work: Work[Answer], task: tuple[Any, ...]) -> _Asked[Answer]:
         return _Asked(work, task, self.askers.submit(self._ask, work, task) if self.askers else Future())
@@ -101,16 +110,24 @@ class _Asked(Generic[Answer]):
     task: tuple[Any, ...]
     future: Future[Answer]
 
-    def do(self) -> bool:
-        """Do it here unless a helper has begun it, and say whether it was done."""
+    @property
+    def is_unbegun(self) -> bool:
+        """Say whether nobody has begun it yet."""
+        return not self.future.running() and not self.future.done()
+
+    def wait(self) -> None:
+        """Wait until whoever does it has done it."""
+        wait([self.future])
+
+    def do(self) -> None:
+        """Do it here unless a helper has begun it meanwhile."""
         if not self.future.cancel():
-            return False
+            return
         self.future = Future()
         try:
             self.future.set_result(self.work(*self.task))
         except Exception as trouble:  # because the answers before it come first
             self.future.set_exception(trouble)
-        return True
 
     def answer(self) -> Answer:
         """Return the answer; a task whose helper was lost is done here."""
@@ -118,11 +135,6 @@ class _Asked(Generic[Answer]):
             return self.future.result()
         except HelperLostError:
             return self.work(*self.task)
-
-
-def _do_one(waiting: Iterable[_Asked[Any]]) -> bool:
-    """Do the first task here that no helper has begun, and say whether there was one."""
-    return any(one.do() for one in waiting)
 
 
 class _Helper:

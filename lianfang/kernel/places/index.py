@@ -125,15 +125,24 @@ def folded(name: str) -> str:
     return name.translate(VARIANTS)
 
 
-@lru_cache(maxsize=65_536)
 def sound(name: str) -> str:
     """Return the pinyin without tones."""
-    return " ".join(lazy_pinyin(list(name)))
+    return " ".join(map(_reading, name))
 
 
 def near_sound(name: str) -> str:
     """Return the pinyin in which zh, ch, sh and ng are z, c, s and n, as to many who type."""
-    return " ".join(_plain(syllable) for syllable in sound(name).split())
+    return " ".join(filter(None, map(_near_reading, name)))
+
+
+@lru_cache(maxsize=16_384)
+def _reading(letter: str) -> str:
+    return "".join(lazy_pinyin([letter]))
+
+
+@lru_cache(maxsize=16_384)
+def _near_reading(letter: str) -> str:
+    return " ".join(_plain(syllable) for syllable in _reading(letter).split())
 
 
 def _plain(syllable: str) -> str:

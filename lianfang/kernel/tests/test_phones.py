@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lianfang.kernel.errors import Refusal
-from lianfang.kernel.phones import REASONS, check, check_all, normalise, split
+from lianfang.kernel.phones import REASONS, check, check_all, mobile_in, normalise, split
 from lianfang.kernel.tests.cases import shared
 
 
@@ -68,3 +68,24 @@ def test_no_text_whatever_breaks_the_check(text):
 def test_a_normal_form_is_its_own_normal_form(number):
     once = check(number).normal
     assert once is None or check(once).normal == once
+
+
+@given(
+    head=st.sampled_from(["", " ", "+86", "+86 ", " +86", "86", "+", "+86-"]),
+    between=st.tuples(*[st.sampled_from(["", " ", "-", "－", "  "])] * 2),
+    digits=st.from_regex(r"1[2-9][0-9]{8,9}", fullmatch=True),
+    tail=st.sampled_from(["", " ", "、", "张"]),
+)
+def test_a_mobile_as_most_people_type_it_is_read_as_by_the_closer_look(
+    head: str, between: tuple[str, str], digits: str, tail: str
+) -> None:
+    cell = f"{head}{digits[:3]}{between[0]}{digits[3:7]}{between[1]}{digits[7:]}{tail}"
+    number = mobile_in(cell)
+    assert not number or [one.normal for one in check_all(cell)] == [number]
+    if head == tail == "" and len(set(between)) == 1 and between[0] in ("", " ", "-") and len(digits) == 11:
+        assert bool(number) == (digits[1] != "2")
+
+
+def test_only_text_that_is_one_mobile_is_read_at_a_glance() -> None:
+    for cell in (13812345678.0, None, "0635-6212345", "13812345678、13912345678", "张三13812345678"):
+        assert mobile_in(cell) == ""
