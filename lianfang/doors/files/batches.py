@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
@@ -238,27 +238,29 @@ def _write(batch: IntakeBatch, at: datetime, helping: Helpers) -> dict[str, Any]
     return batch.summary
 
 
-def _delivery(batch: IntakeBatch) -> Delivery:
+def _delivery(batch: IntakeBatch, writing: UUID | None = None) -> Delivery:
     return Delivery(
-        batch.pk, batch.area_path, batch.sender, batch.account_id, batch.created_at, batch.due_at, batch.options
-    )
+        batch.pk, batch.area_path, batch.sender, batch.account_id, batch.created_at, batch.due_at, batch.options,
+        writing,
+    )  # fmt: skip
 
 
 def _ready(batch: IntakeBatch, on: date, matched: Counter[str], helping: Helpers) -> Iterator[Ready]:
     """Yield the judged rows ready to be written, and count how they stand to what is known now."""
-    tasks = ((batch.pk, number, on) for number in staged_numbers(batch))
+    writing = uuid4()
+    tasks = ((batch.pk, number, on, writing) for number in staged_numbers(batch))
     for ready, levels in helping.in_order(make_ready, tasks):
         yield ready
         matched.update(levels)
 
 
-def make_ready(batch_id: UUID, number: int, on: date) -> tuple[Ready, Counter[str]]:
+def make_ready(batch_id: UUID, number: int, on: date, writing: UUID) -> tuple[Ready, Counter[str]]:
     """Return a portion matched and ready to be written, and how it is matched: here or in another process."""
     batch = IntakeBatch.objects.get(pk=batch_id)
     target = find_target(batch.target)
     rows = staged_rows(batch, number)
     matches = target.match(rows, batch.area_path, on)
-    return target.prepare(_delivery(batch), rows, matches), Counter(one.level for one in matches)
+    return target.prepare(_delivery(batch, writing), rows, matches), Counter(one.level for one in matches)
 
 
 def _is_staged(batch: IntakeBatch) -> bool:

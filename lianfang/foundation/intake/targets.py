@@ -50,7 +50,10 @@ NEW = RowMatch("new")
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Good rows on their way into the system: from which batch, for which area, by whom, when."""
+    """Good rows on their way into the system: from which batch, for which area, by whom, when.
+
+    `writing` is the same for all portions of one writing: what is asked once for it holds to its end.
+    """
 
     batch_id: UUID
     area_path: str
@@ -59,6 +62,7 @@ class Delivery:
     received_at: datetime
     due_at: datetime | None = None
     options: dict[str, Any] = field(default_factory=dict)
+    writing: UUID | None = None
 
 
 @dataclass(frozen=True)

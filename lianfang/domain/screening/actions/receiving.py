@@ -68,7 +68,7 @@ def _about(rows: Sequence[Row]) -> list[Particulars]:
 
 def prepare(delivery: Delivery, rows: Sequence[Row], matches: Sequence[RowMatch]) -> Ready:
     """Return rows as the leads they become, matched, de-duplicated and sent out; changes nothing."""
-    leads = make_leads(_batch(delivery), rows, matches)
+    leads = make_leads(_batch(delivery), rows, matches, delivery.writing)
     proposals = proposals_of(leads, matches)
     figures = {
         "dispatched": sum(lead.state == "dispatched" for lead in leads),
@@ -112,12 +112,14 @@ def _batch(delivery: Delivery) -> LeadBatch:
     )  # fmt: skip
 
 
-def make_leads(batch: LeadBatch, rows: Sequence[Row], matches: Sequence[RowMatch]) -> list[Draft]:
+def make_leads(
+    batch: LeadBatch, rows: Sequence[Row], matches: Sequence[RowMatch], writing: UUID | None = None
+) -> list[Draft]:  # fmt: skip
     """Return the leads of rows, unsaved: placed, joined with earlier ones about the same person, with who goes."""
     leads = [_lead(batch, *each) for each in zip(rows, matches, _about(rows), strict=True)]
     _place_by_home(leads)
     _join_with_earlier(leads, rows, batch)
-    _send_out(leads, batch.received_at)
+    _send_out(leads, batch.received_at, writing)
     return leads
 
 
@@ -229,17 +231,32 @@ def _follow(lead: Draft, old: dict[str, Any], moment: datetime) -> None:
     lead.verified_address, lead.last_there_on = old["verified_address"], old["last_there_on"]
 
 
-def _send_out(leads: Sequence[Draft], moment: datetime) -> None:
+def _send_out(leads: Sequence[Draft], moment: datetime, writing: UUID | None) -> None:
     """Send every placed lead to who answers there; those that follow another are not sent twice."""
     open_leads = [lead for lead in leads if lead.same_as_id is None and lead.state in ("received", "matched")]
     on = local(moment).date()
     homes = {lead.home: lead.area_path for lead in open_leads if lead.home}
     contacts = known.who_goes(homes.items(), on) if homes else {}
-    areas = known.who_goes_to({lead.area_path for lead in open_leads}, on)
+    areas = _who_goes_to({lead.area_path for lead in open_leads}, on, writing)
     for lead in open_leads:
         someone = contacts.get(lead.home) or areas.get(lead.area_path)
         if someone:
             lead.assignee_id, lead.dispatched_at, lead.state = someone, moment, "dispatched"
+
+
+_going: tuple[UUID | None, dict[str, UUID | None]] = None, {}
+
+
+def _who_goes_to(paths: set[str], on: date, writing: UUID | None) -> dict[str, UUID | None]:
+    """Return who goes to each area, asked once for all portions of one writing: nearly all name the same villages."""
+    global _going
+    if writing is None or _going[0] != writing:
+        _going = writing, {}
+    known_before = _going[1]
+    missing = paths - known_before.keys()
+    found = known.who_goes_to(missing, on)
+    known_before.update({path: found.get(path) for path in missing})
+    return known_before
 
 
 def proposals_of(leads: Sequence[Draft], matches: Sequence[RowMatch]) -> list[MatchProposal]:
