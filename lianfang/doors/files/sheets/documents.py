@@ -1,7 +1,8 @@
 """A department's .docx as a form: its text line by line, its tables as cells, and only what may be kept of it.
 
-Kept are text, tables, styles, numbering, headers, footers and pictures. Macros are refused; fields that fetch or run,
-links, templates, embedded objects, controls, text boxes and comments are left out, and said so.
+Kept are text, text boxes, tables (those within tables too), styles, numbering, headers, footers and pictures. Macros
+are refused; fields that fetch or run, links, templates, embedded objects, controls and comments are left out, and said
+so.
 """
 
 from __future__ import annotations
@@ -16,6 +17,17 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 from lianfang.doors.files.guarding import DAMAGED, PASSWORD, check_directory, check_size
+from lianfang.doors.files.sheets.boxes import (
+    BOX,
+    FALLBACK,
+    W,
+    boxes_in,
+    has_shape,
+    is_of_box,
+    kept_of_box,
+    make_alike,
+    walk,
+)
 from lianfang.doors.files.sheets.layout import with_blanks
 from lianfang.doors.files.sheets.package import (
     MOST_PICTURE,
@@ -31,7 +43,6 @@ from lianfang.doors.files.sheets.package import (
 from lianfang.doors.files.sheets.template import MOST_CELLS, TOO_MANY_CELLS, Cell, Merge, Page, Row
 from lianfang.kernel.text import Bilingual, both
 
-W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/"
 MAIN, TEXT = "word/document.xml", "正文"
@@ -48,8 +59,6 @@ _APART = re.compile(r"[，。；,;！!？?\s　]")
 _REMOVED = {
     "object": both("嵌入对象", "embedded objects"),
     "control": both("控件", "controls"),
-    "pict": both("文本框或旧式图形", "text boxes or old drawings"),
-    "AlternateContent": both("文本框或图形", "text boxes or drawings"),
     "altChunk": both("嵌入的文件", "embedded files"),
     "subDoc": both("嵌入的文件", "embedded files"),
     "commentReference": both("批注", "comments"),
@@ -69,6 +78,9 @@ _LINK = both("链接", "links")
 _FIELD = both("会取外部内容的域", "fields that fetch from outside")
 _PICTURE = both("链接到外面的图片", "pictures linked from outside")
 _TEMPLATE = both("外部模板", "an outside template")
+_SHAPE = both("旧式图形或艺术字", "old drawings or word art")
+# because a form has no more pages than the mapping of one may have
+_MOST_TABLES = 39
 
 
 def w(name: str) -> str:
@@ -191,6 +203,7 @@ class _Cleaner:
     def clean(self, tree: ElementTree.Element, links: Mapping[str, tuple[str, str]]) -> None:
         self._children(tree, links, 0)
         self._fields(tree)
+        make_alike(tree)
         _plain(tree)
 
     def _children(self, parent: ElementTree.Element, links: Mapping[str, tuple[str, str]], depth: int) -> None:
@@ -214,6 +227,10 @@ class _Cleaner:
             return _as_blank(one)
         if name in _UNWRAPPED and one.tag.startswith(f"{{{W}}}"):
             return list(one)
+        if is_of_box(one):
+            kept, lost = kept_of_box(one)
+            self.removed += [_SHAPE] if lost else []
+            return kept
         if name in _REMOVED:
             self.removed.append(_REMOVED[name])
             return []
@@ -223,7 +240,7 @@ class _Cleaner:
             self.removed.append(_LINK)
             return []
         asked = [value for key, value in one.attrib.items() if key.startswith(f"{{{RELATIONS}}}")]
-        if name == "drawing" and not any(local(inner.tag) == "blip" for inner in one.iter()):
+        if name == "drawing" and not has_shape(one) and not any(local(inner.tag) == "blip" for inner in one.iter()):
             self.removed.append(_PICTURE)
             return []
         return [] if any(value not in links for value in asked) else [one]
@@ -301,18 +318,20 @@ def _page(name: str, place: int, rows: dict[int, Row], merges: tuple[Merge, ...]
 
 
 def tables_of(trees: Mapping[str, ElementTree.Element]) -> list[ElementTree.Element]:
-    """Return the tables of the document that stand in no other table."""
-    found: list[ElementTree.Element] = []
+    """Return the tables of the document: first those that stand by themselves, then those within their cells."""
+    found = list(_tables_below(trees[MAIN]))
+    most = max(len(found), _MOST_TABLES)
+    for table in found:  # grows while it is gone through
+        found += [one for row in table for one in _tables_below(row)]
+    return found[:most]
 
-    def look(parent: ElementTree.Element) -> None:
-        for one in parent:
-            if one.tag == w("tbl"):
-                found.append(one)
-            else:
-                look(one)
 
-    look(trees[MAIN])
-    return found
+def _tables_below(parent: ElementTree.Element) -> Iterator[ElementTree.Element]:
+    for one in parent:
+        if one.tag == w("tbl"):
+            yield one
+        elif one.tag != FALLBACK:
+            yield from _tables_below(one)
 
 
 def rows_of(table: ElementTree.Element) -> list[ElementTree.Element]:
@@ -347,33 +366,40 @@ def _number(element: ElementTree.Element | None, otherwise: int) -> int:
     return int(said) if said.isdecimal() and len(said) < 5 else otherwise
 
 
+def paragraphs_of(cell: ElementTree.Element) -> list[ElementTree.Element]:
+    """Return the paragraphs of a cell itself, without those of tables and boxes in it."""
+    return list(walk(cell, w("p"), w("tbl"), BOX))
+
+
 def _said(cell: ElementTree.Element) -> str:
-    """Return what a cell says; one that holds nothing but a blank says nothing."""
-    text = "\n".join(said_in(one) for one in cell.iter(w("p"))).strip()
-    return text if _BLANK.sub("", text).strip(" 　\n") else ""
+    """Return what a cell says; one that holds nothing but a blank says nothing, one with a table is not blank."""
+    text = "\n".join(said_in(one) for one in paragraphs_of(cell)).strip()
+    text = text if _BLANK.sub("", text).strip(" 　\n") else ""
+    return text or ("［表］" if cell.find(f".//{w('tbl')}") is not None else "")
 
 
 def texts_in(paragraph: ElementTree.Element) -> list[ElementTree.Element]:
-    """Return the pieces of text of a paragraph in their order."""
-    return list(paragraph.iter(w("t")))
+    """Return the pieces of text of a paragraph in their order, without those of boxes anchored in it."""
+    return list(walk(paragraph, w("t"), BOX))
 
 
 def said_in(paragraph: ElementTree.Element) -> str:
     """Return what a paragraph says; underlined spaces are the blanks they stand for."""
     said = []
-    for run in paragraph.iter(w("r")):
+    for run in walk(paragraph, w("r"), BOX):
         line = run.find(f"{w('rPr')}/{w('u')}")
         lined = line is not None and line.get(w("val"), "single") != "none"
-        for one in run.iter(w("t")):
+        for one in walk(run, w("t"), BOX):
             text = one.text or ""
             said.append("_" * len(text) if lined and len(text) > 1 and not text.strip() else text)
     return "".join(said)
 
 
 def lines_of(trees: Mapping[str, ElementTree.Element]) -> Iterator[Blank]:
-    """Yield each paragraph outside tables: whole where it has blanks of a known kind or none, else by its blanks.
+    """Yield each paragraph outside tables and, behind it, those of its boxes.
 
-    After them come blanks that stand among words in cells of tables: 电话：____.
+    One comes whole where it has blanks of a known kind or none, else by its blanks. Last come the blanks that stand
+    among words in cells of tables: 电话：____.
     """
     in_tables: list[ElementTree.Element] = []
     for paragraph, in_table in _paragraphs(trees):
@@ -406,6 +432,8 @@ def _paragraphs(trees: Mapping[str, ElementTree.Element]) -> Iterator[tuple[Elem
         for one in parent:
             if one.tag == w("p"):
                 yield one, in_table
+                for box in boxes_in(one):
+                    yield from look(box, False, path)
             else:
                 yield from look(one, in_table or (path == MAIN and one.tag == w("tbl")), path)
 

@@ -9,6 +9,7 @@ from copy import deepcopy
 from difflib import SequenceMatcher
 from xml.etree import ElementTree
 
+from lianfang.doors.files.sheets.boxes import BOX, make_alike, walk
 from lianfang.doors.files.sheets.documents import (
     MAIN,
     RELATIONS,
@@ -17,6 +18,7 @@ from lianfang.doors.files.sheets.documents import (
     Document,
     cells_of,
     lines_of,
+    paragraphs_of,
     parsed,
     rows_of,
     said_in,
@@ -54,14 +56,16 @@ def write_document(document: Document, fillings: Mapping[str, Filling], mark: Ma
     hidden = mark.hidden if mark else ""
     lines, tables = list(lines_of(trees)), tables_of(trees)
     _fill_lines(lines, fillings.get(TEXT, Filling()), hidden)
-    for number, table in enumerate(tables, start=1):
-        if filling := fillings.get(f"表{number}"):
-            _fill_table(table, filling, hidden)
+    asked = [(table, fillings.get(f"表{number}", Filling())) for number, table in enumerate(tables, start=1)]
+    lists = [table for table, filling in asked if filling.first]
+    for table, filling in asked:
+        _fill_table(table, filling, hidden, lists)
     parts = dict(document.parts)
     links = {path: dict(kept) for path, kept in document.links.items()}
     if mark:
         _mark_pages(trees, parts, links, mark)
     for path, tree in trees.items():
+        make_alike(tree)
         parts[path] = ElementTree.tostring(tree, encoding="utf-8", xml_declaration=True)
     return _packed(parts, links, mark)
 
@@ -108,7 +112,10 @@ def _replace(paragraph: ElementTree.Element, start: int, end: int, said: str) ->
 # --- tables ------------------------------------------------------------------------------------------------------
 
 
-def _fill_table(table: ElementTree.Element, filling: Filling, hidden: str) -> None:
+def _fill_table(
+    table: ElementTree.Element, filling: Filling, hidden: str, lists: Sequence[ElementTree.Element]
+) -> None:
+    """Fill a table. `lists` are the tables with a list of their own, which one around them leaves as they are."""
     cells = cells_of(table)
     for place, value in filling.cells.items():
         if place in cells:
@@ -123,7 +130,7 @@ def _fill_table(table: ElementTree.Element, filling: Filling, hidden: str) -> No
     within = {key: cell for key, (cell, _, _) in cells.items() if filling.first <= key[0] <= last}
     for (_, column), cell in within.items():
         if column in filling.mapped:
-            _say(cell, "", "")
+            _clear(cell, lists)
     pattern = deepcopy(listed[-1])
     made = [*listed, *(deepcopy(pattern) for _ in range(len(filling.records) - len(listed)))]
     below = list(table).index(listed[-1]) + 1
@@ -142,17 +149,30 @@ def _alone(row: ElementTree.Element) -> ElementTree.Element:
     return table
 
 
+def _clear(cell: ElementTree.Element, lists: Sequence[ElementTree.Element]) -> None:
+    """Leave nothing of what a list's cell said, in a table within it neither unless that is filled by itself."""
+    _say(cell, "", "")
+    for inner in walk(cell, w("tbl")):
+        if not any(inner is one for one in lists):
+            for paragraph in inner.iter(w("p")):
+                _silence(paragraph)
+
+
+def _silence(paragraph: ElementTree.Element) -> None:
+    for one in walk(paragraph, w("r"), BOX):
+        one[:] = [part for part in one if local(part.tag) not in ("t", "tab", "br", "cr")]
+
+
 def _say(cell: ElementTree.Element, said: str, hidden: str) -> None:
     """Write into a cell in the looks of what stood there, else of its paragraph, and nothing else of it."""
-    paragraphs = list(cell.iter(w("p")))
+    paragraphs = paragraphs_of(cell)
     if not paragraphs:
         paragraphs = [ElementTree.SubElement(cell, w("p"))]
     first = paragraphs[0]
-    runs = list(first.iter(w("r")))
-    run = runs[0] if runs else _new_run(first)
+    run = next(walk(first, w("r"), BOX), None)
+    run = run if run is not None else _new_run(first)
     for paragraph in paragraphs:
-        for one in paragraph.iter(w("r")):
-            one[:] = [part for part in one if local(part.tag) not in ("t", "tab", "br", "cr")]
+        _silence(paragraph)
     lines = legal(f"{said}{hidden}" if said else "").split("\n")
     for number, line in enumerate(lines):
         if number:
