@@ -22,7 +22,9 @@ from lianfang.domain.reports.models import FieldAnswer
 from lianfang.domain.reports.queries.figures import count_units, period
 from lianfang.domain.reports.queries.meanings import (
     AREA,
+    AS_OF,
     FIGURES,
+    FILLED_ON,
     SERIAL,
     find_column,
     find_count,
@@ -106,7 +108,7 @@ def _nought(meanings: Iterable[str]) -> dict[str, Any]:
     return {meaning: 0 for meaning in meanings if is_figure(meaning) and not meaning.startswith("asked:")}
 
 
-def _words(wanted: Wanted, path: str) -> dict[str, str]:
+def _words(wanted: Wanted, path: str) -> dict[str, Any]:
     above = names([path[:9], path[:12], path[:15], path[:6]])
     full = "".join(above.get(one, "") for one in dict.fromkeys((path[:9], path[:12], path[:15])) if len(one) > 6)
     moment = local(wanted.at)
@@ -116,6 +118,8 @@ def _words(wanted: Wanted, path: str) -> dict[str, str]:
         "date": in_words(wanted.on),
         "time": f"{in_words(moment.date())}{moment.hour}时",
         "by": wanted.viewer.name,
+        AS_OF: wanted.at,
+        FILLED_ON: wanted.on,
     }
 
 

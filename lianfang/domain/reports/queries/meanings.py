@@ -2,8 +2,8 @@
 
 A meaning is a short text that mappings keep: "serial", "col:phone", "col:person.identity_number",
 "col:area_path#village", "fig:returnees.new", "count:people.persons?status=resident", "area", "text:单位：{unit}",
-"formula" for what their own formula works out, and "hand" for what is left to the pen. Whether a table or figure
-exists is asked of the registries, never assumed.
+"mark:serial" for what the filled sheet says of itself, "formula" for what their own formula works out, and "hand" for
+what is left to the pen. Whether a table or figure exists is asked of the registries, never assumed.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ from lianfang.foundation.tables.registry import TABLES, Column, Table
 from lianfang.kernel.text import Bilingual, both, clean
 
 SERIAL, AREA, HAND, FORMULA = "serial", "area", "hand", "formula"
+# what a filled sheet says of itself: its number, the moment its figures stand for, the day it is filled for
+OWN_SERIAL, AS_OF, FILLED_ON = "mark:serial", "mark:as_of", "mark:on"
+MARKS = (OWN_SERIAL, AS_OF, FILLED_ON)
 PARTS: dict[str, Bilingual] = {
     "county": both("县", "county"),
     "town": both("乡镇", "town"),
@@ -30,12 +33,14 @@ PARTS: dict[str, Bilingual] = {
     "grid": both("网格", "grid"),
     "full": both("全称", "full name"),
 }
-BLANKS = ("unit", "date", "time", "by")
 _PLAIN: dict[str, Bilingual] = {
     SERIAL: both("序号", "Number"),
     AREA: both("单位（区域）名称", "Name of the unit"),
     HAND: both("手填", "By hand"),
     FORMULA: both("他们的公式", "Their own formula"),
+    OWN_SERIAL: both("本表编号", "Serial of the sheet"),
+    AS_OF: both("数据截至时间", "As of"),
+    FILLED_ON: both("填报日期", "Day of filling"),
 }
 _LINKED: Mapping[str, tuple[str, ...]] = {
     "people.persons": ("name", "sex", "age", "born_on", "identity_number", "phone", "relation", "status", "number",
@@ -175,7 +180,7 @@ def offered_columns(table: str) -> list[dict[str, Any]]:
         linked = TABLES.get(column.link or "")
         if linked is not None:
             asked += [f"col:{column.name}.{name}" for name in _LINKED.get(linked.name, ()) if linked.column(name)]
-    return _worded([*asked, FORMULA, HAND], table)
+    return _worded([*asked, *MARKS, FORMULA, HAND], table)
 
 
 def offered_figures(path: str) -> list[dict[str, Any]]:
@@ -183,7 +188,7 @@ def offered_figures(path: str) -> list[dict[str, Any]]:
     asked = [f"fig:{one.code}" for one in rules.FIGURES if is_offered(one)]
     asked += sorted({one for one in figure_headers().values() if one.startswith("count:")})
     asked += approved_fields(path).values()
-    return _worded([*asked, AREA, SERIAL, FORMULA, HAND])
+    return _worded([*asked, AREA, *MARKS, SERIAL, FORMULA, HAND])
 
 
 def _worded(asked: Iterable[str], table: str = "") -> list[dict[str, Any]]:

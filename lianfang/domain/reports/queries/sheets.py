@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from lianfang.domain.reports.models import SheetFill, SheetTemplate, SheetVersion
-from lianfang.domain.reports.queries.meanings import AREA, FORMULA, SERIAL, approved_fields, is_held, is_meaning
+from lianfang.domain.reports.queries.meanings import AREA, FORMULA, MARKS, SERIAL, approved_fields, is_held, is_meaning
 from lianfang.domain.reports.rules.sheets import TABLE, SheetMapping, asked_of, is_due, read_mapping
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.intake.remembering import remembered
@@ -105,7 +105,7 @@ def remembered_meanings(sender: str, area_path: str) -> dict[str, str]:
 
 def counted_asked(mapping: Sequence[SheetMapping]) -> tuple[int, int, int]:
     """Return how many things a sheet asks, how many of them are held already, and how many are left to the pen."""
-    meanings = [one.meaning for _, one in asked_of(mapping) if one.meaning not in (SERIAL, AREA, FORMULA)]
+    meanings = [one.meaning for _, one in asked_of(mapping) if one.meaning not in (SERIAL, AREA, FORMULA, *MARKS)]
     held = sum(is_held(one) for one in meanings)
     return len(meanings), held, len(meanings) - held
 

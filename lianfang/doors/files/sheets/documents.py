@@ -28,7 +28,7 @@ from lianfang.doors.files.sheets.boxes import (
     make_alike,
     walk,
 )
-from lianfang.doors.files.sheets.layout import with_blanks
+from lianfang.doors.files.sheets.layout import asks_pages, with_blanks
 from lianfang.doors.files.sheets.package import (
     MOST_PICTURE,
     PICTURES,
@@ -45,6 +45,8 @@ from lianfang.kernel.text import Bilingual, both
 
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/"
+# letters of nobody's alphabet that stand where a page counts itself, until it is written
+PAGE, PAGES = "\ue0f0", "\ue0f1"
 MAIN, TEXT = "word/document.xml", "正文"
 DEEPEST = 60
 _SHARED = {"styles", "numbering", "theme", "fontTable"}
@@ -415,7 +417,7 @@ def lines_of(trees: Mapping[str, ElementTree.Element]) -> Iterator[Blank]:
 
 def _line(paragraph: ElementTree.Element) -> Iterator[Blank]:
     text = said_in(paragraph)
-    found = [] if with_blanks(text) else list(_BLANK.finditer(text))
+    found = [] if with_blanks(text) or asks_pages(text) else list(_BLANK.finditer(text))
     before = 0
     for one in found:
         named = one["braced"] or one["inner"]

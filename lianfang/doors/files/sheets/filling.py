@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from lianfang.domain.reports.queries.gathering import Unit
-from lianfang.domain.reports.queries.meanings import FORMULA
+from lianfang.domain.reports.queries.meanings import AS_OF, FORMULA, MARKS, OWN_SERIAL
 from lianfang.domain.reports.rules.sheets import AREAS, UNFILLED, ListMapping, SheetMapping, with_blanks_filled
 from lianfang.doors.files.guarding import number_of
+from lianfang.doors.files.sheets.documents import PAGE, PAGES
 from lianfang.doors.files.sheets.kinds import Form, write_form
 from lianfang.doors.files.sheets.parts import Mark
 from lianfang.doors.files.sheets.suggesting import SheetChoice
 from lianfang.doors.files.sheets.template import place_of
-from lianfang.doors.files.sheets.writing import Filling
+from lianfang.doors.files.sheets.writing import Filling, as_text
 
 _BLANKS = ("unit", "date", "time", "by")
 
 
 def fill(form: Form, mapping: Sequence[SheetMapping], unit: Unit, mark: Mark | None = None) -> Iterator[bytes]:
     """Yield the files of one unit: one, or of a letter one to each record."""
-    fillings = {one.name: _filling(one, unit) for one in mapping if form.page(one.name)}
     letter = next((one for one in mapping if one.list and is_letter(one.list) and form.page(one.name)), None)
     if letter is None or letter.list is None:
-        yield write_form(form, fillings, mark)
+        yield write_form(form, _fillings(form, mapping, unit), mark)
         return
-    for record in unit.lists.get(letter.name, []):
-        own = {
-            place_of(one.place): record.get(one.meaning) for one in letter.list.columns if one.meaning not in UNFILLED
-        }
-        cells = fillings[letter.name].cells | own
-        yield write_form(form, {**fillings, letter.name: Filling(cells)}, mark)
+    blanks = [(place_of(one.place), one.meaning) for one in letter.list.columns if one.meaning not in UNFILLED]
+    for number, record in enumerate(unit.lists.get(letter.name, []), start=1):
+        alone = replace(unit, values=unit.values | {OWN_SERIAL: f"{unit.values.get(OWN_SERIAL, '')}-{number:04d}"})
+        fillings = _fillings(form, mapping, alone)
+        own = {place: _of_record(record, meaning, alone) for place, meaning in blanks}
+        yield write_form(form, fillings | {letter.name: Filling(fillings[letter.name].cells | own)}, mark)
+
+
+def _fillings(form: Form, mapping: Sequence[SheetMapping], unit: Unit) -> dict[str, Filling]:
+    return {one.name: _filling(one, unit) for one in mapping if form.page(one.name)}
 
 
 def is_letter(listed: ListMapping) -> bool:
@@ -54,7 +59,7 @@ def _filling(sheet: SheetMapping, unit: Unit) -> Filling:
     records = unit.lists.get(sheet.name, [])
     if listed.kind == AREAS and listed.fixed:
         return Filling(cells | dict(_fixed(listed, columns, records)))
-    rows = [{column: record.get(meaning) for column, meaning in columns} for record in records]
+    rows = [{column: _of_record(record, meaning, unit) for column, meaning in columns} for record in records]
     mapped = frozenset(column for column, _ in columns)
     return Filling(cells, listed.first, listed.last, mapped, rows)
 
@@ -67,9 +72,15 @@ def _fixed(
         yield from (((row, column), record.get(meaning)) for column, meaning in columns if ":" in meaning)
 
 
+def _of_record(record: Mapping[str, Any], meaning: str, unit: Unit) -> Any:
+    return unit.values.get(meaning) if meaning in MARKS else record.get(meaning)
+
+
 def _value(meaning: str, unit: Unit) -> Any:
     if meaning.startswith("text:"):
         known = {name: str(unit.values.get(name, "")) for name in _BLANKS}
+        known |= {"serial": as_text(unit.values.get(OWN_SERIAL)), "as_of": as_text(unit.values.get(AS_OF))}
+        known |= {"page": PAGE, "pages": PAGES}
         return with_blanks_filled(meaning.removeprefix("text:"), known)
     return unit.values.get(meaning)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
@@ -12,6 +13,8 @@ from xml.etree import ElementTree
 from lianfang.doors.files.sheets.boxes import BOX, make_alike, walk
 from lianfang.doors.files.sheets.documents import (
     MAIN,
+    PAGE,
+    PAGES,
     RELATIONS,
     TEXT,
     Blank,
@@ -85,6 +88,7 @@ def _fill_lines(lines: Sequence[Blank], filling: Filling, hidden: str) -> None:
             _replace(line.paragraph, line.start, line.end, f"{said}{hidden}" if said else "____")
         elif said:
             _say_instead(line.paragraph, said)
+            _count_pages(line.paragraph)
 
 
 def _say_instead(paragraph: ElementTree.Element, said: str) -> None:
@@ -93,6 +97,32 @@ def _say_instead(paragraph: ElementTree.Element, said: str) -> None:
     for kind, start, end, low, high in reversed(SequenceMatcher(None, before, said, autojunk=False).get_opcodes()):
         if kind != "equal":
             _replace(paragraph, start, end, said[low:high])
+
+
+def _count_pages(paragraph: ElementTree.Element) -> None:
+    """Put fields that count in place of the letters that stand for the page and the number of pages."""
+    for run in list(walk(paragraph, w("r"), BOX)):
+        parts: list[ElementTree.Element] = []
+        for one in run:
+            pieces = re.split(f"([{PAGE}{PAGES}])", one.text or "") if one.tag == w("t") else []
+            if len(pieces) < 2:
+                parts.append(one)
+            for piece in pieces if len(pieces) > 1 else ():
+                parts += _counting(piece) if piece in (PAGE, PAGES) else [_text(piece)] if piece else []
+        run[:] = parts
+
+
+def _counting(piece: str) -> list[ElementTree.Element]:
+    begin, end = (ElementTree.Element(w("fldChar"), {w("fldCharType"): kind}) for kind in ("begin", "end"))
+    asked = ElementTree.Element(w("instrText"), {_SPACE: "preserve"})
+    asked.text = " PAGE " if piece == PAGE else " NUMPAGES "
+    return [begin, asked, end]
+
+
+def _text(said: str) -> ElementTree.Element:
+    text = ElementTree.Element(w("t"), {_SPACE: "preserve"})
+    text.text = said
+    return text
 
 
 def _replace(paragraph: ElementTree.Element, start: int, end: int, said: str) -> None:
@@ -177,9 +207,7 @@ def _say(cell: ElementTree.Element, said: str, hidden: str) -> None:
     for number, line in enumerate(lines):
         if number:
             ElementTree.SubElement(run, w("br"))
-        text = ElementTree.SubElement(run, w("t"))
-        text.text = line
-        text.set(_SPACE, "preserve")
+        run.append(_text(line))
 
 
 def _new_run(paragraph: ElementTree.Element) -> ElementTree.Element:

@@ -12,6 +12,7 @@ from django.db import transaction
 from lianfang.domain.areas.queries import names
 from lianfang.domain.reports.actions.sheets import filled, named_tables, row_limit
 from lianfang.domain.reports.queries.gathering import MOST_ROWS, TOO_LONG, Unit, Wanted, gather, units_below
+from lianfang.domain.reports.queries.meanings import OWN_SERIAL
 from lianfang.domain.reports.queries.sheets import edition, find_fill, mapping_of
 from lianfang.domain.reports.rules.sheets import SheetMapping
 from lianfang.doors.files.sheets.filling import fill, is_letter, spared
@@ -57,14 +58,15 @@ def fill_sheet(body: dict[str, Any], progress: Progress) -> dict[str, Any] | Non
     units = units_below(asked.area_path, asked.each)
     progress.report(0, len(units), GATHERING)
     limit = row_limit() if asked.named else MOST_ROWS
-    wanted = Wanted(actor, asked.area_path, asked.on, now(), asked.named, limit)
+    at = now()
+    wanted = Wanted(actor, asked.area_path, asked.on, at, asked.named, limit)
     found = gather(wanted, mapping, units)
     rows = [row for unit in found.values() for row in unit.row_ids]
     if asked.named:
         _check_rows(rows, limit)
     _check_letters(mapping, found.values())
     leaving = _leaving(actor, asked) if asked.named else None
-    books = list(_books(asked, form, mapping, [found[path] for path in units], leaving or actor, progress))
+    books = list(_books(asked, form, mapping, [found[path] for path in units], leaving or actor, at, progress))
     if not books:
         raise NOTHING()
     name, content = _packed(asked, books)
@@ -100,13 +102,14 @@ def _check_letters(mapping: Sequence[SheetMapping], units: Iterable[Unit]) -> No
 
 def _books(
     asked: Any, form: Form, mapping: Sequence[SheetMapping], units: Sequence[Unit], by: Leaving | Actor,
-    progress: Progress,
+    at: datetime, progress: Progress,
 ) -> Iterator[tuple[str, bytes]]:  # fmt: skip
-    called, title, at = names(unit.path for unit in units), asked.template.name, now()
+    called, title = names(unit.path for unit in units), asked.template.name
     letters = any(one.list and is_letter(one.list) for one in mapping)
     for number, unit in enumerate(units, start=1):
         if number % _STEP == 0:
             progress.report(number, len(units), WRITING)
+        unit.values[OWN_SERIAL] = _serial(asked, unit.path)
         mark = _mark(asked, unit, by, at)
         for letter, body in enumerate(fill(form, mapping, unit, mark), start=1):
             one = f"-{letter:04d}" if letters else ""

@@ -23,8 +23,18 @@ _UNIT_BLANK = re.compile(
     rf"((?:填报|报送|填表|上报|报表)?单位(?:名称)?|乡镇(?:\(街道\)|（街道）)?|村(?:\(社区\)|（社区）)|所属区域)((?:[（(]\s*(?:盖章|公章|章)\s*[)）])?\s*[:：](?:[（(]\s*(?:盖章|公章|章)\s*[)）])?){_GAP}*(?=$|{_GAP}|填|日|时|制|报|单)"
 )
 _DAY_BLANK = re.compile(rf"(?:{_GAP}|20\d\d|X|×)*年(?:{_GAP}|X|×)*月(?:{_GAP}|X|×)*日")
-_DAY_NAMED = re.compile(rf"((?:填报|填表|报送|上报|统计|制表)?(?:日期|时间)\s*[:：]){_GAP}*$")
+# because a label begins where no other word does: 出生日期 is nobody's day of filling, 准考证编号 no sheet's serial
+_BEGIN = r"(?<![\u4e00-\u9fff])"
+_DAY_NAMED = re.compile(rf"({_BEGIN}(?:填报|填表|报送|上报|统计|制表)?(?:日期|时间)\s*[:：]){_GAP}*$")
 _HOUR_BLANK = re.compile(rf"截[至止]{_GAP}*月{_GAP}*日{_GAP}*时")
+_HOLE = rf"(?:{_GAP}{{2,}}|{_GAP}+$)"
+_SERIAL_BLANK = re.compile(
+    rf"({_BEGIN}(?:(?:表|表格|表单|报表|文件|登记|流水|打印)?编\s*号|流水号|No\.?|№)\s*[:：]){_HOLE}"
+)
+_AS_OF_BLANK = re.compile(
+    rf"({_BEGIN}(?:(?:数据|情况|统计)?截[至止](?:时间|日期)?|统计时[间点])\s*[:：])(?:(?:{_GAP}|20\d\d)*年{_GAP}*月{_GAP}*日{_GAP}*时(?:{_GAP}*分)?|{_HOLE})"
+)
+_PAGE_BLANK = re.compile(rf"第{_GAP}+页([\s　,，、/]*)共{_GAP}+页")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +88,10 @@ class PageFound:
 Knows = Callable[[str], float]
 
 
-def find_page(page: Page, knows: Knows) -> PageFound:
-    """Return what a sheet asks. `knows` says how well a header is known, 0 to 1."""
+def find_page(page: Page, knows: Knows, *, paged: bool = False) -> PageFound:
+    """Return what a sheet asks. `knows` says how well a header is known, 0 to 1; `paged` text can count its pages."""
     found = _find_list(page, knows)
-    return PageFound(page.name, found, tuple(_cells(page, found)))
+    return PageFound(page.name, found, tuple(_cells(page, found, paged)))
 
 
 def _merge_at(page: Page, row: int, column: int) -> Merge:
@@ -206,7 +216,7 @@ def _labels(page: Page, first: int, last: int, columns: tuple[ColumnFound, ...])
 # --- single cells ------------------------------------------------------------------------------------------------
 
 
-def _cells(page: Page, found: ListFound | None) -> Iterator[CellFound]:
+def _cells(page: Page, found: ListFound | None, paged: bool) -> Iterator[CellFound]:
     taken: set[tuple[int, int]] = set()
     for number in sorted(page.rows):
         in_list = found is not None and (
@@ -217,11 +227,13 @@ def _cells(page: Page, found: ListFound | None) -> Iterator[CellFound]:
         for column, cell in sorted(page.rows[number].cells.items()):
             if not cell.text or cell.formula is not None or (number, column) in taken:
                 continue
-            if filled := with_blanks(cell.text):
+            if filled := with_marks(cell.text, paged=paged):
                 yield CellFound(number, column, cell.text.strip()[:60], filled)
             elif beside := _blank_beside(page, number, column):
                 taken.add(beside)
                 yield CellFound(*beside, re.sub(r"\s+", " ", cell.text).strip()[:60])
+            elif filled := with_marks(f"{cell.text}__"):
+                yield CellFound(number, column, cell.text.strip()[:60], filled)
 
 
 def _blank_beside(page: Page, row: int, column: int) -> tuple[int, int] | None:
@@ -241,3 +253,15 @@ def with_blanks(text: str) -> str:
     filled = _DAY_BLANK.sub("{date}", filled)
     filled = _DAY_NAMED.sub(r"\1{date}", filled)
     return filled.strip() if filled != text and "{" in filled else ""
+
+
+def with_marks(text: str, *, paged: bool = False) -> str:
+    """Return a text with the sheet's own serial, as-of moment and pages too where its blanks ask for them."""
+    filled = _SERIAL_BLANK.sub(r"\1{serial}　", _AS_OF_BLANK.sub(r"\1{as_of}　", text))
+    filled = _PAGE_BLANK.sub(r"第{page}页\1共{pages}页", filled) if paged else filled
+    return with_blanks(filled) or (filled.strip() if filled != text else "")
+
+
+def asks_pages(text: str) -> bool:
+    """Say whether a text leaves blanks for its page and the number of pages."""
+    return _PAGE_BLANK.search(text) is not None

@@ -11,7 +11,16 @@ from importlib.resources import files
 import yaml
 from rapidfuzz import fuzz, process
 
-from lianfang.domain.reports.queries.meanings import AREA, SERIAL, figure_headers, find_column, plain_figure
+from lianfang.domain.reports.queries.meanings import (
+    AREA,
+    AS_OF,
+    FILLED_ON,
+    OWN_SERIAL,
+    SERIAL,
+    figure_headers,
+    find_column,
+    plain_figure,
+)
 from lianfang.doors.files.fields import plain_header, read_header
 from lianfang.foundation.tables.registry import TABLES, Column, Table
 
@@ -23,6 +32,11 @@ _AREA_HEADERS = frozenset(
 )  # fmt: skip
 _SURE_FUZZY = 86
 _NUMBER_WORDS = re.compile(r"(?:总数|数量|人数|户数|数)$")
+_MARKS = (
+    (OWN_SERIAL, re.compile(r"(?:表|表格|表单|报表|文件|登记|流水|打印)?编号|流水号|no\.?|№")),
+    (AS_OF, re.compile(r"(?:数据|情况|统计)?截[至止](?:时间|日期)|统计时[间点]|数据时间")),
+    (FILLED_ON, re.compile(r"(?:填报|填表|填写|制表|报送|上报|打印)(?:日期|时间)")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +102,12 @@ def _field_column(table: str, text: str) -> Suggestion:
 def read_area(header: str) -> Suggestion:
     """Say whether a header asks for the name of the unit that the row is about."""
     return Suggestion(AREA, 1.0) if plain_header(header).replace(" ", "") in _AREA_HEADERS else NOTHING
+
+
+def read_mark(header: str) -> Suggestion:
+    """Say whether a label asks for the sheet's own serial, its as-of moment or the day it was filled."""
+    text = plain_header(header).replace(" ", "").rstrip(":：")
+    return next((Suggestion(meaning, 1.0) for meaning, asks in _MARKS if asks.fullmatch(text)), NOTHING)
 
 
 def knows(header: str) -> float:

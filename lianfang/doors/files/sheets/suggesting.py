@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lianfang.domain.areas.queries import areas_of_level, children
-from lianfang.domain.reports.queries.meanings import AREA, FORMULA, is_figure, is_meaning
+from lianfang.domain.reports.queries.meanings import AREA, FORMULA, MARKS, is_figure, is_meaning
 from lianfang.domain.reports.rules.sheets import AREAS, TABLE
 from lianfang.doors.files.sheets.documents import TEXT, Document
 from lianfang.doors.files.sheets.formulas import letters_of
@@ -23,6 +23,7 @@ from lianfang.doors.files.sheets.meanings import (
     read_area,
     read_column,
     read_figure,
+    read_mark,
 )
 from lianfang.doors.files.sheets.template import Page, Template, name_of
 
@@ -97,7 +98,8 @@ def _kept(one: Choice) -> dict[str, str]:
 def suggest(template: Template | Document, within: str, memory: Mapping[str, str]) -> list[SheetChoice]:
     """Return what every visible sheet asks. `memory` is header → meaning of the sender's earlier sheets."""
     pages = [page for page in template.pages if page.state in ("", "visible")]
-    return [_sheet(page, find_page(page, knows), within, memory) for page in pages]
+    text = TEXT if isinstance(template, Document) else ""
+    return [_sheet(page, find_page(page, knows, paged=page.name == text), within, memory) for page in pages]
 
 
 def _sheet(page: Page, found: PageFound, within: str, memory: Mapping[str, str]) -> SheetChoice:
@@ -105,7 +107,7 @@ def _sheet(page: Page, found: PageFound, within: str, memory: Mapping[str, str])
     listed = found.list
     if listed is None:
         letter = _letter(found, cells, memory) if page.name == TEXT else None
-        rest = [one for one in cells if not letter or one.meaning.startswith("text:")]
+        rest = [one for one in cells if not letter or _is_of_letter(one)]
         return SheetChoice(page.name, letter, tuple(rest))
     fixed = _named_units(listed, within)
     if not fixed and (matrix := list(_matrix(page, listed, memory))):
@@ -118,15 +120,21 @@ def _sheet(page: Page, found: PageFound, within: str, memory: Mapping[str, str])
 
 def _letter(found: PageFound, cells: Sequence[Choice], memory: Mapping[str, str]) -> ListChoice | None:
     """Return the blanks of a text as what a table knows of each person or household; None where none knows two."""
-    blanks = [one for one in found.cells if not one.text]
+    own = {one.place for one in cells if _is_of_letter(one)}
+    blanks = [one for one in found.cells if name_of(one.row, one.column) not in own]
     by_table = {name: _of_blanks(blanks, name, memory) for name in answers()}
     table = max(by_table, key=lambda name: sum(one.confidence for one in by_table[name]))
     sure = sum(one.confidence for one in by_table[table])
-    of_figures = sum(one.confidence for one in cells if not one.meaning.startswith("text:"))
+    of_figures = sum(one.confidence for one in cells if not _is_of_letter(one))
     if sum(1 for one in by_table[table] if one.meaning) < 2 or sure <= of_figures:
         return None
     meanings = {name: {one.place: one.meaning for one in of if one.meaning} for name, of in by_table.items()}
     return ListChoice(TABLE, table, 0, 1, 1, 0, by_table[table], meanings, {}, letter=True)
+
+
+def _is_of_letter(one: Choice) -> bool:
+    """Say whether a blank is about the letter, and not about the one it is written to."""
+    return one.meaning.startswith("text:") or one.meaning in MARKS
 
 
 def _of_blanks(blanks: Sequence[CellFound], table: str, memory: Mapping[str, str]) -> tuple[Choice, ...]:
@@ -247,7 +255,10 @@ def _cells(found: PageFound, memory: Mapping[str, str]) -> Iterator[Choice]:
             yield Choice(place, one.label, f"text:{one.text}"[:200], 0.9)
             continue
         known = memory.get(one.label, "")
-        read = Suggestion(known, 1.0) if is_figure(known) or known == AREA else read_figure(one.label)
+        remembered = is_figure(known) or known == AREA or known in MARKS
+        read = Suggestion(known, 1.0) if remembered else read_mark(one.label)
+        if not read.meaning:
+            read = read_figure(one.label)
         if not read.meaning:
             read = read_area(one.label)
         yield Choice(place, one.label, read.meaning, read.confidence, bool(known))
