@@ -151,6 +151,7 @@ FIELD_WORK = (
     "people.persons",
     "people.vulnerable",
     "people.add_household",
+    "people.withdraw_household",
     "people.add_person",
     "people.withdraw_person",
     "people.edit_household",

@@ -143,7 +143,7 @@ def test_what_somebody_else_wrote_in_between_is_shown_and_not_written_over(visit
     expect(page.get_by_text("门朝南").first).to_be_visible(timeout=SLOW)
 
 
-def test_new_households_are_closed_again_unless_somebody_lives_there_by_then(visit: Callable[..., Page]) -> None:
+def test_new_households_are_withdrawn_again_unless_somebody_lives_there_by_then(visit: Callable[..., Page]) -> None:
     page = visit("secretary", "/console/")
     before = {row["id"] for row in _rows(page, "people.households")}
     _open(page, "people.add_household")
@@ -155,11 +155,10 @@ def test_new_households_are_closed_again_unless_somebody_lives_there_by_then(vis
     _act(page, "people.add_person", {"household_id": made["撤二号"], "name": "王住下"})
     page.get_by_role("button", name="撤回已保存的 2 行").press("Enter")
     expect(_result(page, 0)).to_have_text("还没有保存", timeout=SLOW)
-    expect(_result(page, 1)).to_contain_text("这一户还有 1 人")
+    expect(_result(page, 1)).to_contain_text("名下也没有人和记录的住户")
     states = {row["cells"]["number"]: row["cells"]["status"] for row in _rows(page, "people.households")
               if row["id"] in made.values()}  # fmt: skip
-    assert states.get("撤一号", "closed") == "closed"
-    assert states["撤二号"] == "occupied"
+    assert states == {"撤二号": "occupied"}
 
 
 def test_a_row_edited_beside_a_masked_cell_keeps_the_true_value(visit: Callable[..., Page]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -44,6 +45,13 @@ SEX_OTHERWISE = refusal(
     "性别与身份证号不一致，请核对。",
     "The sex is not the one in the identity number; check both.",
 )
+COPIED_MASK = refusal(
+    "people.copied_mask",
+    "这是名单里遮住后的内容，不能当作原文登记。",
+    "This was copied from a list that hides part of it; it is not written as if it were the whole.",
+)
+# by which sign the mask of a text is known; names, phones and numbers with one are refused for what they are
+_SIGNS = {"address": re.compile(r"[*＊]"), "note": re.compile(r"\*{3}"), "medicine": re.compile(r"\*{3}")}
 
 
 HouseholdId = Annotated[UUID, Field(**labelled("户", "Household", "household"))]
@@ -91,6 +99,17 @@ Flags = Annotated[
 DERIVED = frozenset({"keys", "sound", "identity_index", "phone_index", "vulnerable"})
 
 Values = dict[str, Any]
+
+
+def refuse_masks(given: Mapping[str, Any], row: Household | Person | None = None) -> None:
+    """Raise Problems for texts that were copied from where they stand masked; what stays as it is, may stay."""
+    copied = [
+        field
+        for field, sign in _SIGNS.items()
+        if sign.search(given.get(field) or "") and given[field] != getattr(row, field, None)
+    ]
+    if copied:
+        raise Problems([COPIED_MASK(field=field) for field in copied])
 
 
 def household_values(given: Mapping[str, Any], row: Household | None = None) -> Values:

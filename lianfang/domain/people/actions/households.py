@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, Max, OuterRef
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, Max, OuterRef, ProtectedError
 
 from lianfang.domain.people.actions import editing
 from lianfang.domain.people.actions.fields import (
@@ -24,6 +27,7 @@ from lianfang.domain.people.actions.fields import (
     VillageOrGrid,
     find_open_household,
     household_values,
+    refuse_masks,
     require_area,
 )
 from lianfang.domain.people.events import HouseholdAdded, HouseholdChanged, HouseholdClosed, HouseholdsMoved
@@ -31,6 +35,7 @@ from lianfang.domain.people.models import Household, Person, RecordConflict
 from lianfang.domain.people.queries import STANDING_HOUSEHOLD
 from lianfang.domain.people.rules import LIVING
 from lianfang.foundation.actions.inputs import Input
+from lianfang.foundation.actions.models import Command
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import when
 from lianfang.kernel.clock import local
@@ -44,8 +49,17 @@ NOT_EMPTY = refusal(
     status=409,
 )
 NOT_CLOSED = refusal("people.household_not_closed", "这一户没有注销。", "The household is not closed.", status=409)
+IN_USE = refusal(
+    "people.household_in_use",
+    "只能撤回自己一天内登记、没有人修改、名下也没有人和记录的住户；其他的请由村里注销。",
+    "Only a household that one entered oneself within a day, that nobody edited and nothing hangs on, can be "
+    "withdrawn; others are closed by the village.",
+    status=409,
+)
 
 TABLE = "people.households"
+# a slip of the hand is seen the same day; what stood longer, others may have gone by
+WITHDRAWN_WITHIN = timedelta(days=1)
 
 
 class AddHousehold(Input):
@@ -70,6 +84,7 @@ def add_household(call: Call, given: AddHousehold) -> Result:
     """
     call.permit(given.area_path)
     require_area(given.area_path)
+    refuse_masks(given.model_dump())
     values = household_values(given.model_dump())
     if values["order"] is None:
         values["order"] = _next_order(given.area_path)
@@ -78,13 +93,41 @@ def add_household(call: Call, given: AddHousehold) -> Result:
     row = Household.objects.create(id=call.id, added_at=call.received_at, updated_at=call.received_at, **values)
     call.about(TABLE, row.pk)
     call.announce(HouseholdAdded(area_path=row.area_path, household_id=row.pk))
-    undo = {"action": "people.close_household", "input": {"household_id": str(row.pk), "reason": "撤销登记"}}
+    undo = {"action": "people.withdraw_household", "input": {"household_id": str(row.pk)}}
     return {"id": str(row.pk), "version": 1, "same_number": alike, "undo": undo}
 
 
 def _next_order(path: str) -> int:
     last = Household.objects.filter(area_path=path).aggregate(last=Max("order"))["last"]
     return (last or 0) + 1
+
+
+class WithdrawHousehold(Input):
+    household_id: HouseholdId
+
+
+@action("people.withdraw_household", both("撤回住户登记", "Withdraw a new household"), WithdrawHousehold,
+        danger=True, offered=False)  # fmt: skip
+def withdraw_household(call: Call, given: WithdrawHousehold) -> Result:
+    """Take back a household that one entered oneself within a day, as long as nobody edited it or hangs on it.
+
+    Raises `people.household_in_use`; such a one is closed by its village instead.
+    """
+    row = find_open_household(given.household_id)
+    call.permit(row.area_path)
+    own = Command.objects.filter(pk=row.pk, account_id=call.actor.account_id).exists()
+    recent = row.added_at is not None and call.received_at - row.added_at <= WITHDRAWN_WITHIN
+    if not own or not recent or row.version > 1:
+        raise IN_USE(field="household_id")
+    path = row.area_path
+    try:
+        with transaction.atomic():
+            row.delete()
+    except (ProtectedError, IntegrityError):
+        raise IN_USE(field="household_id") from None
+    call.about(TABLE, given.household_id)
+    call.announce(HouseholdClosed(area_path=path, household_id=given.household_id))
+    return {"id": str(given.household_id)}
 
 
 class EditHousehold(Input):
@@ -119,6 +162,7 @@ def edit_household(call: Call, given: EditHousehold) -> Result:
     call.permit(row.area_path)
     call.about(TABLE, row.pk)
     asked = given.model_dump(exclude={"household_id", "version", "after", "area_path"}, exclude_none=True)
+    refuse_masks(asked, row)
     values = household_values(asked, row)
     if editing.is_stale(row, given.version, given.after):
         kept = editing.keep_alternative(call, row, values, given.version, given.after)

@@ -29,6 +29,7 @@ from lianfang.domain.people.actions.fields import (
     find_living_entry,
     find_open_household,
     person_values,
+    refuse_masks,
     require_area,
 )
 from lianfang.domain.people.actions.suggesting import suggest, told
@@ -88,6 +89,7 @@ def add_person(call: Call, given: AddPerson) -> Result:
         raise MISSING(field="household_id")
     call.permit(path)
     require_area(path)
+    refuse_masks(given.model_dump())
     values = person_values(given.model_dump(exclude={"household_id", "area_path"}), local(call.received_at).date())
     row = Person.objects.create(
         id=call.id,
@@ -149,6 +151,7 @@ def edit_person(call: Call, given: EditPerson) -> Result:
     call.permit(row.area_path)
     call.about(TABLE, row.pk)
     asked = given.model_dump(exclude={"person_id", "version", "after"}, exclude_none=True)
+    refuse_masks(asked, row)
     values = person_values(asked, local(call.received_at).date())
     if editing.is_stale(row, given.version, given.after):
         kept = editing.keep_alternative(call, row, values, given.version, given.after)

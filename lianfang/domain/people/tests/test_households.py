@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from lianfang.config.demo.cast import GRID, NEIGHBOUR_GRID, VILLAGE
 from lianfang.domain.people.models import Household, Person, RecordConflict
@@ -150,9 +152,49 @@ def test_a_new_household_is_taken_back_unless_somebody_lives_there_by_then(do: D
     empty, lived_in = (do("secretary", "people.add_household", area_path=GRID, number=one) for one in ("7号", "8号"))
     do("secretary", "people.add_person", household_id=lived_in["id"], name="王明")
     no = refused(do, "secretary", lived_in["undo"]["action"], **lived_in["undo"]["input"])
-    assert (no.code, no.details) == ("people.household_not_empty", {"count": 1})
+    assert no.code == "people.household_in_use"
     do("secretary", empty["undo"]["action"], **empty["undo"]["input"])
     assert walking_order(GRID) == [UUID(lived_in["id"])]
+
+
+def test_only_ones_own_new_household_is_withdrawn(do: Do, home: Household) -> None:
+    """Not another's, not an edited one, not one of the day before yesterday, and none outside one's area."""
+    made = do("grid", "people.add_household", area_path=GRID, number="9号")["id"]
+    assert refused(do, "neighbour", "people.withdraw_household", household_id=made).code == "access.not_yours"
+    assert refused(do, "outsider", "people.withdraw_household", household_id=made).code == "access.not_yours"
+    assert refused(do, "secretary", "people.withdraw_household", household_id=made).code == "people.household_in_use"
+    with writing():
+        Household.objects.filter(pk=made).update(added_at=F("added_at") - timedelta(days=2))
+    assert refused(do, "grid", "people.withdraw_household", household_id=made).code == "people.household_in_use"
+    edited = do("grid", "people.add_household", area_path=GRID, number="10号")["id"]
+    do("grid", "people.edit_household", household_id=edited, version=1, number="11号")
+    assert refused(do, "grid", "people.withdraw_household", household_id=edited).code == "people.household_in_use"
+    assert set(walking_order(GRID)) >= {UUID(made), UUID(edited)}
+
+
+def test_a_grid_worker_takes_back_what_was_added_by_mistake(do: Do) -> None:
+    made = do("grid", "people.add_household", area_path=GRID, number="9号")
+    do("grid", made["undo"]["action"], **made["undo"]["input"])
+    assert not Household.objects.filter(pk=made["id"]).exists()
+    assert refused(do, "grid", "people.withdraw_household", household_id=made["id"]).code == "people.unknown_household"
+
+
+@pytest.mark.parametrize("mask", ["绛县***", "**村**号", "幸福小区3栋＊＊＊"])
+def test_a_masked_address_is_not_written_as_an_address(do: Do, home: Household, mask: str) -> None:
+    given = {"area_path": GRID, "number": "12号", "address": mask}
+    for no in (
+        refused(do, "grid", "people.add_household", **given),
+        refused(do, "secretary", "people.edit_household", household_id=str(home.pk), version=1, address=mask),
+    ):
+        [problem] = getattr(no, "problems", [no])
+        assert (problem.code, problem.field) == ("people.copied_mask", "address")
+    assert not Household.objects.filter(number="12号").exists()
+
+
+def test_a_masked_note_is_not_written_as_a_note(do: Do, home: Household) -> None:
+    no = refused(do, "grid", "people.add_person", household_id=str(home.pk), name="王明", note="***")
+    assert [(one.code, one.field) for one in getattr(no, "problems", [no])] == [("people.copied_mask", "note")]
+    assert not Person.objects.filter(name="王明").exists()
 
 
 @pytest.mark.parametrize(("field", "mask"), [("head_name", "单*明"), ("phone", "138****5678")])
