@@ -7,7 +7,7 @@ withdrawn meanwhile is taken.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, Protocol
 from uuid import UUID
@@ -109,13 +109,17 @@ SheetNo = Annotated[
 LineNo = Annotated[int | None, Field(ge=1, le=99, **labelled("行（联）号", "Line of the sheet", "number"))]
 
 
+PersonId = Annotated[UUID | None, Field(**labelled("登记人员", "Registered person", "person"))]
+IdTail = Annotated[
+    str, Field(pattern=r"^(\d{5}[\dXx])?$", **labelled("身份证号后六位", "Last six of the identity number"))
+]
+
+
 class Occupant(Input):
     name: PersonName = ""
     phone: Phone = ""
-    person_id: UUID | None = Field(None, **labelled("登记人员", "Registered person", "person"))
-    id_tail: str = Field(
-        "", pattern=r"^(\d{5}[\dXx])?$", **labelled("身份证号后六位", "Last six of the identity number")
-    )
+    person_id: PersonId = None
+    id_tail: IdTail = ""
     temperature_c: Temperature = None
     again_c: Again = None
     symptoms: Symptoms = Field(default_factory=list)
@@ -199,6 +203,12 @@ def judge(call: Call, place: Place) -> Taken:
     known = find_persons({one.person_id for one in call.given.people if one.person_id})
     lines, rule = _judged_by({}, place.area_path, local(call.happened_at).date())
     return Taken(call, _row(call, place, lines, rule, known), lines)
+
+
+def ruled(given: RecordPassage, area_path: str, on: date) -> str:
+    """Return what the rules of a gate decide of a passage; empty where somebody is to be measured again first."""
+    arrival = replace(_arrival(given), hand_over_to=given.destination_path)
+    return decide(arrival, _judged_by({}, area_path, on)[1], on).decision
 
 
 def may_record(call: Call, post: Place) -> bool:

@@ -22,18 +22,23 @@ NAME, CONTACT = PrivacyClass.NAME, PrivacyClass.CONTACT
 MOVEMENT, HEALTH = PrivacyClass.MOVEMENT, PrivacyClass.HEALTH
 
 
+# stands for who said nothing, so that names, phones and temperatures of one person stand in the same place
+UNSAID = "—"
+
+
 def _each(raw: Any) -> list[Any]:
     return list(orjson.loads(raw)) if raw else []
 
 
 def show_all(raw: Any) -> str:
-    """Return what was said of each person as one text."""
-    return "、".join(str(one) for one in _each(raw) if one)
+    """Return what was said of each person as one text, in their order."""
+    return "、".join(str(one) or UNSAID for one in _each(raw))
 
 
 def show_temperatures(raw: Any) -> str:
-    """Return the temperatures of each, with the one after rest behind an arrow."""
-    return "、".join(_temperature(one) for one in _each(raw) if "t" in one or "again" in one)
+    """Return the temperatures of each in their order, with the one after rest behind an arrow."""
+    found = [_temperature(one) for one in _each(raw)]
+    return "、".join(one or UNSAID for one in found) if any(found) else ""
 
 
 def _temperature(one: dict[str, Any]) -> str:
@@ -46,7 +51,7 @@ def show_symptoms(raw: Any) -> str:
 
 
 def _mask_each(mask: Any) -> Any:
-    return lambda told: "、".join(mask(one) for one in told.split("、"))
+    return lambda told: "、".join(one if one == UNSAID else mask(one) for one in told.split("、"))
 
 
 def mask_plate(plate: str) -> str:

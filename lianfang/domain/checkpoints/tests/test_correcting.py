@@ -11,6 +11,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from lianfang.config.demo.cast import NEIGHBOUR_VILLAGE, VILLAGE
+from lianfang.domain.checkpoints.actions.passages import told
 from lianfang.domain.checkpoints.models.passages import Passage
 from lianfang.domain.checkpoints.models.slips import Slip
 from lianfang.domain.checkpoints.queries.memory import remembered
@@ -113,7 +114,7 @@ def test_the_list_shows_what_stands_and_the_old_row_stays_apart(
     cast: dict[str, Actor], gate: Pass, correct: Correct
 ) -> None:
     first = gate(plate="晋M12345", came_from="临汾").id
-    fixed = correct(first, plate="晋M12346", name="李远山").id
+    fixed = correct(first, plate="晋M12346", persons=[{"person_no": 1, "name": "李远山"}]).id
     [stands], [before] = listed(cast), listed(cast, "checkpoints.corrected_passages")
     assert (stands["plate"], stands["corrects"], stands["why_corrected"]) == ("晋M****6", str(first), "点错了")
     assert (before["plate"], before["why_corrected"]) == ("晋M****5", "")
@@ -154,6 +155,80 @@ def test_whoever_is_known_stays_known_where_nothing_is_said_of_people(
     assert Passage.objects.get(pk=correct(first, purpose="看病").id).person_ids == [known]
 
 
+# --- each person of a passage ---
+
+
+def test_who_is_not_in_a_passage_is_not_corrected(gate: Pass, correct: Correct) -> None:
+    first = gate(people=[STRANGER, HOT], decision="refer_health").id
+    refused = correct(first, persons=[{"person_no": 3, "name": "李远山"}])
+    assert (code(refused), refused.refusal.field) == ("checkpoints.no_such_person", "persons.0.person_no")
+    assert Passage.objects.count() == 1
+
+
+def test_each_person_is_corrected_by_their_number_and_the_others_stay(gate: Pass, correct: Correct) -> None:
+    first = gate(people=[STRANGER, {"name": "王五"}, HOT], decision="refer_health").id
+    said = [
+        {"person_no": 1},
+        {"person_no": 2, "phone": "13900003333", "temperature_c": 36.4, "symptoms": ["cough"]},
+        {"person_no": 3, "name": "赵日", "empty": ["phone"]},
+        {"name": "钱六"},
+    ]
+    row = Passage.objects.get(pk=correct(first, persons=said, decision="refer_health").id)
+    assert told(row.names) == ["李远", "王五", "赵日", "钱六"]
+    assert told(row.phones) == ["13900001111", "13900003333", "", ""]
+    assert told(row.health) == [{"t": 36.5}, {"t": 36.4, "s": ["cough"]}, {"t": 38.1, "again": 37.9}, {}]
+    assert row.heads == 4
+
+
+def test_names_phones_and_temperatures_of_one_person_stand_in_the_same_place_of_the_list(
+    cast: dict[str, Actor], gate: Pass
+) -> None:
+    gate(people=[{"name": "王五"}, STRANGER, {"phone": "13900002222", "temperature_c": 36.2}])
+    [row] = read(cast["health"], "checkpoints.passages", Query(within=VILLAGE)).rows
+    shown = [str(row["cells"][name]).split("、") for name in ("names", "phones", "temperature")]
+    assert [[at for at, one in enumerate(each) if one != "—"] for each in shown] == [[0, 1], [1, 2], [1, 2]]
+
+
+@pytest.mark.parametrize("place", [1, 2])
+def test_the_decision_follows_from_what_was_found_of_anybody(gate: Pass, correct: Correct, place: int) -> None:
+    first = gate(people=[STRANGER, STRANGER]).id
+    hot = correct(first, persons=[{"person_no": place, "temperature_c": 38.1, "again_c": 37.9}])
+    well = correct(hot.id, persons=[{"person_no": place, "temperature_c": 36.5, "empty": ["again_c"]}])
+    assert [one.result["decision"] for one in (hot, well)] == ["refer_health", "pass_registered"]
+
+
+def test_who_was_to_be_handed_over_is_again_when_the_fever_was_a_mistake(gate: Pass, correct: Correct) -> None:
+    first = gate(decision="hand_over", destination_path=NEIGHBOUR_VILLAGE).id
+    hot = correct(first, persons=[{"person_no": 1, "temperature_c": 38.1, "again_c": 37.9}])
+    well = correct(hot.id, persons=[{"person_no": 1, "empty": ["temperature_c", "again_c"]}])
+    assert [one.result["decision"] for one in (hot, well)] == ["refer_health", "hand_over"]
+
+
+def test_who_would_be_measured_again_first_stays_as_the_gate_left_them(gate: Pass, correct: Correct) -> None:
+    first = gate().id
+    assert correct(first, persons=[{"person_no": 1, "temperature_c": 38.1}]).result["decision"] == "pass_registered"
+
+
+def test_what_the_gate_decided_otherwise_than_by_the_rules_stays(gate: Pass, correct: Correct) -> None:
+    first = gate(decision="refer_health").id
+    assert correct(first, persons=[{"person_no": 1, "name": "李远山"}]).result["decision"] == "refer_health"
+
+
+def test_nobody_who_had_to_pass_is_stopped_by_what_is_found_of_them_later(gate: Pass, correct: Correct) -> None:
+    first = gate(must_pass="childbirth", decision="must_pass").id
+    hot = [{"person_no": 1, "temperature_c": 38.1, "again_c": 37.9}]
+    assert correct(first, persons=hot).result["decision"] == "must_pass"
+    other = gate(must_pass="childbirth", decision="must_pass").id
+    between = correct(other, decision="pass_registered").id
+    assert correct(between, persons=hot).result["decision"] == "pass_registered"
+
+
+def test_a_word_about_the_plate_leaves_the_decision_alone(gate: Pass, correct: Correct) -> None:
+    first = gate(decision="pass_known", is_known=True).id
+    fixed = correct(first, plate="晋M12345", persons=[{"person_no": 1}])
+    assert fixed.result["decision"] == "pass_known"
+
+
 # --- what follows ---
 
 
@@ -174,7 +249,7 @@ def test_a_slip_keeps_its_number_where_who_was_handed_over_is_corrected(
     gate: Pass, correct: Correct, moment: datetime
 ) -> None:
     done = gate(decision="hand_over", destination_path=NEIGHBOUR_VILLAGE)
-    fixed = correct(done.id, name="李远山", destination_path=VILLAGE)
+    fixed = correct(done.id, persons=[{"person_no": 1, "name": "李远山"}], destination_path=VILLAGE)
     [slip] = Slip.objects.all()
     assert fixed.result["slips"] == done.result["slips"] == [slip.number]
     assert (slip.name, slip.area_path, slip.state, slip.passage_id) == ("李远山", VILLAGE, "handed", fixed.id)
@@ -202,7 +277,7 @@ def test_what_a_village_accepted_stays_with_it(cast: dict[str, Actor], gate: Pas
     done = gate(decision="hand_over", destination_path=VILLAGE)
     run_many([Request(cast["secretary"], "checkpoints.accept_hand_over", {"slip_id": str(Slip.objects.get().pk)},
                       uuid7())])  # fmt: skip
-    correct(correct(done.id, name="李远山").id, decision="pass_registered")
+    correct(correct(done.id, persons=[{"person_no": 1, "name": "李远山"}]).id, decision="pass_registered")
     slip = Slip.objects.get()
     assert (slip.state, slip.name) == ("accepted", "李远")
 

@@ -21,6 +21,7 @@ const field = (more: Partial<FormField>): FormField => ({
   table: null,
   initial: null,
   whole: false,
+  numbered: '',
   fields: [],
   ...more,
 })

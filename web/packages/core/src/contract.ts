@@ -101,6 +101,12 @@ export interface JsonSchema {
   'x-choices'?: Choice[]
   'x-required'?: boolean
   'x-table'?: string
+  /** Said anew each time: a form opened on a row does not fill it in from there. */
+  'x-afresh'?: boolean
+  /** A list with one item for each entry of these columns of the row, by the field beside which the entry is shown. */
+  'x-each'?: Record<string, string>
+  /** The field that says which of them an item is, from 1. */
+  'x-numbered'?: string
   [extra: string]: unknown
 }
 

@@ -39,6 +39,8 @@ export interface FormField {
   maximum?: number
   maxLength?: number
   whole: boolean
+  /** The field of an item that says which of the row's it is: such an item is corrected, not taken away. */
+  numbered: string
   fields: FormField[]
 }
 
@@ -94,6 +96,7 @@ function fieldOf(name: string, property: JsonSchema, required: boolean, defs: Re
     maximum: item.maximum ?? item.exclusiveMaximum,
     maxLength: item.maxLength,
     whole: item.type === 'integer',
+    numbered: property['x-numbered'] ?? '',
     fields: widget === 'group' || widget === 'list' ? propertiesOf(item, defs) : [],
   }
 }
@@ -180,6 +183,23 @@ export function sentInput(fields: FormField[], input: Record<string, unknown>): 
     }
   }
   return { ...extras(fields, input), ...sent }
+}
+
+/** What stands in a row of the people, or whatever else a list has one item of: each with its number, and as hints. */
+export function itemsOf(
+  property: JsonSchema,
+  told: Record<string, string[]>,
+): { items: Record<string, unknown>[]; hints: Record<string, string>[] } {
+  const columns = Object.entries(property['x-each'] ?? {}).map(
+    ([field, column]) => [field, told[column] ?? []] as const,
+  )
+  const count = Math.max(0, ...columns.map(([, entries]) => entries.length))
+  const each = Array.from({ length: count }, (_, at) => at)
+  const number = property['x-numbered'] ?? ''
+  return {
+    items: each.map((at) => ({ [number]: at + 1 })),
+    hints: each.map((at) => Object.fromEntries(columns.map(([field, entries]) => [field, entries[at] ?? '']))),
+  }
 }
 
 function extras(fields: FormField[], input: Record<string, unknown>): Record<string, unknown> {

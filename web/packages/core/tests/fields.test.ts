@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fieldsOf, type JsonSchema, missingFields, sentInput, startingInput } from '../src'
+import { fieldsOf, itemsOf, type JsonSchema, missingFields, sentInput, startingInput } from '../src'
 
 const visit: JsonSchema = {
   type: 'object',
@@ -94,5 +94,36 @@ describe('a group of questions that have to be asked', () => {
 
   it('takes “no” for an answer', () => {
     expect(missingFields(fields, { needs: { children: false } })).toEqual([])
+  })
+})
+
+describe('a list with an item for each entry of a row', () => {
+  const persons: JsonSchema = {
+    type: 'array',
+    items: { type: 'object', properties: { name: { type: 'string' }, t: { type: 'number' } } },
+    'x-each': { name: 'names', t: 'temperature' },
+    'x-numbered': 'person_no',
+  }
+
+  it('has as many items as the longest of the columns, each with its number and what stands there', () => {
+    expect(itemsOf(persons, { names: ['李*', '王*'], temperature: ['36.5'] })).toEqual({
+      items: [{ person_no: 1 }, { person_no: 2 }],
+      hints: [
+        { name: '李*', t: '36.5' },
+        { name: '王*', t: '' },
+      ],
+    })
+  })
+
+  it('has none where nothing of the row may be seen', () => {
+    expect(itemsOf(persons, {}).items).toEqual([])
+  })
+
+  it('sends the number of each that stayed as it was', () => {
+    const [field] = fieldsOf({ input: { type: 'object', properties: { persons } } })
+    expect(field?.numbered).toBe('person_no')
+    expect(sentInput(field ? [field] : [], { persons: [{ person_no: 1, name: '' }] })).toEqual({
+      persons: [{ person_no: 1 }],
+    })
   })
 })

@@ -233,6 +233,7 @@ export const en: Messages = {
     pick: 'Type a name, initials or number',
     pickArea: 'Type the name of an area',
     pickNone: 'Nothing found',
+    item: 'No. {n}',
     addItem: 'Add one',
     removeItem: 'Remove no. {n}',
     choose: 'Please choose',

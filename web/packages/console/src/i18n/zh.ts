@@ -227,6 +227,7 @@ export const zh = {
     pick: '输入姓名、拼音首字母或编号查找',
     pickArea: '输入区域名称查找',
     pickNone: '没有找到',
+    item: '第 {n} 项',
     addItem: '添加一项',
     removeItem: '去掉第 {n} 项',
     choose: '请选择',

@@ -1,6 +1,6 @@
 // The one action form of the console: any page opens it, and hears when the server has done the work.
 import type { Action, ActionDone } from '@lianfang/core'
-import { uuid7 } from '@lianfang/core'
+import { itemsOf, uuid7 } from '@lianfang/core'
 import { shallowRef } from 'vue'
 import { i18n, tell } from '../i18n'
 import { router } from '../router'
@@ -61,9 +61,29 @@ export async function openActionOn(
   }
   const cells = row.cells ?? (await api.row(table, row.id).catch(() => null))?.row.cells ?? {}
   const field = fieldFor(declared, table)
-  const known = { ...knownFrom(declared, table, cells), ...(field ? { [field]: row.id } : {}) }
-  openAction({ action, known, about: row.label, subjectField: field, hints: hintsFrom(table, cells), onDone })
+  const each = eachFrom(declared, table, cells)
+  const known = { ...knownFrom(declared, table, cells), ...each.known, ...(field ? { [field]: row.id } : {}) }
+  const hints = { ...hintsFrom(table, cells), ...each.hints }
+  openAction({ action, known, about: row.label, subjectField: field, hints, onDone })
 }
+
+/** Lists with an item for each entry of a cell: the items, and what stands there as hints named field.0.inner. */
+function eachFrom(declared: Action, table: string, cells: Record<string, unknown>) {
+  const known: Record<string, unknown> = {}
+  const hints: Record<string, string> = {}
+  if (declared.subject?.table !== table) return { known, hints }
+  const told = Object.fromEntries(Object.entries(cells).map(([name, value]) => [name, entriesOf(value)]))
+  for (const [name, property] of Object.entries(declared.input.properties ?? {})) {
+    if (!property['x-each']) continue
+    const found = itemsOf(property, told)
+    known[name] = found.items
+    for (const [at, one] of found.hints.entries())
+      for (const [field, hint] of Object.entries(one)) hints[`${name}.${at}.${field}`] = hint
+  }
+  return { known, hints }
+}
+
+const entriesOf = (value: unknown): string[] => (typeof value === 'string' && value ? value.split('、') : [])
 
 function hintsFrom(table: string, cells: Record<string, unknown>): Record<string, string> {
   const masked = (tableNamed(table)?.columns ?? []).filter((column) => column.masked)
@@ -80,7 +100,7 @@ function knownFrom(declared: Action, table: string, cells: Record<string, unknow
     // A household's phone or state is not that of a person added to it: only places and links carry over.
     if (!own && !['area', 'link'].includes(columns.get(name)?.kind ?? '')) return []
     const field = name in asked ? name : `${name}_id` in asked ? `${name}_id` : null
-    return field ? [[field, value] as const] : []
+    return field && !asked[field]?.['x-afresh'] ? [[field, value] as const] : []
   })
   return Object.fromEntries(known)
 }
