@@ -78,6 +78,8 @@ WIRING: dict[type[Fact], tuple[Reaction, ...]] = {
     # who was handed over at a gate is cared for as all who came back; who was unwell there is seen by a health worker
     checkpoints.SlipAccepted: (screening_gates.slip_accepted,),
     checkpoints.SentToHealth: (observation_reacts.illness_at_gate,),
+    # a passage was corrected: the referral that came of a mistake goes with it, unless somebody acts on it already
+    checkpoints.SentByMistake: (observation_reacts.sent_by_mistake,),
     # a newer, shorter rule proposes to end running orders earlier; a longer one does nothing
     incidents.EditionAdopted: (observation_reacts.edition_adopted, observation_reacts.local_rule_changed),
     incidents.LocalRuleSet: (observation_reacts.local_rule_changed,),

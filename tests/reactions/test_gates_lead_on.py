@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from lianfang.config.demo.cast import NEIGHBOUR_VILLAGE, VILLAGE
 from lianfang.domain.checkpoints.models.slips import Slip
 from lianfang.domain.checkpoints.tests.conftest import Pass, east, gate, measure
-from lianfang.domain.observation.models import Referral
+from lianfang.domain.observation.models import Order, Referral
+from lianfang.domain.observation.reactions import illness_at_gate
 from lianfang.domain.observation.tests.county import make_incident, make_person, observed
 from lianfang.domain.screening.models.leads import Lead
 from lianfang.foundation.actions.running import run
@@ -113,3 +114,124 @@ def test_a_stranger_who_is_unwell_has_a_slip_that_a_doctor_takes_on(cast: Any, g
     assert UUID(accept(cast, "doctor", slip, "accept_referral", note="已送发热门诊")["id"]) == slip.pk
     run_waiting()
     assert not Lead.objects.exists()
+
+
+# --- the passage is corrected ---
+
+
+@pytest.fixture
+def ill(cast: Any, moment: datetime) -> dict[str, Any]:
+    """Somebody under observation who is hot at the gate."""
+    make_incident()
+    person = make_person()
+    observed(cast["secretary"], person)
+    return {"person_id": str(person.pk), "name": "张小燕", **HOT}
+
+
+def correct(cast: Any, passage: UUID, **given: Any) -> UUID:
+    sent = {"passage_id": str(passage), "reason": "看错体温", **given}
+    done = run(cast["gate"], "checkpoints.correct_passage", sent)
+    run_waiting()
+    return UUID(done["id"])
+
+
+WELL = {"person_no": 1, "temperature_c": 36.5, "empty": ["again_c"]}
+STILL_HOT = {"person_no": 1, **HOT}
+
+
+def refer(gate: Pass, *people: dict[str, Any]) -> UUID:
+    done = gate(decision="refer_health", people=[*people])
+    run_waiting()
+    return done.id
+
+
+def test_a_referral_stays_once_a_doctor_has_taken_it_on_and_says_why(cast: Any, gate: Pass, ill: Any) -> None:
+    first = refer(gate, ill)
+    run(
+        cast["doctor"], "observation.accept_referral", {"referral_id": str(Referral.objects.get().pk), "note": "已联系"}
+    )
+    correct(cast, first, persons=[WELL])
+    referral = Referral.objects.get()
+    assert (referral.state, referral.outcome) == ("accepted", "")
+    assert referral.note.startswith("卡点已更正，因已接收而保留")
+    assert referral.note.endswith("已联系")
+
+
+def test_a_referral_stays_where_signs_of_illness_were_found_since(cast: Any, gate: Pass, ill: Any) -> None:
+    first = refer(gate, ill)
+    order = Order.objects.get()
+    run(cast["doctor"], "observation.record_reading",
+        {"person_id": ill["person_id"], "temperature_c": 38.4, "how": "visit"})  # fmt: skip
+    correct(cast, first, persons=[WELL])
+    referral = Referral.objects.get()
+    assert referral.state == "open"
+    assert "发热或症状" in referral.note
+    order.refresh_from_db()
+    assert order.state == "symptomatic"
+
+
+def test_the_slip_that_a_doctor_took_on_keeps_the_referral_and_says_so(cast: Any, gate: Pass, ill: Any) -> None:
+    first = refer(gate, ill)
+    accept(cast, "doctor", Slip.objects.get(), "accept_referral", note="已看过")
+    correct(cast, first, persons=[WELL])
+    assert Referral.objects.get().state == "open"
+    slip = Slip.objects.get()
+    assert slip.state == "accepted"
+    assert slip.note.startswith("已看过；卡点已更正，因已接收而保留")
+
+
+def test_a_referral_that_came_of_a_mistake_is_withdrawn_with_the_correction(cast: Any, gate: Pass, ill: Any) -> None:
+    first = refer(gate, ill)
+    assert Order.objects.get().state == "symptomatic"
+    correct(cast, first, persons=[WELL])
+    referral = Referral.objects.get()
+    assert (referral.state, referral.outcome) == ("closed", "corrected")
+    assert Slip.objects.get().state == "void"
+    assert Order.objects.get().state == "under_observation"
+
+
+def test_only_who_was_well_after_all_is_withdrawn(cast: Any, gate: Pass, ill: Any) -> None:
+    first = refer(gate, ill, {"name": "赵热", **HOT})
+    second = correct(cast, first, persons=[{"person_no": 2, "temperature_c": 36.5, "empty": ["again_c"]}])
+    assert Referral.objects.get().state == "open"
+    correct(cast, second, persons=[WELL, {"person_no": 2, **HOT}])
+    assert Referral.objects.get().outcome == "corrected"
+    assert dict(Slip.objects.values_list("person_no", "state")) == {1: "void", 2: "handed"}
+
+
+def test_a_correction_that_needs_a_referral_opens_one_and_again_after_one_was_withdrawn(
+    cast: Any, gate: Pass, ill: Any
+) -> None:
+    first = gate(people=[{**ill, "temperature_c": 36.5, "again_c": None}]).id
+    run_waiting()
+    assert not Referral.objects.exists()
+    hot = correct(cast, first, persons=[STILL_HOT])
+    well = correct(cast, hot, persons=[WELL])
+    correct(cast, well, persons=[STILL_HOT])
+    assert sorted(Referral.objects.values_list("state", "outcome")) == [("closed", "corrected"), ("open", "")]
+
+
+def test_a_referral_told_of_late_is_not_opened_for_a_passage_that_was_a_mistake(
+    cast: Any, gate: Pass, ill: Any
+) -> None:
+    first = refer(gate, ill)
+    correct(cast, first, persons=[WELL])
+    fact = Event.objects.get(name="checkpoints.sent_to_health")
+    illness_at_gate({**fact.body, "area_path": fact.area_path, "event_id": str(uuid4())})
+    assert Referral.objects.get().outcome == "corrected"
+
+
+def test_who_is_found_in_the_register_by_a_correction_is_referred_then(cast: Any, gate: Pass, ill: Any) -> None:
+    first = refer(gate, {"name": "张小燕", **HOT})
+    assert not Referral.objects.exists()
+    correct(cast, first, persons=[{"person_no": 1, "person_id": ill["person_id"]}])
+    assert Referral.objects.get().state == "open"
+
+
+def test_the_lead_of_who_was_accepted_stays_when_the_hand_over_was_a_mistake(cast: Any, slip: Slip) -> None:
+    accept(cast, "secretary", slip)
+    run_waiting()
+    correct(cast, slip.passage_id, decision="pass_registered")
+    assert Lead.objects.count() == 1
+    slip.refresh_from_db()
+    assert (slip.state, slip.note.startswith("卡点已更正")) == ("accepted", True)

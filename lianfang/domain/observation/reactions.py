@@ -70,6 +70,12 @@ def illness_at_gate(fact: dict[str, Any]) -> None:
     follow("observation.refer_met", given, because=fact["event_id"])
 
 
+def sent_by_mistake(fact: dict[str, Any]) -> None:
+    """Withdraw the referrals of people whom a gate sent to a health worker by mistake."""
+    told = ("area_path", "passage_ids", "person_ids")
+    follow("observation.withdraw_referrals", {name: fact[name] for name in told}, because=fact["event_id"])
+
+
 def persons_merged(fact: dict[str, Any]) -> None:
     """Two entries of a person became one."""
     given = {"kept_id": fact["kept_id"], "merged_id": fact["merged_id"]}

@@ -352,7 +352,7 @@ table(
                 "outcome",
                 both("结果", "Outcome"),
                 kind="choice",
-                choices=tuple(rules.REFERRAL_OUTCOMES.items()),
+                choices=(*rules.REFERRAL_OUTCOMES.items(), *rules.WITHDRAWN.items()),
                 privacy=HEALTH,
             ),
             Column("destination", both("送往", "Taken to"), privacy=HEALTH),

@@ -5,14 +5,14 @@ When a passage is corrected its slips follow: who still goes keeps the number, w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import takewhile
 from typing import Any
 from uuid import UUID, uuid5
 
 from lianfang.domain.checkpoints.actions.paper import paper_slip
-from lianfang.domain.checkpoints.events.passages import HandedOver, SentToHealth, SlipsChanged
+from lianfang.domain.checkpoints.events.passages import HandedOver, SentByMistake, SentToHealth, SlipsChanged
 from lianfang.domain.checkpoints.models.passages import Passage
 from lianfang.domain.checkpoints.models.slips import Slip
 from lianfang.domain.checkpoints.queries.judging import Lines
@@ -26,6 +26,9 @@ SLIPS_FOR = frozenset({"hand_over", "refer_health"})
 # what a correction says anew of somebody who keeps their slip
 SAID = ("area_path", "passage_id", "person_id", "name", "phone", "contact", "came_from", "goes_to", "temperature",
         "expected_at", "state", "accepted_at", "accepted_by")  # fmt: skip
+# on a slip that is not withdrawn though the gate would not hand over any more
+STAYS = "卡点已更正，因已接收而保留 / corrected at the gate, kept because it was accepted"
+NOBODY = object()
 
 
 def give_slips(handed: Sequence[Handed]) -> None:
@@ -75,40 +78,54 @@ def _announce(call: Call, row: Passage, slips: Sequence[Slip]) -> None:
     if row.decision == "hand_over":
         call.announce(HandedOver(area_path=row.destination_path, passage_id=row.pk, slips=len(slips)))
         return
-    known = tuple(UUID(str(one.person_id)) for one in slips if one.person_id and str(one.person_id) in row.person_ids)
     call.announce(
-        SentToHealth(area_path=row.area_path, passage_id=row.pk, person_ids=known, slips=len(slips),
+        SentToHealth(area_path=row.area_path, passage_id=row.pk, person_ids=_known(slips, row), slips=len(slips),
                      happened_at=row.happened_at)
     )  # fmt: skip
 
 
+def _known(slips: Iterable[Slip], row: Passage) -> tuple[UUID, ...]:
+    """Return who of them the register knows."""
+    return tuple(UUID(str(one.person_id)) for one in slips if one.person_id and str(one.person_id) in row.person_ids)
+
+
 def follow_slips(handed: Handed, old: Passage) -> None:
-    """Let the slips of a passage follow its correction. What a village or a health worker accepted stays with them."""
+    """Let the slips of a passage follow its correction. What a village or a health worker accepted stays with them, and
+    the slip says so; who is not sent to a health worker after all is told of."""
     call, row, lines = handed
     goes = dict(_who_goes(call.given.people, row, lines)) if row.decision in SLIPS_FOR else {}
     kept = {one.person_no: one for one in Slip.objects.select_for_update().filter(passage_id=old.pk)}
+    waiting = {number: one.person_id for number, one in kept.items() if one.state == "handed"}
     elsewhere: set[str] = set()
-    if row.decision == old.decision:
-        base = first_of_line(row)
-        for number, slip in kept.items():
-            stays = _slip(call, row, lines, number, goes[number], slip.number) if number in goes else None
-            elsewhere |= _rewrite(call, slip, row, stays)
-    else:
-        base, still = row.pk, [one for one in kept.values() if one.state == "handed"]
-        elsewhere = {one.area_path for one in still}
-        for slip in still:
-            _void(call, slip)
-        kept = {}
+    stays = kept if row.decision == old.decision else {}
+    base = first_of_line(row) if stays else row.pk
+    for number, slip in kept.items():
+        goes_on = _slip(call, row, lines, number, goes[number], slip.number) if stays and number in goes else None
+        elsewhere |= _rewrite(call, slip, row if stays else old, goes_on)
     fresh = [_slip(call, row, lines, number, one, slip_number(base, number))
-             for number, one in goes.items() if number not in kept]  # fmt: skip
+             for number, one in goes.items() if number not in stays]  # fmt: skip
     Slip.objects.bulk_create(fresh)
-    if fresh:
-        _announce(call, row, fresh)
+    sent = [*fresh, *(one for number, one in stays.items() if _is_sent_now(one, waiting.get(number, NOBODY)))]
+    if sent:
+        _announce(call, row, sent)
+    _tell_who_stays(call, old, [kept[number] for number in waiting if kept[number].state == "void"])
     for path in sorted(elsewhere):
         call.announce(SlipsChanged(area_path=path, passage_id=row.pk))
     if call.result is not None:
         standing = Slip.objects.filter(passage_id=row.pk).exclude(state="void").order_by("person_no")
         call.result["slips"] = list(standing.values_list("number", flat=True))
+
+
+def _is_sent_now(slip: Slip, before: object) -> bool:
+    """Say whether somebody waits by this slip who did not before the correction, or was not known who they are."""
+    return slip.state == "handed" and slip.person_id != before
+
+
+def _tell_who_stays(call: Call, old: Passage, void: Sequence[Slip]) -> None:
+    persons = _known(void, old) if old.decision == "refer_health" else ()
+    if persons:
+        line = (old.pk, *(before.pk for before in corrected_by(old)))
+        call.announce(SentByMistake(area_path=old.area_path, passage_ids=line, person_ids=persons))
 
 
 def first_of_line(row: Passage) -> UUID:
@@ -123,12 +140,14 @@ def _rewrite(call: Call, slip: Slip, row: Passage, stays: Slip | None) -> set[st
     slip.passage_id = row.pk
     if stays is None and slip.state == "handed":
         return _void(call, slip)
+    if stays is None and slip.state == "accepted" and STAYS not in slip.note:
+        slip.note = "；".join(filter(None, (slip.note, STAYS)))
     if stays is not None and waits:
         stays.contact, stays.person_id = stays.contact or slip.contact, stays.person_id or slip.person_id
         for name in SAID:
             setattr(slip, name, getattr(stays, name))
     slip.version += 1
-    slip.save(update_fields=[*SAID, "version"])
+    slip.save(update_fields=[*SAID, "note", "version"])
     return {before, slip.area_path} if before != slip.area_path else set()
 
 

@@ -31,6 +31,16 @@ class SentToHealth(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SentByMistake(Fact):
+    """A passage was corrected: these people need no health worker after all, and none has taken them on. `passage_ids`
+    are the passage and whatever it corrects, by which they were sent."""
+
+    name: ClassVar[str] = "checkpoints.sent_by_mistake"
+    passage_ids: tuple[UUID, ...]
+    person_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class SlipsChanged(Fact):
     """A passage was corrected, and slips in this area are void now, or lead there or elsewhere."""
 

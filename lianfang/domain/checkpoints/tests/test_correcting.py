@@ -293,7 +293,7 @@ def test_only_who_is_unwell_after_all_has_a_slip_and_a_number_is_never_given_twi
     assert ending == ["2", "1", "2"]
     assert third.result["slips"] == first.result["slips"]
     assert dict(Slip.objects.values_list("person_no", "state")) == {1: "void", 2: "handed"}
-    assert Event.objects.filter(name="checkpoints.sent_to_health").count() == 2
+    assert Event.objects.filter(name="checkpoints.sent_to_health").count() == 3
 
 
 def test_a_correction_is_erased_with_what_it_corrects(gate: Pass, correct: Correct, moment: datetime) -> None:

@@ -1,20 +1,22 @@
-"""Referrals for fever and symptoms: accepted by a doctor, closed with what came of it."""
+"""Referrals for fever and symptoms: accepted by a doctor, closed with what came of it, or withdrawn as a mistake."""
 
 from __future__ import annotations
 
 from typing import Literal
 from uuid import UUID
 
+from django.db.models import Q
 from pydantic import Field
 
 from lianfang.domain.observation import rules
 from lianfang.domain.observation.actions.steps import in_state, rebuild, step
 from lianfang.domain.observation.events import OrderChanged, ReferralAccepted, ReferralClosed
-from lianfang.domain.observation.models import Order, Referral
+from lianfang.domain.observation.models import Order, Reading, Referral
 from lianfang.domain.observation.queries.orders import running_orders
+from lianfang.domain.people.queries import find_persons
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
-from lianfang.foundation.administration.actions import choices, labelled
+from lianfang.foundation.administration.actions import Path, choices, labelled
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
 
@@ -27,6 +29,7 @@ NOT_OPEN = refusal(
 )
 CLOSED = refusal("observation.referral_closed_before", "这次转诊已办结。", "The referral is closed.", status=409)
 NO_DESTINATION = refusal("observation.no_destination", "请写明送到哪里。", "Say where the person was taken.")
+NOTE_LENGTH = 300
 
 
 def _take(call: Call, referral_id: UUID) -> Referral:
@@ -81,18 +84,73 @@ def close_referral(call: Call, given: CloseReferral) -> Result:
     if given.outcome != "excluded" and not given.destination:
         raise NO_DESTINATION(field="destination")
     then = "under_observation" if given.outcome == "excluded" else "transferred_central"
-    for order in _orders(referral.person_id, "symptomatic", "referred"):
-        step(call, order, then, given.note)
-        call.announce(OrderChanged(area_path=order.area_path, order_id=order.pk, person_id=order.person_id, then=then))
-    referral.state, referral.version = "closed", referral.version + 1
     referral.accepted_at = referral.accepted_at or call.received_at
     referral.accepted_by = referral.accepted_by or call.actor.account_id
-    referral.closed_at, referral.closed_by, referral.outcome = call.received_at, call.actor.account_id, given.outcome
-    referral.destination, referral.note = given.destination, given.note
+    referral.destination = given.destination
+    _close(call, referral, given.outcome, then, given.note)
+    return {"id": str(referral.pk)}
+
+
+class WithdrawReferrals(Input):
+    area_path: Path
+    passage_ids: list[UUID] = Field(max_length=200)
+    person_ids: list[UUID] = Field(max_length=60)
+
+
+@action("observation.withdraw_referrals", both("撤回误开的转诊", "Withdraw referrals opened by mistake"),
+        WithdrawReferrals, offered=False)  # fmt: skip
+def withdraw_referrals(call: Call, given: WithdrawReferrals) -> Result:
+    """Close the referrals that a passage opened and its correction needs no more. Where a health worker has begun to
+    act, or signs of illness were found since, the referral stays and says why."""
+    call.permit(given.area_path)
+    persons = [person.pk for person in find_persons(given.person_ids).values()]
+    found = Referral.objects.select_for_update().filter(
+        found_in="gate", found_id__in=given.passage_ids, person_id__in=persons
+    )
+    withdrawn = 0
+    for referral in found.exclude(state="closed"):
+        call.permit(referral.area_path)
+        stays = _stays_because(referral)
+        withdrawn += not stays
+        if stays:
+            _note(referral, stays)
+        else:
+            _close(call, referral, "corrected", "under_observation", MISTAKE)
+    return {"withdrawn": withdrawn}
+
+
+# kept on the referral and on the order's steps, in both languages at once
+MISTAKE = "卡点更正，撤回转诊 / corrected at the gate, withdrawn"
+BEGUN = "卡点已更正，因已接收而保留 / corrected at the gate, kept because it was accepted"
+ILL_SINCE = "卡点已更正，因此后又有发热或症状而保留 / corrected at the gate, kept because of signs of illness since"
+
+
+def _stays_because(referral: Referral) -> str:
+    """Return why a referral opened by mistake is not withdrawn; empty where it is."""
+    if referral.state != "open":
+        return BEGUN
+    signs = Q(fever=True) | ~Q(symptoms="")
+    since = Reading.objects.filter(signs, person_id=referral.person_id, received_at__gte=referral.opened_at)
+    return ILL_SINCE if since.exists() else ""
+
+
+def _note(referral: Referral, why: str) -> None:
+    if why not in referral.note:
+        # the reason comes first: a long note loses its end, never the reason
+        referral.note = "；".join(filter(None, (why, referral.note)))[:NOTE_LENGTH]
+        referral.version += 1
+        referral.save(update_fields=["note", "version"])
+
+
+def _close(call: Call, referral: Referral, outcome: str, then: str, note: str) -> None:
+    for order in _orders(referral.person_id, "symptomatic", "referred"):
+        step(call, order, then, note)
+        call.announce(OrderChanged(area_path=order.area_path, order_id=order.pk, person_id=order.person_id, then=then))
+    referral.state, referral.version, referral.note = "closed", referral.version + 1, note
+    referral.closed_at, referral.closed_by, referral.outcome = call.received_at, call.actor.account_id, outcome
     referral.save()
     rebuild(referral.person_id, call.received_at)
-    call.announce(ReferralClosed(area_path=referral.area_path, referral_id=referral.pk, outcome=given.outcome))
-    return {"id": str(referral.pk)}
+    call.announce(ReferralClosed(area_path=referral.area_path, referral_id=referral.pk, outcome=outcome))
 
 
 def _orders(person_id: UUID, *states: str) -> list[Order]:

@@ -71,10 +71,9 @@ def refer_met(call: Call, given: ReferMet) -> Result:
 
 
 def _referred(person_ids: Iterable[UUID], given: ReferMet) -> set[UUID]:
-    """Return who has a referral for this event already."""
-    same = (
-        ~Q(state="closed") | Q(found_in=given.found_in, found_id=given.visit_id) | Q(closed_at__gte=given.happened_at)
-    )
+    """Return who has a referral for this event already. One that was withdrawn as a mistake is for its event alone."""
+    later = Q(closed_at__gte=given.happened_at) & ~Q(outcome="corrected")
+    same = ~Q(state="closed") | Q(found_in=given.found_in, found_id=given.visit_id) | later
     return set(Referral.objects.filter(same, person_id__in=list(person_ids)).values_list("person_id", flat=True))
 
 
