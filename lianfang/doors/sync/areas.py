@@ -15,15 +15,18 @@ from lianfang.foundation.privacy.fields import is_area_path
 
 VILLAGE_DIGITS = 12
 # the fields by which commands of phones name an area
-NAMING = frozenset({"area_path", "village"})
+NAMING = frozenset({"area_path", "village", "destination_path"})
 
 
-def in_present_codes(given: Any, at: datetime | None) -> Any:
-    """Return a command's input with the areas that it names under their codes of today."""
+def in_present_codes(given: Any, at: datetime | None, as_of: datetime | None = None) -> Any:
+    """Return a command's input with the areas that it names under their codes of today.
+
+    `as_of` is the moment of the grid that the phone had when it recorded the command, as the server told it.
+    """
     if not isinstance(given, Mapping):
         return given
     old = {name: given[name] for name in NAMING & set(given) if isinstance(given[name], str)}
-    now = {name: present_code(code, at) for name, code in old.items() if is_area_path(code)}
+    now = {name: present_code(code, at, as_of) for name, code in old.items() if is_area_path(code)}
     return {**given, **now}
 
 

@@ -68,7 +68,8 @@ def _read(
     try:
         given = translate(_recorded_by(body, app_version), name, body.get("input", {}))
         at = _moment(body.get("happened_at"))
-        return replace(request, input=in_present_codes(given, at), happened_at=at), None
+        as_of = _moment(body.get("as_of"), "as_of")
+        return replace(request, input=in_present_codes(given, at, as_of), happened_at=at), None
     except Refusal as no:
         return request, no
 
@@ -90,7 +91,7 @@ def _stand_in(sent: object) -> UUID:
     return uuid5(NAMESPACE_OID, orjson.dumps(sent, default=str, option=orjson.OPT_SORT_KEYS).decode())
 
 
-def _moment(value: object) -> datetime | None:
+def _moment(value: object, field: str = "happened_at") -> datetime | None:
     if value in (None, ""):
         return None
     try:
@@ -98,5 +99,5 @@ def _moment(value: object) -> datetime | None:
     except ValueError:
         found = None
     if found is None or found.tzinfo is None:
-        raise BAD_VALUE(field="happened_at")
+        raise BAD_VALUE(field=field)
     return found

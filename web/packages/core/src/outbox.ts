@@ -13,6 +13,8 @@ const BEFORE_VERSIONS = '0.0'
 export interface Entry extends Required<Command> {
   /** The app that recorded it, whichever app uploads it after an upgrade. */
   app_version?: string
+  /** When the server made the grid that the phone had then: by it a code means the area that had it then. */
+  as_of?: string
   state: OutboxState
   queued_at: string
   attempts: number
@@ -28,6 +30,7 @@ export interface Entry extends Required<Command> {
 
 export interface NewEntry extends Required<Command> {
   app_version?: string
+  as_of?: string
   label: Bilingual
   subject?: string | null
 }
@@ -72,16 +75,17 @@ function compare(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0
 }
 
-export type RecordedCommand = Required<Command> & { app_version: string }
+export type RecordedCommand = Required<Command> & { app_version: string; as_of?: string }
 
 /** The commands as the server takes them, each in the shape of the app that recorded it. */
 export function commandsOf(entries: Entry[]): RecordedCommand[] {
-  return entries.map(({ id, action, input, happened_at, app_version }) => ({
+  return entries.map(({ id, action, input, happened_at, app_version, as_of }) => ({
     id,
     action,
     input,
     happened_at,
     app_version: app_version ?? BEFORE_VERSIONS,
+    ...(as_of ? { as_of } : {}),
   }))
 }
 

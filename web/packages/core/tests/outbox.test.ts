@@ -92,6 +92,11 @@ describe('an upload', () => {
     expect(file.commands.map((one) => one.app_version)).toEqual(['1.2.0', '0.0'])
   })
 
+  it('tells of each record by the codes of which grid it was made', () => {
+    const entries = [{ ...entry('a'), as_of: '2020-02-03T09:00:00+08:00' }, entry('b')]
+    expect(commandsOf(entries).map((one) => one.as_of)).toEqual(['2020-02-03T09:00:00+08:00', undefined])
+  })
+
   it('leaves out what is sent, refused or put aside', () => {
     const states = ['sent', 'refused', 'kept'] as const
     const entries = states.map((state, index) => ({ ...entry(String(index)), state }))

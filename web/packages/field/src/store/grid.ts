@@ -4,7 +4,7 @@ import { computed, ref, shallowRef } from 'vue'
 import type { Bundle, Household, Person } from './bundle'
 import { type Given, stillOn, type Taken, withHanded } from './handing'
 import { type HeldGrid, heldGrid } from './held'
-import { entries, handOverAndWipe } from './outbox'
+import { entries, gridOf, handOverAndWipe } from './outbox'
 import { withEdits } from './overlay'
 import { readBundle } from './reading'
 import { api, device, me, mustSignIn, online, phone } from './session'
@@ -43,14 +43,19 @@ export function houseName(house: Household | undefined, otherwise: string): stri
 export async function openGrid(held?: HeldGrid | null): Promise<void> {
   const found = held ?? (phone.value && (await heldGrid(phone.value)))
   const now = new Date().toISOString()
-  own.value = found?.bundle ?? null
+  have(found?.bundle ?? null)
   taken.value = stillOn(found?.taken ?? [], now)
   given.value = stillOn(found?.given ?? [], now)
   if (found && taken.value.length < found.taken.length) await keepTaken(taken.value)
 }
 
+function have(grid: Bundle | null): void {
+  own.value = grid
+  gridOf.value = grid?.as_of ?? ''
+}
+
 export function clearGrid(): void {
-  own.value = null
+  have(null)
   taken.value = []
   given.value = []
 }
@@ -91,7 +96,7 @@ async function keepFresh(fresh: Bundle): Promise<void> {
     return
   }
   await phone.value?.keepBundle(fresh)
-  own.value = fresh
+  have(fresh)
 }
 
 /** The address to dial, or nothing when the number came masked. */

@@ -25,6 +25,8 @@ import { api, device, me, mustSignIn, online, phone, signOutAndWipe } from './se
 import type { PhoneStore } from './store'
 
 export const entries = shallowRef<Entry[]>([])
+/** When the server made the grid on this phone; '' without one. Its codes are what every record names areas by. */
+export const gridOf = ref('')
 export const uploading = ref(false)
 export const waiting = computed(() => waitingCount(entries.value))
 export const refused = computed(() => refusedCount(entries.value))
@@ -58,7 +60,8 @@ export async function record(work: NewWork): Promise<Entry> {
   const now = isoWithOffset(new Date())
   // The store takes plain values only: what a page holds is wrapped for the screen.
   const input = JSON.parse(JSON.stringify(work.input)) as Record<string, unknown>
-  const entry = queued({ ...work, input, id: uuid7(), happened_at: now, app_version: __APP_VERSION__ }, now)
+  const recorded = { id: uuid7(), happened_at: now, app_version: __APP_VERSION__ }
+  const entry = queued({ ...work, input, ...recorded, ...(gridOf.value ? { as_of: gridOf.value } : {}) }, now)
   await write([entry])
   // Where the browser keeps nothing, only the server makes it safe.
   if (phone.value?.lasting) void upload()
