@@ -259,5 +259,8 @@ def _text_rows(body: bytes, encoding: str, delimiter: str, skip: int, width: int
     for _ in range(skip):
         yield [""] * width
     for row in _parsed(body, encoding, delimiter, skip):
+        if row.count("") == len(row):
+            yield [""] * width
+            continue
         cells = [_KEPT_AS_TEXT.sub(r"\1", cell) if cell.startswith('="') else cell for cell in row]
         yield cells if len(cells) == width else (cells + [""] * (width - len(cells)))[: max(width, 1)]

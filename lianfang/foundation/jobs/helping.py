@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from queue import SimpleQueue
+from threading import Lock
 from typing import IO, Any, Generic, Self, TypeVar
 
 from django.conf import settings
@@ -53,9 +54,16 @@ class Helpers:
     def __init__(self, count: int) -> None:
         self.idle: SimpleQueue[_Helper] = SimpleQueue()
         self.all = [_Helper() for _ in range(count)]
-        for one in self.all:
-            self.idle.put(one)
         self.askers = ThreadPoolExecutor(count) if count else None
+        if self.askers:
+            for one in self.all:
+                self.askers.submit(self._welcome, one)
+
+    def _welcome(self, helper: _Helper) -> None:
+        try:
+            helper.begin()
+        finally:  # because whoever asks one that never began must hear that it is lost
+            self.idle.put(helper)
 
     def __enter__(self) -> Self:
         return self
@@ -69,7 +77,8 @@ class Helpers:
     def in_order(self, work: Work[Answer], tasks: Iterable[tuple[Any, ...]]) -> Iterator[Answer]:
         """Yield the answer to each task in the order of the tasks, a few of them ahead of who takes them.
 
-        Raises what the work raises. What no helper has begun is done here rather than waited for.
+        Raises what the work raises. What no helper has begun is done here rather than waited for, a
+        short list before the first of them is there.
         """
         waiting: deque[_Asked[Answer]] = deque()
         for task in tasks:
@@ -141,6 +150,7 @@ class _Helper:
     """One such process."""
 
     def __init__(self) -> None:
+        self.has_begun, self.beginning = False, Lock()
         command = [sys.executable, "-c", f"from {__name__} import serve; serve()"]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(one for one in sys.path if one)}
         # because the process is this very module, and nothing from outside stands on its command line
@@ -154,8 +164,18 @@ class _Helper:
         pickle.dump(told, _stream(self.process.stdin), pickle.HIGHEST_PROTOCOL)
         _stream(self.process.stdin).flush()
 
+    def begin(self) -> None:
+        """Wait until it has begun. Raises HelperLostError when it never does."""
+        with self.beginning:
+            if not self.has_begun:
+                try:
+                    self.has_begun = pickle.load(_stream(self.process.stdout))  # noqa: S301  our own process said it
+                except (OSError, EOFError, ValueError, pickle.UnpicklingError):
+                    raise HelperLostError from None
+
     def ask(self, work: Work[Answer], task: tuple[Any, ...]) -> Answer:
         """Return its answer. Raises what the work raised there, and HelperLostError when there is none."""
+        self.begin()
         try:
             self._say((work, task))
             is_done, told = pickle.load(_stream(self.process.stdout))  # noqa: S301  our own process said it
@@ -196,6 +216,8 @@ def serve() -> None:
     # because a portion makes a hundred thousand objects, and all of them stay until it is answered
     gc.freeze()
     gc.set_threshold(200_000, 20, 20)
+    pickle.dump(True, said)
+    said.flush()
     while True:
         try:
             work, task = pickle.load(given)  # noqa: S301

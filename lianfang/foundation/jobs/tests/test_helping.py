@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from threading import Event
 
 import pytest
 
-from lianfang.foundation.jobs.helping import ALONE, HelperLostError, Helpers, helpers
+from lianfang.foundation.jobs.helping import ALONE, HelperLostError, Helpers, _Helper, helpers
 from lianfang.kernel.errors import Refusal, refusal
 
 HERE = os.getpid()
@@ -58,6 +59,15 @@ def test_what_a_lost_helper_was_given_is_done_here(one_helper: Helpers) -> None:
     with pytest.raises(HelperLostError):
         one_helper.all[0].ask(die_elsewhere, (1, HERE))
     assert list(one_helper.in_order(die_elsewhere, ((number, HERE) for number in range(20)))) == list(range(20))
+
+
+def test_nothing_waits_for_a_helper_that_has_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    may_begin = Event()
+    monkeypatch.setattr(_Helper, "begin", lambda helper: may_begin.wait())
+    with Helpers(1) as helping:
+        found = list(helping.in_order(squared, ((number,) for number in range(20))))
+        may_begin.set()
+    assert {process for _, process in found} == {HERE}
 
 
 def test_work_given_up_in_the_middle_leaves_no_process() -> None:
