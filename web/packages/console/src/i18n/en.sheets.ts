@@ -129,9 +129,10 @@ export const sheets: SheetMessages = {
     intro:
       'A newer register of villages is taken over here: people, households, grids and responsibilities go along, what is unclear is decided by somebody, and the whole can be undone.',
     validFrom: 'In force from',
+    validFromOrToday: 'In force from (left empty: today)',
     drop: 'Drop the newer register here: two columns will do (code, name); a column of old codes is better still',
     looking: 'Comparing…',
-    found: '{county}: {file}',
+    found: '{county}: {file}, in force from {day}',
     lines: 'Villages that change',
     old: 'Before',
     became: 'What happened',

@@ -117,9 +117,10 @@ export const sheets = {
     intro:
       '国家或省里发了新的区划代码，从这里接过来：人、户、网格、责任都跟着村走，说不清去向的由人来定，接完还能整批撤销。',
     validFrom: '启用日期',
+    validFromOrToday: '启用日期（不填：今天）',
     drop: '把新的区划登记册拖到这里：两列即可（代码、名称），有“原代码”一栏更好',
     looking: '正在比对…',
-    found: '{county}：{file}',
+    found: '{county}：{file}，{day} 起启用',
     lines: '有变动的村（社区）',
     old: '原来',
     became: '变动',
