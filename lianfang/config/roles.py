@@ -31,6 +31,9 @@ OWN_DUTY = (
     "workforce.agree_swap",
     "workforce.decline_swap",
     "workforce.colleagues",
+    "workforce.my_wishes",
+    "workforce.enter_wish",
+    "workforce.take_back_wish",
 )
 
 # what anyone who works in an area may do about themselves and look up
@@ -125,6 +128,9 @@ POST_LEAD = (
     "workforce.publish_roster",
     "workforce.replan_roster",
     "workforce.withdraw_roster",
+    "workforce.wishes",
+    "workforce.enter_wish_for",
+    "workforce.take_back_wish_for",
     *SHIFT_LEAD,
 )
 

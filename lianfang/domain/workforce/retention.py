@@ -10,6 +10,7 @@ from lianfang.domain.workforce.models.care import CareRequest, FundEntry, Injury
 from lianfang.domain.workforce.models.offers import CheckIn, Offer, PledgeSignature
 from lianfang.domain.workforce.models.responders import Responder
 from lianfang.domain.workforce.models.shifts import HandOverNote, Shift
+from lianfang.domain.workforce.models.wishes import Wish
 from lianfang.foundation.privacy.retaining import Kept, keep
 from lianfang.kernel.clock import local
 from lianfang.kernel.text import both
@@ -100,4 +101,14 @@ keep(
     Kept("workforce.hand_over_notes", both("交接班记录中的人员和车辆", "People and vehicles in hand-over notes"),
          HandOverNote, "retention.hand_overs_days", both("交班之日起", "from the day it was written"), _handed_over,
          blank={"open_people": "", "open_vehicles": "", "anonymised_at": lambda at: at})
+)  # fmt: skip
+
+
+def _wished(before: datetime) -> QuerySet[Wish]:
+    return Wish.objects.filter(until_on__lt=local(before).date())
+
+
+keep(
+    Kept("workforce.wishes", both("排班愿望", "Wishes for rosters"), Wish, "retention.wishes_days",
+         both("愿望的最后一天起", "from the last day wished for"), _wished)
 )  # fmt: skip

@@ -12,6 +12,8 @@ from django.urls import path
 from lianfang.domain.areas.queries import full_name
 from lianfang.domain.organisation.queries import issuer_of
 from lianfang.domain.workforce.queries.grids import roster_grid
+from lianfang.domain.workforce.queries.kept_wishes import wishes_on_roster
+from lianfang.domain.workforce.queries.rosters import area_of_roster
 from lianfang.domain.workforce.queries.sheets import Printed, printed_roster, sign_data
 from lianfang.doors.api.answers import answer, door
 from lianfang.doors.api.session import actor_of
@@ -25,7 +27,7 @@ from lianfang.foundation.tables.reading import NO_ROW
 from lianfang.kernel.clock import local, now
 from lianfang.kernel.text import both
 
-POSTS, ROSTERS = "workforce.posts", "workforce.rosters"
+POSTS, ROSTERS, WISHES = "workforce.posts", "workforce.rosters", "workforce.wishes"
 SIGNS = "workforce.name_lead"
 TITLE = both("值班表", "Duty roster")
 DRAFT = both("草稿，未发布", "Draft, not published")
@@ -53,9 +55,8 @@ def sign_pdf(actor: Actor, post_id: UUID, moment: datetime) -> bytes:
 
 def roster_pdf(actor: Actor, roster_id: UUID, moment: datetime) -> bytes:
     """Return a roster as a printed table, one grid per post. Raises `table.no_row`, `printing.too_long`."""
-    found = printed_roster(roster_id)
-    if found is None or not actor.may(ROSTERS, found.area_path):
-        raise NO_ROW()
+    _ask(actor, roster_id)
+    found = _printed(roster_id)
     file = paper(_frame(actor, found, moment), [
         Grid(one.title, (DAY.in_language(actor.language), *one.shifts), one.rows) for one in found.grids
     ])  # fmt: skip
@@ -64,17 +65,37 @@ def roster_pdf(actor: Actor, roster_id: UUID, moment: datetime) -> bytes:
 
 
 def grid_of(actor: Actor, roster_id: UUID) -> dict[str, Any]:
-    """Return a roster as a grid for whoever sees rosters there. Raises `table.no_row`."""
+    """Return a roster as a grid for whoever sees rosters there, with its wishes for who may see those.
+
+    Raises `table.no_row`.
+    """
+    area = _ask(actor, roster_id)
     found = roster_grid(roster_id)
-    if found is None or not actor.may(ROSTERS, found["area"]):
+    if found is None:
+        raise NO_ROW()
+    return found | {"wishes": wishes_on_roster(roster_id) if actor.may(WISHES, area) else None}
+
+
+def _ask(actor: Actor, roster_id: UUID) -> str:
+    """Return the area of a roster the actor may see. Raises `table.no_row` before anything of it is worked out."""
+    area = area_of_roster(roster_id)
+    if area is None or not actor.may(ROSTERS, area):
+        raise NO_ROW()
+    return area
+
+
+def _printed(roster_id: UUID) -> Printed:
+    found = printed_roster(roster_id)
+    if found is None:
         raise NO_ROW()
     return found
 
 
 def roster_xlsx(actor: Actor, roster_id: UUID, moment: datetime) -> bytes:
     """Return a roster as one worksheet, shifts of posts down and days across. Raises `table.no_row`."""
-    grid, found = grid_of(actor, roster_id), printed_roster(roster_id)
-    assert found is not None
+    _ask(actor, roster_id)
+    grid, found = roster_grid(roster_id), _printed(roster_id)
+    assert grid is not None
     heads = (POST.in_language(actor.language), SHIFT.in_language(actor.language), *grid["days"])
     rows = [
         (f"{post['number']} {post['name']}", f"{_said(actor, line['label'])} {line['hours']}",

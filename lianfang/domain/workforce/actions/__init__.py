@@ -23,6 +23,7 @@ from lianfang.domain.workforce.actions import (
     swapping,
     teams,
     watching,
+    wishes,
 )
 
 __all__ = [
@@ -48,4 +49,5 @@ __all__ = [
     "swapping",
     "teams",
     "watching",
+    "wishes",
 ]

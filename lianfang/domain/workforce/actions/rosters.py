@@ -20,6 +20,7 @@ from lianfang.domain.workforce.events.shifts import RosterPublished
 from lianfang.domain.workforce.models.posts import Post
 from lianfang.domain.workforce.models.responders import Responder
 from lianfang.domain.workforce.models.shifts import Roster, Shift
+from lianfang.domain.workforce.queries.kept_wishes import kept_wishes
 from lianfang.domain.workforce.queries.posts import find_post
 from lianfang.domain.workforce.queries.rosters import (
     MINUTE,
@@ -126,7 +127,8 @@ def plan_job(body: dict[str, Any], progress: Progress) -> dict[str, Any]:
         count = _keep(roster, posts, people, problem, made)
         append([Entry("workforce.roster_planned", roster.made_by, "job", subject=f"{TABLE}/{roster.pk}",
                       area_path=roster.area_path, details={"shifts": count})])  # fmt: skip
-    return {"roster_id": str(roster.pk), "shifts": count, "unfilled": len(made.unfilled), "stopped": stopped}
+    told = {name: roster.cost[name] for name in ("unfilled", "wished", "kept")}
+    return {"roster_id": str(roster.pk), "shifts": count, **told, "stopped": stopped}
 
 
 def _plan(problem: engine.Problem, seconds: float, progress: Progress) -> tuple[engine.Plan, bool]:
@@ -160,7 +162,7 @@ def _keep(
     roster.unfilled = [words_for(problem, one) for one in made.unfilled[:MOST_TOLD]]
     roster.conflicts = [one.as_dict() for one in made.conflicts]
     roster.cost = {"total": made.cost.total, "start": made.start.cost, "seconds": round(made.seconds, 1),
-                   "shifts": len(shifts), "unfilled": len(made.unfilled)}  # fmt: skip
+                   "shifts": len(shifts), "unfilled": len(made.unfilled), **kept_wishes(roster).as_cost()}  # fmt: skip
     roster.save(update_fields=["state", "unfilled", "conflicts", "cost"])
     return len(shifts)
 
@@ -290,12 +292,13 @@ def replan_roster(call: Call, given: ReplanRoster) -> Result:
     )
     roster.changes = [*roster.changes, {"at": call.received_at.isoformat(), "reason": given.reason, "changes": told}]
     roster.unfilled = [words_for(problem, one) for one in made.unfilled[:MOST_TOLD]]
-    roster.cost = roster.cost | {"unfilled": len(made.unfilled)}
+    kept = kept_wishes(roster).as_cost()
+    roster.cost = roster.cost | {"unfilled": len(made.unfilled)} | kept
     roster.version += 1
     roster.save(update_fields=["changes", "unfilled", "cost", "version"])
     call.about(TABLE, roster.pk, changed=len(told))
     call.announce(RosterPublished(area_path=roster.area_path, roster_id=roster.pk))
-    return {"id": str(roster.pk), "changes": told}
+    return {"id": str(roster.pk), "changes": told, **kept}
 
 
 def _rows_for(

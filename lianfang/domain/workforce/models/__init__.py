@@ -7,4 +7,5 @@ import lianfang.domain.workforce.models.patterns
 import lianfang.domain.workforce.models.posts
 import lianfang.domain.workforce.models.responders
 import lianfang.domain.workforce.models.shifts
-import lianfang.domain.workforce.models.teams  # noqa: F401
+import lianfang.domain.workforce.models.teams
+import lianfang.domain.workforce.models.wishes  # noqa: F401

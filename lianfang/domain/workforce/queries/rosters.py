@@ -16,6 +16,7 @@ from lianfang.domain.workforce.models.posts import Post
 from lianfang.domain.workforce.models.responders import Responder
 from lianfang.domain.workforce.models.shifts import Roster, Shift
 from lianfang.domain.workforce.queries.posts import posts_within
+from lianfang.domain.workforce.queries.wishes import wishes_for
 from lianfang.domain.workforce.rules import rostering as engine
 from lianfang.domain.workforce.rules.patterns import OWN
 from lianfang.domain.workforce.rules.shifts import TOLD
@@ -82,6 +83,12 @@ def hours_of(kind: engine.ShiftKind) -> str:
     return f"{first // 60 % 24:02}:{first % 60:02}–{last // 60 % 24:02}:{last % 60:02}"
 
 
+def area_of_roster(roster_id: UUID) -> str | None:
+    """Return the area of a draft or published roster: by it is asked who may see it; None for any other."""
+    rows = Roster.objects.filter(pk=roster_id, state__in=ALIVE)
+    return rows.values_list("area_path", flat=True).first()
+
+
 def posts_of(roster: Roster) -> list[Post]:
     """Return the posts a roster is for."""
     if roster.post_id is not None:
@@ -130,11 +137,12 @@ def problem_of(
     limits = engine.limits_from(values)
     patterns = patterns_of(posts, starts_on)
     busy = busy_of((one.pk for one in people), starts_on, days, without, draft)
+    wishes = wishes_for((one.pk for one in people), starts_on, days, limits)
     manned = [one for one in posts if one.pk in patterns]
     return engine.Problem(
         starts_on, days, tuple(_post(one, patterns[one.pk], starts_on) for one in manned),
-        tuple(_person(one, busy.get(one.pk, ()), starts_on, days, limits) for one in people), limits,
-        engine.weights_from(values),
+        tuple(_person(one, busy.get(one.pk, ()), wishes.get(one.pk, ()), starts_on, days, limits) for one in people),
+        limits, engine.weights_from(values),
     )  # fmt: skip
 
 
@@ -148,12 +156,13 @@ def _post(post: Post, pattern: engine.Pattern, starts_on: date) -> engine.Post:
 
 
 def _person(
-    one: Responder, busy: tuple[engine.Span, ...], starts_on: date, days: int, limits: engine.Limits
-) -> engine.Person:
+    one: Responder, busy: tuple[engine.Span, ...], wishes: tuple[engine.Wish, ...], starts_on: date, days: int,
+    limits: engine.Limits,
+) -> engine.Person:  # fmt: skip
     return engine.Person(
         str(one.pk), one.name, one.area_path, frozenset(one.skills), one.experienced, frozenset(one.limits.split()),
         one.age_on(starts_on), str(one.unit_id or ""),
-        engine.away_from(one.availability, starts_on, days, limits), busy,
+        engine.away_from(one.availability, starts_on, days, limits), busy, wishes,
     )  # fmt: skip
 
 

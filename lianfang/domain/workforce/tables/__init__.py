@@ -1,5 +1,5 @@
 """What is seen of those who serve and of duty, by topic."""
 
-from lianfang.domain.workforce.tables import care, checks, offers, patterns, posts, responders, shifts, teams
+from lianfang.domain.workforce.tables import care, checks, offers, patterns, posts, responders, shifts, teams, wishes
 
-__all__ = ["care", "checks", "offers", "patterns", "posts", "responders", "shifts", "teams"]
+__all__ = ["care", "checks", "offers", "patterns", "posts", "responders", "shifts", "teams", "wishes"]

@@ -193,6 +193,8 @@ table(
                    filterable=True),
             Column("shifts", both("班次数", "Shifts"), kind="int", source="cost__shifts"),
             Column("short", both("缺人处", "Short"), kind="int", source="cost__unfilled"),
+            Column("wished", both("愿望（天）", "Days wished for"), kind="int", source="cost__wished"),
+            Column("kept", both("排班时做到的愿望（天）", "Kept when planned"), kind="int", source="cost__kept"),
             Column("conflicts", both("为什么排不满", "Why it is short"), show=_conflicts),
             Column("changes", both("发布后的调整", "Changed since"), show=_changes, hidden=True),
             Column("unfilled", both("缺人的班次", "Shifts that are short"), show=_unfilled, hidden=True),

@@ -12,6 +12,7 @@ from lianfang.domain.workforce.rules.rostering.numbers import (
     away_from,
     limits_from,
     patterns_from,
+    span_of_part,
     weights_from,
 )
 from lianfang.domain.workforce.rules.rostering.planning import Plan, Start, plan
@@ -69,6 +70,7 @@ __all__ = [
     "plan",
     "replan",
     "slots_of",
+    "span_of_part",
     "substitutes",
     "weights_from",
     "words_for_need",

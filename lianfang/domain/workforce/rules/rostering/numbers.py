@@ -97,12 +97,18 @@ def _holds_on(entry: Mapping[str, Any], day: date) -> bool:
 
 
 def _parts(entry: Mapping[str, Any], number: int, limits: Limits) -> Iterable[Span]:
-    parts = entry.get("parts") or ("day", "night")
+    for part in entry.get("parts") or ("day", "night"):
+        yield span_of_part(part, number, limits)
+
+
+def span_of_part(part: str, number: int, limits: Limits) -> Span:
+    """Return when a part of a day is: `day` from dawn to dusk, `night` from that dusk to dawn, else midnight on."""
     midnight, dusk, dawn = number * DAY, limits.night_from, limits.night_to
-    if "day" in parts:
-        yield Span(midnight + dawn, midnight + dusk + (DAY if dusk <= dawn else 0))
-    if "night" in parts:
-        yield Span(midnight + dusk, midnight + dawn + (DAY if dawn <= dusk else 0))
+    if part == "day":
+        return Span(midnight + dawn, midnight + dusk + (DAY if dusk <= dawn else 0))
+    if part == "night":
+        return Span(midnight + dusk, midnight + dawn + (DAY if dawn <= dusk else 0))
+    return Span(midnight, midnight + DAY)
 
 
 def _rest_of(whole: Span, free: Iterable[Span]) -> tuple[Span, ...]:
