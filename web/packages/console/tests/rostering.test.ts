@@ -18,6 +18,7 @@ const grid: RosterGrid = {
   state: 'draft',
   days: ['2020-02-04', '2020-02-05'],
   weekend: [5, 6],
+  wishes: null,
   posts: [
     {
       id: 'p1',

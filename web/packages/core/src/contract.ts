@@ -384,6 +384,24 @@ export interface RosterGrid {
   days: string[]
   weekend: number[]
   posts: RosterPost[]
+  /** What it makes of wishes, counted by the day; null for who may not see wishes. */
+  wishes: RosterWishes | null
+}
+
+export interface RosterWishes {
+  wished: number
+  kept: number
+  broken: BrokenWish[]
+}
+
+/** One day somebody wished to have off, or to serve on, and this roster does not give. */
+export interface BrokenWish {
+  id: string
+  who: string
+  name: string
+  on: string
+  wants: 'off' | 'serve'
+  part: 'any' | 'day' | 'night'
 }
 
 export interface RosterPost {

@@ -42,6 +42,13 @@ export const duty: DutyMessages = {
     takeOff: 'Cancel this shift',
     other: 'Somebody else…',
     isNight: 'night',
+    wishes: 'Wishes kept: {kept} of {n} days',
+    wishesHint: 'Posts come first; these wishes could not be kept. Choose one to see where they serve.',
+    notKept: {
+      off: '{name} wished {day}{part} off and serves',
+      serve: '{name} wished to serve {day}{part} and does not',
+    },
+    parts: { any: '', day: ' by day', night: ' at night' },
   },
   posts: {
     title: 'Map of posts',

@@ -38,6 +38,10 @@ export const duty = {
     takeOff: '取消这一班',
     other: '选其他人…',
     isNight: '夜班',
+    wishes: '愿望做到 {kept}/{n} 天',
+    wishesHint: '岗位要先有人，这些愿望没能照顾。点一下看本人排在哪里。',
+    notKept: { off: '{name} {day}{part}想休息，排了班', serve: '{name} {day}{part}想值守，没排上' },
+    parts: { any: '', day: '白天', night: '夜里' },
   },
   posts: {
     title: '卡点地图',

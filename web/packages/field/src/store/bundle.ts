@@ -154,9 +154,23 @@ export interface PostAsked {
   lists: AskedList[]
 }
 
+/** Days one would like off or on duty; of those for which a roster is published, how many it keeps. */
+export interface DutyWish {
+  id: string
+  from_on: string
+  until_on: string
+  wants: 'off' | 'serve'
+  part: 'any' | 'day' | 'night'
+  settled: number
+  kept: number
+}
+
 export interface Duty {
   shifts: DutyShift[]
   notes: DutyNote[]
+  /** Nothing for who does not serve, and in what an older app took in. */
+  wishes?: DutyWish[]
+  wish_ahead_days?: number
   /** What is asked at one's posts today; nothing in what an older app took in. */
   checks?: PostAsked[]
   /** How many minutes before a shift begins one may sign in. */

@@ -3,6 +3,7 @@ import { type AskedList, type CheckAnswer, isoWithOffset } from '@lianfang/core'
 import type {
   Bundle,
   DutyShift,
+  DutyWish,
   Errand,
   Escalation,
   Household,
@@ -220,7 +221,22 @@ function duty(given: unknown): Bundle['duty'] {
       on: text(one.on),
       lists: list(one.lists).map(askedList),
     })),
+    ...(Array.isArray(told.wishes)
+      ? { wishes: list(told.wishes).map(wish), wish_ahead_days: Number(told.wish_ahead_days ?? 0) }
+      : {}),
     early_minutes: Number(told.early_minutes ?? 0),
+  }
+}
+
+function wish(given: Loose): DutyWish {
+  return {
+    id: text(given.id),
+    from_on: text(given.from_on),
+    until_on: text(given.until_on),
+    wants: given.wants === 'serve' ? 'serve' : 'off',
+    part: given.part === 'day' || given.part === 'night' ? given.part : 'any',
+    settled: Number(given.settled ?? 0),
+    kept: Number(given.kept ?? 0),
   }
 }
 
