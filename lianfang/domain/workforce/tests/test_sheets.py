@@ -10,12 +10,14 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from lianfang.config.demo.cast import VILLAGE
+from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.actions.running import run
 from lianfang.foundation.audit.models import AuditLine
 from lianfang.foundation.jobs.queue import run_one
 
 pytestmark = pytest.mark.django_db
+WISHES = "workforce.wishes"
 NAMES = {f"高值{letter}" for letter in "东南西北春夏秋冬"}
 
 
@@ -92,3 +94,31 @@ def test_a_roster_as_a_workbook_has_days_across_and_says_what_is_short(
     [short] = [row for row in said if "早班 06:00–12:00" in row or ("上午" in row[1] and "06:00" in row[1])]
     assert "缺人员 1" in short[head.index("2020-02-04")]
     assert AuditLine.objects.filter(action="workforce.print_roster").count() == 1
+
+
+def test_a_roster_is_not_worked_out_for_who_may_not_see_it(
+    signed_in: Any, roster: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    for name in ("roster_grid", "printed_roster", "wishes_on_roster"):
+        monkeypatch.setattr(f"lianfang.doors.files.duty_sheets.{name}", lambda _, name=name: asked.append(name))
+    for end in (".pdf", ".xlsx", "/grid"):
+        assert signed_in("neighbour").get(f"/api/rosters/{roster}{end}").status_code == 404
+    assert asked == []
+    assert signed_in("secretary").get(f"/api/rosters/{roster}/grid").status_code == 404
+    assert asked == ["roster_grid"]
+
+
+def test_a_roster_names_the_wishes_it_does_not_keep_for_who_may_see_wishes(
+    signed_in: Any, roster: str, do: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grid = signed_in("secretary").get(f"/api/rosters/{roster}/grid").json()
+    assert grid["wishes"] == {"wished": 0, "kept": 0, "broken": []}
+    who = grid["posts"][0]["lines"][1]["cells"][0]["people"][0]
+    do("secretary", "workforce.enter_wish_for", responder_id=who["who"], from_on="2020-02-04")
+    told = signed_in("secretary").get(f"/api/rosters/{roster}/grid").json()["wishes"]
+    assert (told["wished"], told["kept"]) == (1, 0)
+    assert [(one["name"], one["on"]) for one in told["broken"]] == [(who["name"], "2020-02-04")]
+    may = Actor.may
+    monkeypatch.setattr(Actor, "may", lambda self, name, path=None: name != WISHES and may(self, name, path))
+    assert signed_in("secretary").get(f"/api/rosters/{roster}/grid").json()["wishes"] is None

@@ -55,6 +55,25 @@ def test_the_own_shifts_come_along_and_nobody_elses(signed_in: Any, serve: Any, 
     assert duty["early_minutes"] == 60
 
 
+def test_who_serves_takes_their_wishes_along_before_any_roster_and_enters_them_from_the_phone(
+    signed_in: Any, cast: Any, accounts: Any, post: str
+) -> None:
+    about = {"area_path": VILLAGE, "name": "门口值守", "origin": "volunteer", "trained_on": "2020-02-01",
+             "undertaking_on": "2020-02-01", "account_id": str(accounts["gate"].pk)}  # fmt: skip
+    run(cast["duty"], "workforce.register_responder", about)
+    browser = signed_in("gate")
+    duty = packed(browser)["duty"]
+    assert (duty["shifts"], duty["wishes"], duty["wish_ahead_days"]) == ([], [], 60)
+    wish = {"id": str(uuid7()), "action": "workforce.enter_wish", "input": {"from_on": "2020-02-10", "part": "night"},
+            "happened_at": local(clock.now()).isoformat()}  # fmt: skip
+    [sent] = browser.post("/api/sync/upload", {"commands": [wish]}, content_type="application/json").json()["results"]
+    assert sent["status"] == "done"
+    [mine] = packed(browser)["duty"]["wishes"]
+    assert mine == {"id": wish["id"], "from_on": "2020-02-10", "until_on": "2020-02-10", "wants": "off",
+                    "part": "night", "settled": 0, "kept": 0}  # fmt: skip
+    assert "duty" not in packed(signed_in("grid"))
+
+
 def test_what_is_asked_at_the_post_today_comes_along_with_the_answers(
     signed_in: Any, cast: Any, serve: Any, post: str
 ) -> None:
