@@ -10,9 +10,15 @@ const WIDGET_TABLES: Record<string, string> = {
   area: 'areas.areas',
 }
 const appOf = (name: string) => name.split('.')[0] ?? ''
-const nounOf = (table: Table) => (table.name.split('.')[1] ?? '').replace(/ies$/, 'y').replace(/s$/, '')
+const isOwn = (table: Table) => (table.name.split('.')[1] ?? '').startsWith('my_')
+const nounOf = (table: Table) =>
+  (table.name.split('.')[1] ?? '')
+    .replace(/^my_/, '')
+    .replace(/ies$/, 'y')
+    .replace(/(sh|ch)es$/, '$1')
+    .replace(/s$/, '')
 
-const BEGINS = /\.(add|open|create|set_up|order|register|raise|issue|record|start|plan|report|assign|propose)_/
+const BEGINS = /\.(add|enter|open|create|set_up|order|register|raise|issue|record|start|plan|report|assign|propose)_/
 
 function mine(): Action[] {
   return (meta.value?.actions ?? []).filter((action) => mayDo(action.name))
@@ -31,7 +37,11 @@ export function beginnings(table: Table): { first: Action[]; more: Action[] } {
     (action) => !action.subject && appOf(action.name) === appOf(table.name) && isForPeople(action),
   )
   const noun = nounOf(table)
-  const first = all.filter((action) => BEGINS.test(action.name) && action.name.endsWith(`_${noun}`))
+  const begun = all.filter((action) => BEGINS.test(action.name))
+  const own = begun.filter((action) => action.name.endsWith(`_${noun}`))
+  const forOthers = isOwn(table) ? [] : begun.filter((action) => action.name.endsWith(`_${noun}_for`))
+  // on a list of everybody's, what is entered for another comes before what is one's own
+  const first = forOthers.length > 0 ? forOthers : own
   return { first, more: all.filter((action) => !first.includes(action)) }
 }
 
