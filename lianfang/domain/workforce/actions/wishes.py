@@ -61,8 +61,12 @@ class EnterWish(Input):
     ] = ANY
 
 
-class EnterWishFor(EnterWish):
+class ForSomebody(Input):
     responder_id: ResponderId
+
+
+class EnterWishFor(EnterWish, ForSomebody):
+    """A form asks first for whom, then for what."""
 
 
 @action("workforce.enter_wish", both("登记排班愿望", "Wish for days off or on duty"), EnterWish)

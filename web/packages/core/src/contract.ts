@@ -145,7 +145,11 @@ export interface Detail {
 export interface ActionDone {
   id: string
   status: 'done' | 'repeated'
-  result: Record<string, unknown> & { undo?: { action: string; input: Record<string, unknown> } }
+  /** `told` is what there is to say of what was done, `undo` what takes it back. */
+  result: Record<string, unknown> & {
+    told?: Bilingual | null
+    undo?: { action: string; input: Record<string, unknown> }
+  }
 }
 
 export interface Command {

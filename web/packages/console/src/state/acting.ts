@@ -105,12 +105,12 @@ function knownFrom(declared: Action, table: string, cells: Record<string, unknow
   return Object.fromEntries(known)
 }
 
-/** Say that an action was done and offer its undo where the result carries one. */
+/** Say that an action was done, with what the result says of it, and offer its undo where it carries one. */
 export function announceDone(title: string, done: ActionDone, afterUndo: () => void): void {
   const t = i18n.global.t
-  const undo = done.result?.undo
+  const { undo, told } = done.result ?? {}
   tellDone(
-    t('common.done', { what: title }),
+    [t('common.done', { what: title }), typeof told === 'object' ? tell(told) : ''].filter(Boolean).join(' '),
     undo ? { text: t('common.undo'), run: () => void takeBack(undo, afterUndo) } : null,
   )
 }
