@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from lianfang.domain.workforce.models.care import CareRequest, FundEntry, Injury
+from lianfang.domain.workforce.models.check_ins import CheckInRequest
 from lianfang.domain.workforce.models.offers import CheckIn, Offer, PledgeSignature
 from lianfang.domain.workforce.models.responders import Responder
 from lianfang.domain.workforce.models.shifts import HandOverNote, Shift
@@ -30,6 +31,10 @@ def _signatures(before: datetime) -> QuerySet[PledgeSignature]:
 
 def _check_ins(before: datetime) -> QuerySet[CheckIn]:
     return CheckIn.objects.filter(recorded_at__lt=before).exclude(name="")
+
+
+def _unanswered(before: datetime) -> QuerySet[CheckInRequest]:
+    return CheckInRequest.objects.filter(received_at__lt=before, state="waiting")
 
 
 def _answered(before: datetime) -> QuerySet[CareRequest]:
@@ -64,6 +69,12 @@ keep(
 keep(
     Kept("workforce.check_ins", both("双报到名单", "Names of check-ins"), CheckIn, "retention.duty_days",
          both("登记之日起", "from when it was recorded"), _check_ins, blank={"name": ""})
+)  # fmt: skip
+
+keep(
+    Kept("workforce.check_in_requests", both("待确认的报到", "Check-ins to be confirmed"), CheckInRequest,
+         "retention.unanswered_days", both("收到之日起", "from when it came"), _unanswered,
+         blank={"name": "", "phone": "", "phone_index": "", "state": "lapsed"})
 )  # fmt: skip
 
 keep(

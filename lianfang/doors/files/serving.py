@@ -10,14 +10,14 @@ from django.urls import path
 
 from lianfang.domain.areas.queries import full_name
 from lianfang.domain.workforce.queries.certificates import service_on_paper
-from lianfang.domain.workforce.queries.check_ins import check_in_code
+from lianfang.domain.workforce.queries.check_ins import check_in_code, live_code, page_of
 from lianfang.doors.api.answers import door
 from lianfang.doors.api.session import actor_of
 from lianfang.doors.files.letters import render
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.audit.chain import Entry, append
 from lianfang.foundation.tables.reading import NO_ROW, read_one
-from lianfang.kernel.clock import now
+from lianfang.kernel.clock import local, now
 
 # as many as fit below a short text on one page
 BLANK_LINES = 15
@@ -58,14 +58,18 @@ def certificate(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
 
 @door("GET")
 def door_code(request: HttpRequest, area_path: str) -> HttpResponse:
-    """Return the code of a community as a sheet for its door."""
-    actor = actor_of(request)
+    """Return the code of a community as a sheet for its door: the address of its page while it has one."""
+    actor, moment = actor_of(request), now()
     if not actor.may(CHECK_INS, area_path) or not full_name(area_path, 6):
         raise NO_ROW()
-    code = check_in_code(area_path)
+    said = {"serial": area_path, "as_of": moment, "issuer": _issuer(area_path), "place": full_name(area_path, 9)}
+    page = live_code(area_path, moment)
+    if page is None:
+        code = check_in_code(area_path)
+        return _pdf(render("checkin", {**said, "code": code, "qr": code}), f"check-in-{area_path}")
     file = render("checkin", {
-        "serial": area_path, "as_of": now(), "issuer": _issuer(area_path), "place": full_name(area_path, 9),
-        "code": code, "qr": code,
+        **said, "serial": page.pk.hex[-8:].upper(), "code": page.pk.hex[-8:].upper(),
+        "qr": request.build_absolute_uri(page_of(page)), "valid_until": local(page.expires_at).date(),
     })  # fmt: skip
     return _pdf(file, f"check-in-{area_path}")
 

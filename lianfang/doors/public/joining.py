@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from urllib.parse import quote
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.csrf import csrf_exempt
 
 from lianfang.domain.workforce.queries.calls import CallCard, applicant, call_by_code, choices_of_the_page
 from lianfang.doors.public.answering import HEADERS, language_of, message, page, public
+from lianfang.doors.public.forms import command, known, line, options, sentences
 from lianfang.doors.public.limiting import Brake
 from lianfang.doors.public.words import WORDS
 from lianfang.foundation.actions.running import run
-from lianfang.kernel.errors import Problems, Refusal
+from lianfang.kernel.errors import Refusal
 from lianfang.kernel.ids import uuid7
-from lianfang.kernel.text import Bilingual, clean, has_control_characters
+from lianfang.kernel.text import Bilingual
 
 LONGEST = {"name": 60, "phone": 60, "text": 500}
 visits = Brake(120, 600)
@@ -37,10 +37,8 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
     answers.count(who)
     try:
         _take(request, card)
-    except Problems as several:
-        return _shown(request, card, [one.message for one in several.problems], 422)
     except Refusal as no:
-        return _shown(request, card, [no.message], 422)
+        return _shown(request, card, sentences(no), 422)
     address = f"/join/{quote(card.code)}?lang={language_of(request)}&done=1"
     return HttpResponseRedirect(address, status=303, headers=HEADERS)
 
@@ -48,29 +46,13 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
 def _take(request: HttpRequest, card: CallCard) -> None:
     origins, skills, parts = choices_of_the_page()
     given = {
-        "area_path": card.area_path, "call_id": str(card.id), **{name: _line(request, name) for name in LONGEST},
-        "origin": _known(request.POST.get("origin", ""), origins, "volunteer"),
-        "part": _known(request.POST.get("part", ""), parts, ""),
+        "area_path": card.area_path, "call_id": str(card.id),
+        **{name: line(request, name, most) for name, most in LONGEST.items()},
+        "origin": known(request.POST.get("origin", ""), origins, "volunteer"),
+        "part": known(request.POST.get("part", ""), parts, ""),
         "skills": [one for one in request.POST.getlist("skills") if one in skills],
     }  # fmt: skip
-    run(applicant(card), "workforce.offer_by_page", given, id=_command(request))
-
-
-def _known(value: str, options: dict[str, Bilingual], other: str) -> str:
-    return value if value in options else other
-
-
-def _line(request: HttpRequest, name: str) -> str:
-    text = clean(" ".join(request.POST.get(name, "").split()))[: LONGEST[name]]
-    return "" if has_control_characters(text) else text
-
-
-def _command(request: HttpRequest) -> UUID:
-    """Return the id the form came with, so that sending it twice counts once."""
-    try:
-        return UUID(request.POST.get("id", ""))
-    except ValueError:
-        return uuid7()
+    run(applicant(card), "workforce.offer_by_page", given, id=command(request))
 
 
 def _shown(
@@ -84,13 +66,9 @@ def _shown(
         so_far=card.so_far.said.in_language(language) if card.so_far.people else "",
         done=bool(request.GET.get("done")) and not problems,
         problems=[one.in_language(language) for one in problems or ()],
-        command=str(_command(request) if problems else uuid7()),
+        command=str(command(request) if problems else uuid7()),
         typed={name: typed.get(name, "") for name in LONGEST},
-        origins=_options(origins, language, typed.get("origin", "volunteer")),
-        parts=_options(parts, language, typed.get("part", "")),
+        origins=options(origins, language, typed.get("origin", "volunteer")),
+        parts=options(parts, language, typed.get("part", "")),
         skills=[(key, label.in_language(language), key in ticked) for key, label in skills.items()],
     )  # fmt: skip
-
-
-def _options(options: dict[str, Bilingual], language: str, chosen: str) -> list[tuple[str, str, bool]]:
-    return [(key, label.in_language(language), key == chosen) for key, label in options.items()]

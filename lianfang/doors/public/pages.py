@@ -14,6 +14,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from lianfang.doors.public.answering import message
+from lianfang.doors.public.checking_in import check_in
 from lianfang.doors.public.health import healthz
 from lianfang.doors.public.joining import join
 from lianfang.doors.public.permit import shown
@@ -71,6 +72,7 @@ urlpatterns: list[URLPattern] = [
     path("r/<str:token>", own_page),
     path("p/<str:token>", shown),
     path("join/<str:code>", join),
+    path("checkin/<str:token>", check_in),
     path("verify/", verify),
     path("verify/<str:serial>", verify),
     *(path(f"{app}", lambda request, app=app: HttpResponseRedirect(f"/{app}/")) for app in APPS),

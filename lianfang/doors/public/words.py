@@ -91,6 +91,40 @@ WORDS: dict[str, Bilingual] = {
         "time. You may also offer at the village or by phone.",
     ),
     "join_over": both("这次招募已结束。", "This call has ended."),
+    # reporting at one's community
+    "checkin": both("社区双报到", "Report at your community"),
+    "checkin_for": both(
+        "在职党员、单位职工和居民到居住地社区报到，参加防控服务。",
+        "Members of units and residents report here to help where they live.",
+    ),
+    "checkin_unit": both("工作单位（可不填）", "Where you work (optional)"),
+    "checkin_skills": both("能做什么（可不选）", "What you can do (optional)"),
+    "checkin_part": both("什么时间可以", "When you can"),
+    "checkin_next": both("下一步：核对", "Next: look it over"),
+    "checkin_look": both("请核对", "Is this right?"),
+    "checkin_send": both("确认报到", "Yes, report"),
+    "checkin_change": both("返回修改", "Change it"),
+    "checkin_sent": both(
+        "已收到。社区会打电话与您确认，确认后才算报到。",
+        "It has arrived. The community will ring you; only then are you checked in.",
+    ),
+    "checkin_what": both(
+        "只收集姓名、电话、单位、能做什么、什么时间可以。",
+        "Only name, phone, unit, what you can do and when are asked.",
+    ),
+    "checkin_why": both(
+        "用于社区联系您、安排服务，不作他用，不公开。",
+        "They are for ringing you and finding you a task, for nothing else, and are not published.",
+    ),
+    "checkin_paper": both(
+        "没有手机也一样：到社区当面登记，或打社区电话。",
+        "Without a phone you may report at the community itself, or ring it.",
+    ),
+    "checkin_over": both(
+        "这张报到码已失效。请看社区门口新贴的码，或直接到社区报到。",
+        "This code is no longer valid. Look for the new one at the community, or report there.",
+    ),
+    "nothing": both("（未填）", "(nothing)"),
     # shells
     "not_built": both("网页部分尚未构建", "The web parts are not built"),
     "not_built_text": both(
@@ -98,6 +132,10 @@ WORDS: dict[str, Bilingual] = {
         "Run make run to build them, or install the released package. The API at /api/ works all the same.",
     ),
 }
+CHECK_IN_KEPT = both(
+    "社区未确认的，{waiting} 天后清除；未接受的当即清除；接受的，服务结束 {kept} 天后清除。",
+    "Unconfirmed it is erased after {waiting} days, refused at once, accepted {kept} days after the service ends.",
+)
 RIGHTS = (
     both(
         "到期即解除；没有书面批准和依据，不得延长。",

@@ -17,7 +17,8 @@ from lianfang.domain.workforce.actions.serving_fields import (
     responder_values,
 )
 from lianfang.domain.workforce.models.offers import CheckIn
-from lianfang.domain.workforce.rules.offers import area_of_code, split_names
+from lianfang.domain.workforce.queries.check_ins import community_of
+from lianfang.domain.workforce.rules.offers import split_names
 from lianfang.foundation.actions.inputs import MISSING, Input
 from lianfang.foundation.actions.registry import Call, Result, action
 from lianfang.foundation.administration.actions import labelled
@@ -28,7 +29,7 @@ NO_CODE = refusal("workforce.not_a_community_code", "这不是社区报到码。
 
 
 class CheckInHere(Input):
-    code: Annotated[str, Field(max_length=60, **labelled("报到码（扫码）", "The community's code", "code"))] = ""
+    code: Annotated[str, Field(max_length=600, **labelled("报到码（扫码）", "The community's code", "code"))] = ""
     area_path: AnyArea | None = None
     unit_id: UnitId = None
     names: Names = ""
@@ -38,7 +39,7 @@ class CheckInHere(Input):
 @action("workforce.check_in", both("社区报到", "Report at a community"), CheckInHere)
 def check_in(call: Call, given: CheckInHere) -> Result:
     """Report members, or a unit as a whole, at a community: by its code or by choosing it. Nobody twice on a day."""
-    path = area_of_code(given.code) if given.code else given.area_path or ""
+    path = community_of(given.code, call.received_at) if given.code else given.area_path or ""
     if not path:
         call.permit(call.actor.home_area)
         raise (NO_CODE(field="code") if given.code else MISSING(field="area_path"))

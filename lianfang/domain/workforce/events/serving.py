@@ -52,3 +52,12 @@ class CareChanged(Fact):
     name: ClassVar[str] = "workforce.care_changed"
     request_id: UUID
     state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckInChanged(Fact):
+    """Somebody sent a check-in by a community's page, or it was accepted or refused."""
+
+    name: ClassVar[str] = "workforce.check_in_changed"
+    request_id: UUID
+    state: str

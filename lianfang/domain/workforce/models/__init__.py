@@ -1,6 +1,7 @@
 """The models of the workforce, by topic."""
 
 import lianfang.domain.workforce.models.care
+import lianfang.domain.workforce.models.check_ins
 import lianfang.domain.workforce.models.checks
 import lianfang.domain.workforce.models.offers
 import lianfang.domain.workforce.models.patterns

@@ -60,7 +60,18 @@ PARTS: dict[str, Bilingual] = {
     "night": both("夜间", "At night"),
 }
 
-CHECK_IN_WAYS: dict[str, Bilingual] = {"qr": both("扫码", "By QR code"), "paper": both("纸质名单", "Paper list")}
+CHECK_IN_WAYS: dict[str, Bilingual] = {
+    "qr": both("扫码", "By QR code"),
+    "paper": both("纸质名单", "Paper list"),
+    "page": both("手机网页", "On the page"),
+}
+# what becomes of a check-in sent by a community's page
+REQUEST_STATES: dict[str, Bilingual] = {
+    "waiting": both("待确认", "To be confirmed"),
+    "accepted": both("已接受", "Accepted"),
+    "refused": both("未接受", "Refused"),
+    "lapsed": both("逾期已清除", "Lapsed and erased"),
+}
 # what the code on a community's door says before its area code
 CHECK_IN_MARK = "LF-REPORT:"
 _BETWEEN = re.compile(r"[\n\r\t,，、;；]+")

@@ -1,5 +1,16 @@
 """What is seen of those who serve and of duty, by topic."""
 
-from lianfang.domain.workforce.tables import care, checks, offers, patterns, posts, responders, shifts, teams, wishes
+from lianfang.domain.workforce.tables import (
+    care,
+    check_ins,
+    checks,
+    offers,
+    patterns,
+    posts,
+    responders,
+    shifts,
+    teams,
+    wishes,
+)
 
-__all__ = ["care", "checks", "offers", "patterns", "posts", "responders", "shifts", "teams", "wishes"]
+__all__ = ["care", "check_ins", "checks", "offers", "patterns", "posts", "responders", "shifts", "teams", "wishes"]

@@ -69,3 +69,14 @@ def test_the_code_of_a_community_is_printed_for_who_works_there(signed_in: Any, 
     assert f"LF-REPORT:{VILLAGE}" in words(signed_in("secretary").get(f"/api/check-in/{VILLAGE}.pdf"))
     assert signed_in("secretary").get(f"/api/check-in/{NEIGHBOUR_VILLAGE}.pdf").status_code == 404
     assert signed_in("duty").get("/api/check-in/999999.pdf").status_code == 404
+
+
+def test_the_sheet_of_a_community_with_a_page_carries_its_address_and_how_long_it_holds(
+    cast: Any, signed_in: Any
+) -> None:
+    made = run(cast["secretary"], "workforce.issue_check_in_code", {"area_path": VILLAGE})
+    shown = words(signed_in("secretary").get(f"/api/check-in/{VILLAGE}.pdf"))
+    assert "本码有效至2020年3月4日" in shown
+    assert "LF-REPORT" not in shown
+    run(cast["secretary"], "workforce.revoke_check_in_code", {"code_id": made["id"]})
+    assert "LF-REPORT" in words(signed_in("secretary").get(f"/api/check-in/{VILLAGE}.pdf"))

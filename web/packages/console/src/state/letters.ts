@@ -61,6 +61,10 @@ export function printLinks(table: string, row: Row): PrintLink[] {
       return [{ title: 'serving.pledge', href: api.paper('pledges', id) }]
     case 'workforce.certificates':
       return cells.withdrawn_on ? [] : [{ title: 'serving.certificate', href: api.paper('certificates', id) }]
+    case 'workforce.check_in_codes':
+      return cells.revoked_at || Date.parse(String(cells.expires_at)) <= Date.now()
+        ? []
+        : [{ title: 'serving.doorCode', href: api.paper('check-in', String(cells.area_path)) }]
     case 'areas.areas':
       return LEVELS_WITH_A_DOOR.includes(String(cells.level)) && tableNamed('workforce.check_ins')
         ? [{ title: 'serving.doorCode', href: api.paper('check-in', String(cells.path)) }]
