@@ -351,7 +351,7 @@ def _intake(given: argparse.Namespace, run_it: bool) -> int:
     from lianfang.kernel.errors import Refusal
 
     try:
-        body = (intake_run if run_it else intake_check)(given.file, given.within, _actor(given.account))
+        body = (intake_run if run_it else intake_check)(given.file, given.within, _actor(given.account), given.target)
     except Refusal as no:
         return _refused(no)
     _line(body)
@@ -478,6 +478,9 @@ def parser() -> argparse.ArgumentParser:
         made = _add(intake, name, handler)
         made.add_argument("file")
         made.add_argument("--within", required=True)
+        made.add_argument(
+            "--for", dest="target", default="screening.leads", help="what it lists (workforce.responders)"
+        )
         made.add_argument("--json", action="store_true", help="print the answer as JSON (it always is)")
         made.add_argument("--as", dest="account", default="")
     made = _add(_group(commands, "roster", "duty rosters"), "bench", roster_bench)

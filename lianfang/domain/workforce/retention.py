@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from lianfang.domain.workforce.models.care import CareRequest, FundEntry, Injury
 from lianfang.domain.workforce.models.check_ins import CheckInRequest
+from lianfang.domain.workforce.models.listed import ListedResponder
 from lianfang.domain.workforce.models.offers import CheckIn, Offer, PledgeSignature
 from lianfang.domain.workforce.models.responders import Responder
 from lianfang.domain.workforce.models.shifts import HandOverNote, Shift
@@ -35,6 +36,10 @@ def _check_ins(before: datetime) -> QuerySet[CheckIn]:
 
 def _unanswered(before: datetime) -> QuerySet[CheckInRequest]:
     return CheckInRequest.objects.filter(received_at__lt=before, state="waiting")
+
+
+def _undecided(before: datetime) -> QuerySet[ListedResponder]:
+    return ListedResponder.objects.filter(listed_at__lt=before, decision="open")
 
 
 def _answered(before: datetime) -> QuerySet[CareRequest]:
@@ -75,6 +80,12 @@ keep(
     Kept("workforce.check_in_requests", both("待确认的报到", "Check-ins to be confirmed"), CheckInRequest,
          "retention.unanswered_days", both("收到之日起", "from when it came"), _unanswered,
          blank={"name": "", "phone": "", "phone_index": "", "state": "lapsed"})
+)  # fmt: skip
+
+keep(
+    Kept("workforce.listed", both("名单中待核对的行", "Lines of lists to be decided"), ListedResponder,
+         "retention.unanswered_days", both("导入之日起", "from when the list came"), _undecided,
+         blank={"name": "", "phone": "", "born_on": None, "limits": "", "decision": "lapsed"})
 )  # fmt: skip
 
 keep(

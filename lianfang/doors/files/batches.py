@@ -19,7 +19,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from lianfang.doors.files.doubles import Doubles, marks_of
-from lianfang.doors.files.headers import NO_HEADER, Layout, best_sheet, find_layout, with_mapping
+from lianfang.doors.files.headers import NO_HEADER, Layout, best_sheet, find_layout, for_target, with_mapping
 from lianfang.doors.files.judging import Problem
 from lianfang.doors.files.reading import Book, Sheet, open_book
 from lianfang.doors.files.staging import (
@@ -99,7 +99,7 @@ def examine(
     report: Report = silent, helping: Helpers = ALONE,
 ) -> Examined:  # fmt: skip
     """Read, judge and match a list; changes nothing. Raises `intake.*` for a list that cannot be read at all."""
-    examined = _laid_out(book, sheet, mapping)
+    examined = _laid_out(book, sheet, mapping, target)
     ruler = Ruler(examined.layout, examined.sheet.formulas, within, on, target)
     with seldom_collecting():
         for portion in portions(examined.sheet, ruler, Doubles(), helping):
@@ -109,11 +109,12 @@ def examine(
     return examined
 
 
-def _laid_out(book: Book, sheet: str, mapping: dict[str, str] | None) -> Examined:
+def _laid_out(book: Book, sheet: str, mapping: dict[str, str] | None, target: str) -> Examined:
     """Return the chosen sheet with what its columns mean. Raises `intake.no_sheet`, `intake.no_header`."""
     chosen, layout = choose(book, sheet)
     if mapping:
         layout = with_mapping(layout, mapping)
+    layout = for_target(layout, find_target(target))
     if not layout.says_who:
         raise NO_HEADER(field="mapping")
     return Examined(chosen, layout)
@@ -174,7 +175,7 @@ def stage_whole(
     The figures go on the batch, unsaved. Raises as `examine`, and CancelledJob through the report.
     """
     on = local(at).date()
-    examined = _laid_out(book or open_file(batch), batch.sheet, batch.mapping)
+    examined = _laid_out(book or open_file(batch), batch.sheet, batch.mapping, batch.target)
     ruler = Ruler(examined.layout, examined.sheet.formulas, batch.area_path, on, batch.target if matching else "")
     key = f"{batch.job_id or batch.pk}:{on}"
     before, last = start(batch, key)

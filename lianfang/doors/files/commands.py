@@ -16,6 +16,7 @@ from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.actions.running import run
 from lianfang.foundation.attachments.storing import store
 from lianfang.foundation.intake.models import IntakeBatch
+from lianfang.foundation.intake.targets import find_target
 from lianfang.foundation.jobs.helping import helpers
 from lianfang.kernel.clock import now, today
 from lianfang.kernel.errors import refusal
@@ -23,38 +24,38 @@ from lianfang.kernel.places import canonical
 
 NO_FILE = refusal("intake.no_file", "没有这个文件：{name}。", "There is no file {name}.", status=404)
 
-TARGET = "screening.leads"
+LEADS = "screening.leads"
 
 
-def intake_check(path: str | Path, within: str, actor: Actor) -> dict[str, Any]:
-    """Return what would become of each row; changes nothing.
+def intake_check(path: str | Path, within: str, actor: Actor, target: str = LEADS) -> dict[str, Any]:
+    """Return what would become of each row of a list for this target; changes nothing.
 
     Raises `intake.*`, `area.unknown_code`, `access.not_yours`.
     """
     area = canonical(within)
-    actor.require("intake.check_batch", area)
+    _require(actor, "intake.check_batch", target, area)
     body = _body(path)
     with helpers(wanted=is_long(len(body))) as helping:
-        return examine(open_book(body), target=TARGET, within=area, on=today(), helping=helping).as_dict()
+        return examine(open_book(body), target=target, within=area, on=today(), helping=helping).as_dict()
 
 
-def intake_run(path: str | Path, within: str, actor: Actor) -> dict[str, Any]:
+def intake_run(path: str | Path, within: str, actor: Actor, target: str = LEADS) -> dict[str, Any]:
     """Take a file in and write the marked workbook beside it; the same file taken in before changes nothing.
 
     Returns what `intake_check` returns. Raises as it does.
     """
     area = canonical(within)
-    actor.require("intake.run_batch", area)
+    _require(actor, "intake.run_batch", target, area)
     body = _body(path)
     with helpers(wanted=is_long(len(body))) as helping:
         book = open_book(body)
-        batch = _batch(Path(path), body, area, actor)
+        batch = _batch(Path(path), body, area, actor, target)
         if batch.state == IntakeBatch.State.RUNNING:
             moment = now()
             examined = batches.stage_whole(batch, moment, book=book, helping=helping)
             batches.take_in(batch, moment, helping=helping)
         else:
-            examined = examine(book, target=TARGET, within=area, on=today(), helping=helping)
+            examined = examine(book, target=target, within=area, on=today(), helping=helping)
     answer = _answer(examined, batch)
     if answer["rejected"]:
         _write_marked(Path(path), body, book, examined, batch)
@@ -64,6 +65,11 @@ def intake_run(path: str | Path, within: str, actor: Actor) -> dict[str, Any]:
 def marked_path(path: Path) -> Path:
     """Return where the marked workbook of a file goes: 名单.xlsx → 名单.退回.xlsx."""
     return path.with_name(f"{path.stem}.退回.xlsx")
+
+
+def _require(actor: Actor, permission: str, target: str, area: str) -> None:
+    for needed in filter(None, (permission, find_target(target).needs)):
+        actor.require(needed, area)
 
 
 def _body(path: str | Path) -> bytes:
@@ -77,16 +83,16 @@ def _body(path: str | Path) -> bytes:
     return body
 
 
-def _batch(path: Path, body: bytes, area: str, actor: Actor) -> IntakeBatch:
+def _batch(path: Path, body: bytes, area: str, actor: Actor, target: str) -> IntakeBatch:
     """Return the batch of this very file: the one that is in or was broken off, else a new one ready to run."""
     kept = store(actor, path.name, _pieces(body), "intake", area)
     known = IntakeBatch.objects.filter(
-        sha256=kept.sha256, area_path=area, target=TARGET, state__in=(IntakeBatch.State.RUNNING, IntakeBatch.State.DONE)
+        sha256=kept.sha256, area_path=area, target=target, state__in=(IntakeBatch.State.RUNNING, IntakeBatch.State.DONE)
     ).first()
     if known is not None:
         kept.delete()
         return known
-    opened = run(actor, "intake.open_batch", {"file_id": str(kept.pk), "target": TARGET, "within": area})
+    opened = run(actor, "intake.open_batch", {"file_id": str(kept.pk), "target": target, "within": area})
     IntakeBatch.objects.filter(pk=opened["batch_id"]).update(state=IntakeBatch.State.RUNNING)
     return IntakeBatch.objects.get(pk=opened["batch_id"])
 

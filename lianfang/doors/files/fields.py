@@ -18,17 +18,23 @@ FieldKind = Literal["name", "identity", "phone", "date", "age", "sex", "place", 
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """One field: its kind, its label, the longest text it takes, and whether several columns may feed it."""
+    """One field: its kind, its label, the longest text it takes, and whether several columns may feed it.
+
+    One that is not `common` means something only in lists whose target says that it takes it.
+    """
 
     name: str
     kind: FieldKind
     label: Bilingual
     longest: int = 200
     several: bool = False
+    common: bool = True
 
 
-def _field(name: str, kind: FieldKind, zh: str, en: str, *, longest: int = 200, several: bool = False) -> FieldSpec:
-    return FieldSpec(name, kind, both(zh, en), longest, several)
+def _field(
+    name: str, kind: FieldKind, zh: str, en: str, *, longest: int = 200, several: bool = False, common: bool = True
+) -> FieldSpec:
+    return FieldSpec(name, kind, both(zh, en), longest, several, common)
 
 
 _SPECS = (
@@ -86,9 +92,15 @@ _SPECS = (
     _field("supervision", "text", "监护与困难情况", "Care needed"),
     _field("needs", "text", "物资需求", "Needs"),
     _field("workplace", "text", "工作单位", "Workplace"),
+    _field("rank", "text", "职务", "Rank", longest=40, common=False),
+    _field("skills", "text", "特长", "Skills", several=True, common=False),
+    _field("available", "text", "可用时段", "Available", common=False),
+    _field("limits", "text", "健康限制", "Limits", several=True, common=False),
+    _field("vehicle", "text", "车辆（车牌）", "Vehicle", longest=40, common=False),
     _field("note", "text", "备注", "Note", longest=400, several=True),
 )
 FIELDS: dict[str, FieldSpec] = {spec.name: spec for spec in _SPECS}
+COMMON: dict[str, str] = {spec.name: spec.name for spec in _SPECS if spec.common}
 
 # The role a header begins with and the fields its parts then name.
 _ROLES: tuple[tuple[str, str], ...] = (

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lianfang.doors.files.fields import FIELDS, plain_header, read_header
+from lianfang.doors.files.fields import COMMON, FIELDS, plain_header, read_header
 from lianfang.doors.files.reading import Book, Cells, Sheet
+from lianfang.foundation.intake.targets import Target
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import clean
 
@@ -110,6 +111,13 @@ def with_mapping(layout: Layout, mapping: Mapping[str, str], *, remembered: bool
             columns.append(column)
         else:
             columns.append(replace(column, field=said, confidence=1.0, remembered=remembered))
+    return replace(layout, columns=tuple(columns))
+
+
+def for_target(layout: Layout, target: Target) -> Layout:
+    """Return the layout with what its columns mean in a list for this target; what it does not take means nothing."""
+    takes = target.takes or COMMON
+    columns = (replace(one, field=takes.get(one.field, "")) if one.field else one for one in layout.columns)
     return replace(layout, columns=tuple(columns))
 
 

@@ -9,7 +9,7 @@ from lianfang.doors.files import views
 urlpatterns = [
     path("files", views.upload),
     path("files/<uuid:file_id>", views.fetch),
-    path("intake", views.open_intake),
+    path("intake", views.lists),
     path("intake/<uuid:batch_id>", views.intake),
     path("intake/<uuid:batch_id>/check", views.check_intake),
     path("intake/<uuid:batch_id>/run", views.run_intake),

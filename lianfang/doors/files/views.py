@@ -13,9 +13,9 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from lianfang.doors.api.answers import BAD_VALUE, answer, door, json_body
 from lianfang.doors.api.session import actor_of
 from lianfang.doors.files.batches import choose, open_file, problems_of, suggest
-from lianfang.doors.files.fields import FIELDS
+from lianfang.doors.files.fields import COMMON, FIELDS
 from lianfang.doors.files.guarding import EMPTY, check_size
-from lianfang.doors.files.headers import Layout, with_mapping
+from lianfang.doors.files.headers import Layout, for_target, with_mapping
 from lianfang.doors.files.marking import marked
 from lianfang.doors.files.reading import Sheet, open_book
 from lianfang.doors.files.replying import reply_workbook
@@ -26,6 +26,7 @@ from lianfang.foundation.attachments.storing import find_file, read_file, store
 from lianfang.foundation.audit.chain import Entry, append
 from lianfang.foundation.intake.actions import NO_BATCH
 from lianfang.foundation.intake.models import IntakeBatch
+from lianfang.foundation.intake.targets import Target, find_target, targets_for
 from lianfang.foundation.jobs.progress import job_card
 from lianfang.kernel.masks import mask_digits
 
@@ -69,22 +70,34 @@ def _sent(request: HttpRequest) -> tuple[str, bytes]:
 # --- intake ------------------------------------------------------------------------------------------------------
 
 
-@door("POST")
-def open_intake(request: HttpRequest) -> HttpResponse:
-    """Open a list, from a file or from pasted cells, and suggest what its columns mean."""
+@door("GET", "POST")
+def lists(request: HttpRequest) -> HttpResponse:
+    """Say what lists can be of; or open one, from a file or pasted cells, and suggest what its columns mean."""
     actor = actor_of(request)
     actor.require("intake.open_batch", actor.home_area)
+    if request.method == "GET":
+        return answer({"targets": [_target(one) for one in targets_for(actor)]})
+    return _open(actor, request)
+
+
+def _target(one: Target) -> dict[str, Any]:
+    return {"name": one.name, "title": one.title.as_dict(), "table": one.table}
+
+
+def _open(actor: Actor, request: HttpRequest) -> HttpResponse:
     name, body, given = _received(request)
+    target = find_target(_word(given, "target") or "screening.leads")
     book = open_book(body)
     sheet, layout = choose(book, _word(given, "sheet"))
     kept = store(actor, name, [body], "intake")  # only now: a file that cannot be read leaves nothing behind
     opened = run(actor, "intake.open_batch", {
-        "file_id": str(kept.pk), "target": _word(given, "target") or "screening.leads",
+        "file_id": str(kept.pk), "target": target.name,
         "sender": _word(given, "sender"), "within": _word(given, "within") or actor.home_area,
         "sheet": sheet.name, **_headers(layout),
     })  # fmt: skip
     batch = IntakeBatch.objects.get(pk=opened["batch_id"])
-    return answer(_opened(batch, [one.name for one in book.sheets if one.visible], sheet, suggest(batch, layout)), 201)
+    layout = for_target(suggest(batch, layout), target)
+    return answer(_opened(batch, [one.name for one in book.sheets if one.visible], sheet, layout), 201)
 
 
 def _received(request: HttpRequest) -> tuple[str, bytes, Any]:
@@ -123,8 +136,9 @@ def _opened(batch: IntakeBatch, sheets: list[str], sheet: Sheet, layout: Layout)
         ],
         "fields": [
             {"name": spec.name, "label": spec.label.as_dict(), "required": False, "several": spec.several}
-            for spec in FIELDS.values()
+            for spec in (FIELDS[name] for name in dict.fromkeys((find_target(batch.target).takes or COMMON).values()))
         ],
+        "target": _target(find_target(batch.target)),
     }  # fmt: skip
 
 
@@ -185,6 +199,7 @@ def intake(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         "id": str(batch.pk), "batch_id": str(batch.pk), "status": batch.state, "file": batch.file_name,
         "sender": batch.sender, "within": batch.area_path, "sheet": batch.sheet, "due_at": batch.due_at,
         "job_id": str(batch.job_id) if batch.job_id else None, "summary": summary,
+        "target": _target(find_target(batch.target)),
     })  # fmt: skip
 
 

@@ -67,8 +67,7 @@ class OpenBatch(Input):
 @action("intake.open_batch", both("上传名单", "Open a list"), OpenBatch)
 def open_batch(call: Call, given: OpenBatch) -> Result:
     """Open a batch for a stored file of one's own. Nothing is read yet."""
-    call.permit(given.within)
-    find_target(given.target)
+    _permit(call, given.target, given.within)
     stored = StoredFile.objects.filter(pk=given.file_id, erased_at__isnull=True).first()
     if stored is None:
         raise GONE(field="file_id")
@@ -81,6 +80,14 @@ def open_batch(call: Call, given: OpenBatch) -> Result:
     )  # fmt: skip
     call.about("intake.batches", batch.pk)
     return {"batch_id": str(batch.pk)}
+
+
+def _permit(call: Call, target: str, within: str) -> None:
+    """Ask for the right to take lists in there, and for what lists of this kind need besides."""
+    call.permit(within)
+    needs = find_target(target).needs
+    if needs and not call.actor.may(needs, within):
+        raise NOT_YOURS(field="target")
 
 
 def _stood_at(state: str, work_is_over: bool) -> State:
@@ -110,7 +117,7 @@ def _batch(call: Call, batch_id: UUID, allowed: When) -> IntakeBatch:
     batch = IntakeBatch.objects.select_for_update().filter(pk=batch_id).first()
     if batch is None:
         raise NO_BATCH(field="batch_id")
-    call.permit(batch.area_path)
+    _permit(call, batch.target, batch.area_path)
     call.about("intake.batches", batch.pk)
     if not call.allows(allowed, batch):
         label = STATES[_stood_at(batch.state, _work_is_over(batch))]
@@ -142,7 +149,7 @@ def check_batch(call: Call, given: CheckBatch) -> Result:
     """Judge and match every row under this mapping and change nothing; the mapping is remembered for the sender."""
     batch = _batch(call, given.batch_id, CHECKABLE)
     if given.within:
-        call.permit(given.within)
+        _permit(call, batch.target, given.within)
         batch.area_path = given.within
     batch.sheet, batch.sender, batch.state = given.sheet or batch.sheet, given.sender or batch.sender, State.MAPPED
     headers = batch.options.get("headers", {}) if given.headers is None else given.headers

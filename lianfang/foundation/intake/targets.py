@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Case, Q, Value, When
 
+from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.intake.inserting import Packed
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import Bilingual
@@ -89,6 +90,9 @@ class Target:
     `receive` writes in the caller's one transaction: it raises or writes everything, and returns figures for the batch.
     `undo` takes back, and raises when work has started; `started(batch)` is the condition under which it would, also
     for an outer reference to many batches. `stop` is asked between portions and raises to give up.
+    `takes` says which fields a column can mean, and what one that is recognised as another field means here; without
+    it, every field that is common to all lists. `needs` is asked of whoever handles such a list besides the right to
+    take lists in; `table` is where its rows are seen, by a filter `batch`.
     """
 
     name: str
@@ -99,6 +103,9 @@ class Target:
     undo: Callable[[UUID], int]
     started: Callable[[Any], Q]
     required: tuple[tuple[str, ...], ...] = (("name", "phone"),)
+    takes: Mapping[str, str] = field(default_factory=dict)
+    needs: str = ""
+    table: str = ""
 
 
 def work_started(batch: Any) -> Case:
@@ -122,3 +129,8 @@ def find_target(name: str) -> Target:
     if name not in TARGETS:
         raise NO_TARGET(field="target", name=name[:60])
     return TARGETS[name]
+
+
+def targets_for(actor: Actor) -> list[Target]:
+    """Return the kinds of lists that somebody may take in where they work."""
+    return [one for one in TARGETS.values() if not one.needs or actor.may(one.needs, actor.home_area)]

@@ -307,5 +307,6 @@ def _delete(leads: QuerySet[Lead]) -> int:
 
 
 LEADS = target(
-    Target("screening.leads", both("线索（推送）名单", "List of leads"), match_rows, prepare, receive, undo, started)
-)
+    Target("screening.leads", both("线索（推送）名单", "List of leads"), match_rows, prepare, receive, undo, started,
+           table="screening.leads")
+)  # fmt: skip

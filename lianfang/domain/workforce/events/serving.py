@@ -61,3 +61,13 @@ class CheckInChanged(Fact):
     name: ClassVar[str] = "workforce.check_in_changed"
     request_id: UUID
     state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RespondersListed(Fact):
+    """A list of people on duty was taken in: so many are new, so many lines wait to be decided."""
+
+    name: ClassVar[str] = "workforce.responders_listed"
+    batch_id: UUID
+    people: int
+    to_decide: int

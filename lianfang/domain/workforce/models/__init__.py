@@ -3,6 +3,7 @@
 import lianfang.domain.workforce.models.care
 import lianfang.domain.workforce.models.check_ins
 import lianfang.domain.workforce.models.checks
+import lianfang.domain.workforce.models.listed
 import lianfang.domain.workforce.models.offers
 import lianfang.domain.workforce.models.patterns
 import lianfang.domain.workforce.models.posts

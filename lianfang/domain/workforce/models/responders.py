@@ -22,14 +22,15 @@ class Responder(models.Model):
     `area_path` is the area they live in or belong to, as near as it is known. `availability` is a list of
     {"from": ISO day, "to": ISO day or "", "weekdays": [0 to 6], "parts": ["day", "night"]}; empty means any time.
     `limits` is a list of keys of LIMITS joined by blanks, encrypted; it is used for posting alone (P22).
-    `tags` are keys of TAGS; `state_at` says since when they are in their state.
+    `tags` are keys of TAGS; `state_at` says since when they are in their state. `batch_id` names the list that
+    brought them, if one did.
     """
 
     privacy: ClassVar[dict[str, PrivacyClass]] = {
         **dict.fromkeys(
             ["id", "area_path", "account", "unit", "origin", "rank", "skills", "vehicle_plate", "availability",
              "experienced", "tags", "state", "state_at", "offer", "undertaking_on", "trained_on", "insured_until",
-             "joined_on", "ended_on", "ended_reason", "anonymised_at", "version"],
+             "joined_on", "ended_on", "ended_reason", "anonymised_at", "version", "batch_id"],
             PrivacyClass.WORK,
         ),
         **dict.fromkeys(["name", "keys"], PrivacyClass.NAME),
@@ -68,12 +69,14 @@ class Responder(models.Model):
     ended_reason = models.CharField(max_length=200, blank=True)
     anonymised_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
+    batch_id = models.UUIDField(null=True, blank=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["area_path", "id"]),
             models.Index(fields=["phone_index"]),
             models.Index(fields=["unit", "state"]),
+            models.Index(fields=["batch_id"], condition=Q(batch_id__isnull=False), name="responder_listed"),
         ]
         constraints = [
             models.UniqueConstraint(

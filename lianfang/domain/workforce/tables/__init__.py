@@ -4,6 +4,7 @@ from lianfang.domain.workforce.tables import (
     care,
     check_ins,
     checks,
+    listed,
     offers,
     patterns,
     posts,
@@ -13,4 +14,16 @@ from lianfang.domain.workforce.tables import (
     wishes,
 )
 
-__all__ = ["care", "check_ins", "checks", "offers", "patterns", "posts", "responders", "shifts", "teams", "wishes"]
+__all__ = [
+    "care",
+    "check_ins",
+    "checks",
+    "listed",
+    "offers",
+    "patterns",
+    "posts",
+    "responders",
+    "shifts",
+    "teams",
+    "wishes",
+]

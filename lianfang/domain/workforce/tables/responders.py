@@ -103,6 +103,8 @@ table(
                    filterable=True, hidden=True),
             Column("offer", both("请战", "Offer"), kind="link", link="workforce.offers", source="offer_id",
                    filterable=True, hidden=True),
+            Column("batch", both("导入批次", "List"), kind="link", link="intake.batches", source="batch_id",
+                   filterable=True, hidden=True),
             Column("version", both("版本", "Version"), kind="int", hidden=True),
         ),
         saved=(

@@ -13,6 +13,7 @@ import type {
   IntakeBatch,
   IntakeChoice,
   IntakeOpened,
+  IntakeTarget,
   Job,
   Me,
   Meta,
@@ -133,8 +134,9 @@ export function createApi(transport: Transport = {}) {
     job: (id: string) => get<Job>(`/api/jobs/${at(id)}`),
     cancelJob: (id: string) => post<Job>(`/api/jobs/${at(id)}/cancel`),
     file: (file: File) => post<{ id: string; name: string; size: number; sha256: string }>('/api/files', formOf(file)),
-    openIntake: (source: File | { text: string }) =>
-      post<IntakeOpened>('/api/intake', source instanceof File ? formOf(source) : source),
+    intakeTargets: () => get<{ targets: IntakeTarget[] }>('/api/intake'),
+    openIntake: (source: File | { text: string }, target: string) =>
+      post<IntakeOpened>('/api/intake', source instanceof File ? formOf(source, { target }) : { ...source, target }),
     checkIntake: (batch: string, choice: IntakeChoice) => post<Job>(`/api/intake/${at(batch)}/check`, choice),
     runIntake: (batch: string, due_at: string | null) =>
       post<Job>(`/api/intake/${at(batch)}/run`, due_at ? { due_at } : {}),
@@ -157,8 +159,9 @@ export function createApi(transport: Transport = {}) {
   }
 }
 
-function formOf(file: File): FormData {
+function formOf(file: File, beside: Record<string, string> = {}): FormData {
   const form = new FormData()
+  for (const [name, value] of Object.entries(beside)) form.append(name, value)
   form.append('file', file)
   return form
 }

@@ -234,8 +234,16 @@ export interface IntakeColumn {
   remembered: boolean
 }
 
+/** A kind of list: its title, and the table in which its rows are seen by a filter `batch`. */
+export interface IntakeTarget {
+  name: string
+  title: Bilingual
+  table: string
+}
+
 export interface IntakeOpened {
   batch_id: string
+  target: IntakeTarget
   sheets: string[]
   header_rows: number | number[]
   columns: IntakeColumn[]
@@ -264,6 +272,8 @@ export interface IntakeSummary {
   rejected_count?: number
   matched: Record<string, number>
   places: Record<string, number>
+  /** Of lists of people on duty, once they are in: lines that somebody has to decide. */
+  to_decide?: number
 }
 
 export interface IntakeBatch {
@@ -273,6 +283,7 @@ export interface IntakeBatch {
   sender?: string
   within?: string
   job_id?: string | null
+  target: IntakeTarget
   summary: IntakeSummary | null
   [extra: string]: unknown
 }

@@ -271,6 +271,7 @@ export const en: Messages = {
     pasteUse: 'Use the pasted text',
     reading: 'Reading the file…',
     sheet: 'Sheet',
+    target: 'What the list is of',
     within: 'Which area does this list belong to',
     withinHint: 'Place names are looked for only inside this area',
     source: 'Where the list comes from',
@@ -319,6 +320,8 @@ export const en: Messages = {
     undoAsk: 'Everything this batch brought in is taken back. A batch on which work has begun cannot be undone.',
     undone: 'This batch has been undone.',
     again: 'Import another',
+    seeRows: 'See who was taken in',
+    toDecide: '{n} lines may be on the register already: decide about them',
     seeLeads: 'See the imported leads',
   },
   job: {

@@ -264,6 +264,7 @@ export const zh = {
     pasteUse: '使用粘贴的内容',
     reading: '正在读取文件…',
     sheet: '工作表',
+    target: '名单用来做什么',
     within: '这批名单属于哪个区域',
     withinHint: '地名只在这个区域内辨认',
     source: '名单来源',
@@ -307,6 +308,8 @@ export const zh = {
     undoAsk: '撤销后，这批导入的记录全部收回。已经开始处理的批次不能撤销。',
     undone: '这一批已撤销。',
     again: '再导入一份',
+    seeRows: '查看导入的人员',
+    toDecide: '{n} 行可能已在名册，请逐条核对',
     seeLeads: '查看导入的线索',
   },
   job: {
