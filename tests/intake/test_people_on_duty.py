@@ -291,6 +291,17 @@ def _decided(cast: dict[str, Actor], pk: str) -> None:
     decide(cast["town"], "leave_listed")
 
 
+def test_a_list_stays_while_another_list_speaks_of_its_people(
+    put: Any, cast: dict[str, Actor], begun: IntakeBatch
+) -> None:
+    later = take(put, cast["duty"], line(1, 职务="科员"))
+    with pytest.raises(Refusal) as caught:
+        undo(cast["duty"], begun)
+    assert caught.value.code == "workforce.list_in_use"
+    undo(cast["duty"], later)
+    assert undo(cast["duty"], begun)["taken_back"] == 2
+
+
 @pytest.mark.parametrize("work", [_posted, _teamed, _changed, _decided])
 def test_a_list_whose_people_are_in_use_stays(begun: IntakeBatch, cast: dict[str, Actor], work: Any) -> None:
     work(cast, str(Responder.objects.filter(batch_id=begun.pk)[0].pk))

@@ -79,7 +79,7 @@ keep(
 keep(
     Kept("workforce.check_in_requests", both("待确认的报到", "Check-ins to be confirmed"), CheckInRequest,
          "retention.unanswered_days", both("收到之日起", "from when it came"), _unanswered,
-         blank={"name": "", "phone": "", "phone_index": "", "state": "lapsed"})
+         blank={"name": "", "phone": "", "phone_index": "", "unit_name": "", "state": "lapsed"})
 )  # fmt: skip
 
 keep(

@@ -59,7 +59,7 @@ NO_REQUEST = refusal(
 CODES, REQUESTS = "workforce.check_in_codes", "workforce.check_in_requests"
 CODE_DAYS, AT_MOST = "serving.check_in_code_days", "serving.check_ins_waiting_at_most"
 STANDING, WAITING = when_empty("revoked_at"), when(lambda state: state == "waiting", "state")
-ERASED: Values = {"name": "", "phone": "", "phone_index": ""}
+ERASED: Values = {"name": "", "phone": "", "phone_index": "", "unit_name": ""}
 
 
 class IssueCheckInCode(Input):

@@ -151,7 +151,7 @@ class Migration(migrations.Migration):
             model_name="listedresponder",
             name="responder",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="workforce.responder"
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="workforce.responder"
             ),
         ),
         migrations.AddField(

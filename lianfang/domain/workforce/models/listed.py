@@ -35,7 +35,7 @@ class ListedResponder(models.Model):
     area_path = AreaPathField()
     batch_id = models.UUIDField()
     row = models.PositiveIntegerField()
-    responder = models.ForeignKey("Responder", on_delete=models.CASCADE, related_name="+")
+    responder = models.ForeignKey("Responder", on_delete=models.PROTECT, related_name="+")
     evidence = models.CharField(max_length=10)
     name = models.CharField(max_length=60, blank=True)
     phone = EncryptedText(context="listed_responder.phone")

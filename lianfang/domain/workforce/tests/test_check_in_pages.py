@@ -143,11 +143,11 @@ def test_who_is_on_the_list_already_is_not_entered_twice(do: Do, send: Send, row
 def test_an_answer_is_given_once_and_leaves_no_name(
     do: Do, send: Send, rows: Rows, refused: Refused, action: str, state: str
 ) -> None:
-    send()
+    send(unit_name="县财政局")
     request = only(rows)["id"]
     do("secretary", f"workforce.{action}_check_in", request_id=request)
     one = CheckInRequest.objects.get()
-    assert (one.state, one.name, one.phone, one.phone_index) == (state, "", "", "")
+    assert (one.state, one.name, one.phone, one.phone_index, one.unit_name) == (state, "", "", "", "")
     for again in ("accept", "refuse"):
         no = refused("secretary", f"workforce.{again}_check_in", request_id=request)
         assert no.code == "workforce.no_check_in_waiting"

@@ -1,0 +1,61 @@
+"""Reporting at one's community with nothing but a phone's camera, and the community's answer on the console."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from lianfang.config.demo.cast import VILLAGE
+from lianfang.kernel.ids import uuid7
+
+pytestmark = pytest.mark.browser
+SLOW = 60_000
+
+
+def _act(page: Page, action: str, given: dict[str, Any]) -> dict[str, Any]:
+    token = page.request.get("/api/session").json()["csrf"]
+    body = {"id": str(uuid7()), "input": given}
+    answer = page.request.post(f"/api/actions/{action}", data=body, headers={"X-CSRFToken": token})
+    assert answer.ok, answer.text()
+    return dict(answer.json()["result"])
+
+
+def test_somebody_scans_the_sheet_reports_and_is_accepted(visit: Callable[..., Page]) -> None:
+    secretary = visit("secretary", "/console/")
+    code = _act(secretary, "workforce.issue_check_in_code", {"area_path": VILLAGE})
+    assert secretary.request.get(f"/api/check-in/{VILLAGE}.pdf").ok
+
+    phone = visit("", code["path"], phone=True)
+    expect(phone.get_by_role("heading", name="社区双报到")).to_be_visible()
+    expect(phone.get_by_text("只收集姓名、电话、单位")).to_be_visible()
+    phone.get_by_label("姓名").fill("报到一")
+    phone.get_by_label("电话").fill("13800002468")
+    phone.get_by_label("什么时间可以").select_option("night")
+    phone.get_by_label("驾驶").check()
+    phone.get_by_role("button", name="下一步：核对").click()
+    expect(phone.get_by_role("heading", name="请核对")).to_be_visible()
+    phone.get_by_role("button", name="返回修改").click()
+    phone.get_by_label("工作单位").fill("县财政局")
+    expect(phone.get_by_label("驾驶")).to_be_checked()
+    phone.get_by_role("button", name="下一步：核对").click()
+    expect(phone.get_by_text("县财政局")).to_be_visible()
+    phone.get_by_role("button", name="确认报到").click()
+    expect(phone.get_by_text("社区会打电话与您确认")).to_be_visible()
+    assert "报到一" not in phone.content()
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    secretary.goto("/console/tables/workforce.check_in_requests?state=waiting", wait_until="networkidle")
+    secretary.get_by_text("报到一").first.click()
+    secretary.get_by_role("button", name="接受报到").first.click()
+    dialog = secretary.get_by_role("dialog").last
+    dialog.get_by_role("button", name="接受报到").click()
+    expect(secretary.get_by_text("报到一")).to_have_count(0, timeout=SLOW)
+    found = secretary.request.get("/api/tables/workforce.responders", params={"q": "报到一"}).json()["rows"]
+    assert [(one["cells"]["state"], one["cells"]["skills"]) for one in found] == [("screened", ["driving"])]
+
+    _act(secretary, "workforce.revoke_check_in_code", {"code_id": code["id"]})
+    phone.goto(code["path"])
+    expect(phone.get_by_text("这张报到码已失效")).to_be_visible()
