@@ -51,7 +51,7 @@ def test_somebody_scans_the_sheet_reports_and_is_accepted(visit: Callable[..., P
     secretary.get_by_text("报到一").first.click()
     secretary.get_by_role("button", name="接受报到").first.click()
     dialog = secretary.get_by_role("dialog").last
-    dialog.get_by_role("button", name="接受报到").click()
+    dialog.get_by_role("button", name="提交").click()
     expect(secretary.get_by_text("报到一")).to_have_count(0, timeout=SLOW)
     found = secretary.request.get("/api/tables/workforce.responders", params={"q": "报到一"}).json()["rows"]
     assert [(one["cells"]["state"], one["cells"]["skills"]) for one in found] == [("screened", ["driving"])]

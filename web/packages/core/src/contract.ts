@@ -272,8 +272,13 @@ export interface IntakeSummary {
   rejected_count?: number
   matched: Record<string, number>
   places: Record<string, number>
-  /** Of lists of people on duty, once they are in: lines that somebody has to decide. */
+  /** Of lists of people on duty, once they are in: who is new, who was known, and lines that somebody has to decide. */
+  added?: number
+  known?: number
   to_decide?: number
+  /** Lines with a cell that was not understood in full. */
+  unread?: number
+  unnamed?: number
 }
 
 export interface IntakeBatch {

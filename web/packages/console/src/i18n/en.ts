@@ -321,6 +321,8 @@ export const en: Messages = {
     undone: 'This batch has been undone.',
     again: 'Import another',
     seeRows: 'See who was taken in',
+    onDuty: '{added} people registered, {known} were on the register.',
+    unread: '{n} lines hold something that was not understood: add it on the register',
     toDecide: '{n} lines may be on the register already: decide about them',
     seeLeads: 'See the imported leads',
   },

@@ -309,6 +309,8 @@ export const zh = {
     undone: '这一批已撤销。',
     again: '再导入一份',
     seeRows: '查看导入的人员',
+    onDuty: '新登记 {added} 人，{known} 人已在名册。',
+    unread: '{n} 行有内容没有完全认出，请在名册里补充',
     toDecide: '{n} 行可能已在名册，请逐条核对',
     seeLeads: '查看导入的线索',
   },
