@@ -52,7 +52,9 @@ def test_somebody_scans_the_sheet_reports_and_is_accepted(visit: Callable[..., P
     secretary.get_by_role("button", name="接受报到").first.click()
     dialog = secretary.get_by_role("dialog").last
     dialog.get_by_role("button", name="提交").click()
-    expect(secretary.get_by_text("报到一")).to_have_count(0, timeout=SLOW)
+    expect(secretary.get_by_text("已接受").first).to_be_visible(timeout=SLOW)
+    left = secretary.request.get("/api/tables/workforce.check_in_requests").json()["rows"]
+    assert "报到一" not in {one["cells"]["name"] for one in left}
     found = secretary.request.get("/api/tables/workforce.responders", params={"q": "报到一"}).json()["rows"]
     assert [(one["cells"]["state"], one["cells"]["skills"]) for one in found] == [("screened", ["driving"])]
 
