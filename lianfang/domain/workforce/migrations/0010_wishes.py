@@ -9,7 +9,7 @@ import lianfang.kernel.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workforce", "0008_own_patterns"),
+        ("workforce", "0009_check_in_pages"),
     ]
 
     operations = [
