@@ -19,7 +19,7 @@ help: ## This menu
 	@$$(command -v python3.11 || command -v python3) -m venv .venv && .venv/bin/pip -q install uv
 
 .venv/.synced: .venv/bin/uv uv.lock pyproject.toml
-	@$(UV) sync -q --frozen --no-group bench --inexact && touch $@
+	@$(UV) sync -q --frozen --no-group bench --inexact --compile-bytecode && touch $@
 
 web: .venv/.synced ## Build the browser parts
 	@scripts/build-web
