@@ -7,6 +7,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+from lianfang.config.demo.cast import CAST, VILLAGE
+from lianfang.config.demo.making import make_demo_once
+from lianfang.domain.areas.queries import area_exists
+from lianfang.foundation.accounts.models import Account
 
 
 def _demo(var: Path) -> subprocess.Popen[str]:
@@ -32,3 +38,14 @@ def test_a_start_after_a_cut_off_one_says_what_to_do(tmp_path: Path) -> None:
     no = json.loads(told.splitlines()[-1])
     assert no["code"] == "demo.unfinished"
     assert str(tmp_path) in no["message"]["zh"]
+
+
+def test_a_county_whose_villages_have_got_other_codes_is_not_made_again(
+    db: None, settings: Any, tmp_path: Path
+) -> None:
+    settings.VAR = tmp_path
+    Account.objects.create(username=CAST[0].username, name=CAST[0].name)
+    said: list[str] = []
+    assert not make_demo_once(300, said.append)
+    assert CAST[0].username in " ".join(said)
+    assert not area_exists(VILLAGE)

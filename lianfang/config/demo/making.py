@@ -57,7 +57,8 @@ def make_demo_once(people: int, say: Say) -> bool:
     Raises `demo.unfinished` where making it was cut off: half a county would pass for a whole one.
     """
     begun = Path(settings.VAR) / "demo.unfinished"
-    if area_exists(VILLAGE):
+    # because a register taken over since may have given the village another code
+    if area_exists(VILLAGE) or Account.objects.filter(username=CAST[0].username).exists():
         if begun.exists():
             raise UNFINISHED(folder=settings.VAR)
         greet(say)
