@@ -5,13 +5,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
+from typing import Any, TypeVar
 
 import orjson
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, FloatField, Func, IntegerField, Lookup
 
 AMONG = "among"
+# fewer than any database takes as parameters of one statement
+AT_ONCE = 5000
+
+Key = TypeVar("Key")
+
+
+def chunks(keys: Iterable[Key]) -> Iterator[Collection[Key]]:
+    """Yield the keys, each once, in portions that every database takes in one statement."""
+    rest = iter(dict.fromkeys(keys))
+    # no list, because a query looks into each value of one for expressions
+    while portion := dict.fromkeys(islice(rest, AT_ONCE)):
+        yield portion
 
 
 @Field.register_lookup

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -21,11 +20,11 @@ from lianfang.domain.people.queries import find_households, find_persons
 from lianfang.domain.places.queries import find_places
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.accounts.models import Account
+from lianfang.foundation.lookups import chunks
 from lianfang.foundation.privacy.fields import within
 from lianfang.kernel.clock import today
 from lianfang.kernel.text import Bilingual, both
 
-CHUNK = 5000
 TOWN_DIGITS = 9
 # on a printed card they stand beside the chain, because one rings them for another reason
 BESIDE = ("doctor", "police")
@@ -128,16 +127,10 @@ def _contacts(parts: Iterable[QuerySet[Responsibility]]) -> Iterator[tuple[UUID 
         )  # fmt: skip
 
 
-def _chunks(keys: Iterable[UUID]) -> Iterator[list[UUID]]:
-    rest = iter(dict.fromkeys(keys))
-    while chunk := list(islice(rest, CHUNK)):
-        yield chunk
-
-
 def primary_contacts(household_ids: Iterable[UUID], on: date | None = None) -> dict[UUID, Contact]:
     """Return the primary contact of each household that has one."""
     rows = _rows(on).filter(target_kind="household", kind="primary_contact")
-    parts = (rows.filter(target_id__in=chunk) for chunk in _chunks(household_ids))
+    parts = (rows.filter(target_id__in=chunk) for chunk in chunks(household_ids))
     return {target: contact for target, _, contact in _contacts(parts) if target}
 
 
@@ -261,7 +254,7 @@ def _area_holders(paths: Iterable[str], on: date | None) -> dict[str, list[Conta
 
 def _direct_holders(target_ids: Iterable[UUID], on: date | None) -> dict[UUID, list[Contact]]:
     found: dict[UUID, list[Contact]] = defaultdict(list)
-    parts = (_rows(on).filter(target_id__in=chunk) for chunk in _chunks(target_ids))
+    parts = (_rows(on).filter(target_id__in=chunk) for chunk in chunks(target_ids))
     for target, _, contact in _contacts(parts):
         assert target is not None
         found[target].append(contact)
@@ -365,7 +358,7 @@ def holder_value(kind: str, field: str, on: date, of: str = "pk") -> Subquery:
 
 def holders_for(target_ids: Iterable[UUID], kind: str, on: date | None = None) -> dict[UUID, Contact]:
     """Return the active worker who holds a kind for each of these targets; a target nobody holds is left out."""
-    parts = (_rows(on).filter(target_id__in=chunk, kind=kind) for chunk in _chunks(target_ids))
+    parts = (_rows(on).filter(target_id__in=chunk, kind=kind) for chunk in chunks(target_ids))
     return {target: contact for target, _, contact in _contacts(parts) if target and contact.is_active}
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, CharField, F, Field, JSONField, Q, QuerySet, Value, When
@@ -15,6 +14,7 @@ from lianfang.domain.people.models import DuplicateSuggestion, Household, Person
 from lianfang.domain.people.rules import EVIDENCE, LIVING
 from lianfang.foundation.access.actor import Actor, any_within
 from lianfang.foundation.actions.states import when
+from lianfang.foundation.lookups import chunks
 from lianfang.foundation.privacy.classes import Level, PrivacyClass, hide_all
 from lianfang.foundation.privacy.fields import blind, blinding, within
 from lianfang.kernel.masks import mask_address, mask_name, mask_phone
@@ -25,13 +25,9 @@ STANDING_HOUSEHOLD = when(lambda status: status != Household.Status.CLOSED, "sta
 # of an entry of the register: somebody who lives here, or is away for a while
 LIVES_HERE = when(lambda status: status in LIVING, "status")
 
-# fewer than any database takes as parameters of one statement
-CHUNK = 5000
 _MOST_MERGES = 20
 KEPT_QUIET = "地址保密"
 ADDRESS = PrivacyClass.ADDRESS
-
-Key = TypeVar("Key")
 
 
 _IDENTITY, _PHONE = "person.identity_number", "person.phone"
@@ -57,12 +53,6 @@ def household_phone_index(normal: str) -> str:
     return blind(normal, "household.phone")
 
 
-def _chunks(keys: Iterable[Key]) -> Iterator[list[Key]]:
-    rest = iter(dict.fromkeys(keys))
-    while chunk := list(islice(rest, CHUNK)):
-        yield chunk
-
-
 def find_household(household_id: UUID) -> Household | None:
     """Return the household, closed ones too."""
     return Household.objects.filter(pk=household_id).first()
@@ -71,7 +61,7 @@ def find_household(household_id: UUID) -> Household | None:
 def find_households(household_ids: Iterable[UUID]) -> dict[UUID, Household]:
     """Return the households that exist, by id."""
     found: dict[UUID, Household] = {}
-    for chunk in _chunks(household_ids):
+    for chunk in chunks(household_ids):
         found |= Household.objects.in_bulk(chunk)
     return found
 
@@ -85,7 +75,7 @@ def find_person(person_id: UUID) -> Person | None:
 def find_persons(person_ids: Iterable[UUID]) -> dict[UUID, Person]:
     """Return the persons by the id asked for; a merged entry leads to the one that was kept."""
     found: dict[UUID, Person] = {}
-    for chunk in _chunks(person_ids):
+    for chunk in chunks(person_ids):
         people = list(Person.objects.select_related("household").filter(pk__in=chunk))
         found |= {asked.pk: kept for asked, kept in zip(people, _kept(people), strict=True)}
     return found
@@ -115,7 +105,7 @@ def _kept(people: Sequence[Person]) -> list[Person]:
 def _grouped(field: str, keys: Iterable[str], *, living: bool, path: str = "") -> dict[str, list[Person]]:
     found: dict[str, list[Person]] = defaultdict(list)
     rows = persons_within(path) if living else Person.objects.exclude(status=Person.Status.MERGED).filter(within(path))
-    for chunk in _chunks(key for key in keys if key):
+    for chunk in chunks(key for key in keys if key):
         for person in rows.select_related("household").filter(**{f"{field}__in": chunk}).order_by("pk"):
             found[getattr(person, field)].append(person)
     return dict(found)
@@ -139,7 +129,7 @@ def persons_by_names(names: Iterable[str], path: str = "") -> dict[str, list[Per
 def households_by_phone_index(indexes: Iterable[str]) -> dict[str, list[Household]]:
     """Return the households with each phone, by blind index."""
     found: dict[str, list[Household]] = defaultdict(list)
-    for chunk in _chunks(index for index in indexes if index):
+    for chunk in chunks(index for index in indexes if index):
         for household in households_within().filter(phone_index__in=chunk).order_by("pk"):
             found[household.phone_index].append(household)
     return dict(found)
@@ -209,7 +199,7 @@ def undecided_doubles(path: str, before: datetime) -> QuerySet[DuplicateSuggesti
 def persons_of_households(household_ids: Iterable[UUID]) -> dict[UUID, list[Person]]:
     """Return the people of each household in the order they were added."""
     found: dict[UUID, list[Person]] = defaultdict(list)
-    for chunk in _chunks(household_ids):
+    for chunk in chunks(household_ids):
         for person in Person.objects.filter(household_id__in=chunk, status__in=LIVING).order_by("pk"):
             assert person.household_id is not None
             found[person.household_id].append(person)
@@ -219,7 +209,7 @@ def persons_of_households(household_ids: Iterable[UUID]) -> dict[UUID, list[Pers
 def names_at(household_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return the names of the households' heads by household, and of their living members by person."""
     found: dict[UUID, str] = {}
-    for chunk in _chunks(household_ids):
+    for chunk in chunks(household_ids):
         found.update(Household.objects.filter(pk__in=chunk).values_list("pk", "head_name"))
         living = Person.objects.filter(household_id__in=chunk, status__in=LIVING)
         found.update(living.values_list("pk", "name"))
@@ -265,7 +255,7 @@ def household_cards(viewer: Actor, household_ids: Iterable[UUID]) -> dict[UUID, 
     Households outside the viewer's scope are left out.
     """
     cards: dict[UUID, dict[str, Any]] = {}
-    for chunk in _chunks(household_ids):
+    for chunk in chunks(household_ids):
         rows = list(Household.objects.filter(viewer.scope("people.households"), pk__in=chunk))
         living = persons_of_households(row.pk for row in rows)
         cards |= {row.pk: _card(viewer, row, living.get(row.pk, [])) for row in rows}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, Value
@@ -19,10 +18,9 @@ from lianfang.domain.screening.models.leads import Lead, LeadBatch
 from lianfang.domain.screening.rules import Match, Particulars, match
 from lianfang.foundation.access.models import Grant
 from lianfang.foundation.accounts.models import Account
-from lianfang.foundation.lookups import AMONG
+from lianfang.foundation.lookups import AMONG, chunks
 from lianfang.kernel.names import sounds
 
-CHUNK = 5000
 VILLAGE = 12
 COUNTY = 6
 # Who goes to a door, nearest first, where nobody was named responsible.
@@ -34,16 +32,7 @@ _LEAD_COLUMNS = (
     "outcome", "measure", "received_at", "verified_address", "last_there_on", "assignee_id", "due_at",
 )  # fmt: skip
 
-Key = TypeVar("Key")
 _Found = dict[Any, list[Particulars]]
-
-
-def chunks(keys: Iterable[Key], size: int = CHUNK) -> Iterator[Collection[Key]]:
-    """Yield the keys, each once, in portions that every database takes in one statement."""
-    rest = iter(dict.fromkeys(keys))
-    # no list, because a query looks into each value of one for expressions
-    while portion := dict.fromkeys(islice(rest, size)):
-        yield portion.keys()
 
 
 def particulars(rows: Iterable[tuple[dict[str, Any], str]]) -> Iterator[Particulars]:
@@ -116,8 +105,8 @@ def _namesakes(rows: Iterable[Particulars], path: str) -> _Found:
     for portion in chunks((row.name, row.village) for row in rows):
         names, pairs = {name: None for name, _ in portion}, {" ".join(pair): None for pair in portion}
         at = Concat("name", Value(" "), Left("area_path", VILLAGE))
-        people = persons_within(path).filter(**{f"name__{AMONG}": names.keys()}).annotate(at=at)
-        for row in people.filter(**{f"at__{AMONG}": pairs.keys()}).values_list(*_COLUMNS):
+        people = persons_within(path).filter(**{f"name__{AMONG}": names}).annotate(at=at)
+        for row in people.filter(**{f"at__{AMONG}": pairs}).values_list(*_COLUMNS):
             found[row[1]].append(_as_particulars(row))
     return found
 

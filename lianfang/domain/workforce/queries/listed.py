@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from lianfang.domain.workforce.models.responders import Responder
+from lianfang.domain.workforce.queries.responders import responder_phone_indexing
 from lianfang.foundation.intake.targets import NEW, Row, RowMatch
-from lianfang.foundation.privacy.fields import blinding, within
+from lianfang.foundation.lookups import AMONG, chunks
+from lianfang.foundation.privacy.fields import within
 
-COUNTY_DIGITS, AT_ONCE = 6, 500
+COUNTY_DIGITS = 6
 
 
 def match_lines(rows: Sequence[Row], path: str) -> list[RowMatch]:
@@ -20,7 +21,7 @@ def match_lines(rows: Sequence[Row], path: str) -> list[RowMatch]:
     Exact: the same phone and name. Probable: the same phone and another name, or the same name where the list gives no
     phone. The first phone is the one that counts. Changes nothing.
     """
-    index = blinding("responder.phone")
+    index = responder_phone_indexing()
     for row in rows:
         numbers = row.values.get("phone", [])
         row.told = index(numbers[0]) if numbers else ""
@@ -32,15 +33,10 @@ def match_lines(rows: Sequence[Row], path: str) -> list[RowMatch]:
 def _known(column: str, values: set[str], path: str) -> dict[str, list[tuple[UUID, str]]]:
     found = defaultdict[str, list[tuple[UUID, str]]](list)
     serving = Responder.objects.filter(within(path[:COUNTY_DIGITS])).exclude(state="ended").order_by("joined_on", "pk")
-    for some in _some(values):
-        for key, pk, name in serving.filter(**{f"{column}__in": some}).values_list(column, "pk", "name"):
+    for some in chunks(values):
+        for key, pk, name in serving.filter(**{f"{column}__{AMONG}": some}).values_list(column, "pk", "name"):
             found[key].append((pk, name))
     return found
-
-
-def _some(values: Iterable[str]) -> Iterator[list[str]]:
-    ordered = sorted(values)
-    return (ordered[start : start + AT_ONCE] for start in range(0, len(ordered), AT_ONCE))
 
 
 def _match(
@@ -60,7 +56,7 @@ def _match(
 def responders_by_id(ids: Iterable[str], *, besides: UUID) -> dict[str, Responder]:
     """Return those who serve by id, without those whom the list itself brings."""
     found: dict[str, Responder] = {}
-    for some in _some(ids):
-        rows: Any = Responder.objects.filter(pk__in=some).exclude(batch_id=besides)
+    for some in chunks(ids):
+        rows = Responder.objects.filter(**{f"pk__{AMONG}": some}).exclude(batch_id=besides)
         found |= {str(one.pk): one for one in rows}
     return found

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
 from lianfang.domain.incidents.queries import rule
 from lianfang.domain.workforce.models.responders import Responder
 from lianfang.domain.workforce.rules.fitness import warnings
-from lianfang.foundation.privacy.fields import blind
+from lianfang.foundation.privacy.fields import blind, blinding
 
+_PHONE = "responder.phone"
 OLDEST, BARRED = "duty.age_limit", "duty.barred_by_limit"
 
 
 def responder_phone_index(phone: str) -> str:
     """Return by what a phone of somebody who serves is found again; "" for none."""
-    return blind(phone, "responder.phone") if phone else ""
+    return blind(phone, _PHONE) if phone else ""
+
+
+def responder_phone_indexing() -> Callable[[str], str]:
+    """Return `responder_phone_index` for whoever asks it of many people at once."""
+    return blinding(_PHONE)
 
 
 def responder_of_account(account_id: UUID | None) -> Responder | None:
