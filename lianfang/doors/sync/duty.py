@@ -11,7 +11,8 @@ from lianfang.domain.workforce.queries.checks import checks_of
 from lianfang.domain.workforce.queries.duty import clock_at
 from lianfang.domain.workforce.queries.kept_wishes import settled_days
 from lianfang.domain.workforce.queries.posts import find_posts
-from lianfang.domain.workforce.queries.wishes import who_serves, wish_numbers, wishes_of
+from lianfang.domain.workforce.queries.responders import responder_of_account
+from lianfang.domain.workforce.queries.wishes import wish_numbers, wishes_of
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.tables.reading import Query, read_all
 from lianfang.kernel.clock import local, now
@@ -53,7 +54,7 @@ def _wishes(actor: Actor, on: date) -> dict[str, Any]:
 
     Nothing for who does not serve: they have nothing to wish for.
     """
-    person = who_serves(actor.account_id)
+    person = responder_of_account(actor.account_id)
     if person is None or not (actor.may(WISHES) and actor.may(WISH)):
         return {}
     rows = list(wishes_of(actor).filter(until_on__gte=on).order_by("from_on", "pk"))

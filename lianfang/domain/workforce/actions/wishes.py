@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -14,7 +13,8 @@ from lianfang.domain.workforce.actions.serving_fields import ENDS_FIRST, choice_
 from lianfang.domain.workforce.models.responders import Responder
 from lianfang.domain.workforce.models.wishes import Wish
 from lianfang.domain.workforce.queries.kept_wishes import published_days
-from lianfang.domain.workforce.queries.wishes import who_serves, wish_numbers
+from lianfang.domain.workforce.queries.responders import responder_of_account
+from lianfang.domain.workforce.queries.wishes import wish_numbers
 from lianfang.domain.workforce.rules.wishes import ANY, OFF, PARTS, WANTS, Wishes, days_of, share_time
 from lianfang.foundation.actions.inputs import Input, one_of
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
@@ -77,7 +77,7 @@ def enter_wish(call: Call, given: EnterWish) -> Result:
     anew or a substitute is sought; to refuse it would only send people to the phone.
     """
     call.permit(call.actor.home_area)
-    person = who_serves(call.actor.account_id)
+    person = responder_of_account(call.actor.account_id)
     if person is None:
         raise NOT_SERVING()
     return _enter(call, Responder.objects.select_for_update().get(pk=person.pk), given, by_proxy=False)
@@ -89,32 +89,24 @@ def enter_wish_for(call: Call, given: EnterWishFor) -> Result:
     return _enter(call, take_responder(call, given.responder_id), given, by_proxy=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    from_on: date
-    until_on: date
-    wants: str
-    part: str
-
-
 def _enter(call: Call, person: Responder, given: EnterWish, *, by_proxy: bool) -> Result:
-    asked = _Asked(given.from_on, given.until_on or given.from_on, given.wants, given.part)
     # because a wish kept on a phone without network was in time when it was made
     on = local(call.happened_at).date()
-    _check(asked, on, list(Wish.objects.filter(responder=person, until_on__gte=on)), wish_numbers(person.area_path, on))
-    row = Wish.objects.create(
-        id=call.id, area_path=person.area_path, responder=person, from_on=asked.from_on, until_on=asked.until_on,
-        wants=asked.wants, part=asked.part, by_proxy=by_proxy, entered_at=call.happened_at,
-        entered_by=call.actor.account_id,
+    row = Wish(
+        id=call.id, area_path=person.area_path, responder=person, from_on=given.from_on,
+        until_on=given.until_on or given.from_on, wants=given.wants, part=given.part, by_proxy=by_proxy,
+        entered_at=call.happened_at, entered_by=call.actor.account_id,
     )  # fmt: skip
+    _check(row, on, list(Wish.objects.filter(responder=person, until_on__gte=on)), wish_numbers(person.area_path, on))
+    row.save(force_insert=True)
     call.about(TABLE, row.pk)
-    published = bool(published_days(person, asked.from_on, asked.until_on))
+    published = bool(published_days(person, row.from_on, row.until_on))
     back = "workforce.take_back_wish_for" if by_proxy else "workforce.take_back_wish"
     return {"id": str(row.pk), "told": IS_PUBLISHED.as_dict() if published else None,
             "undo": {"action": back, "input": {"wish_id": str(row.pk)}}}  # fmt: skip
 
 
-def _check(asked: _Asked, on: date, others: list[Wish], numbers: Wishes) -> None:
+def _check(asked: Wish, on: date, others: list[Wish], numbers: Wishes) -> None:
     """Raise what speaks against a wish: its days, how many there are already, another about the same time."""
     if asked.until_on < asked.from_on:
         raise ENDS_FIRST(field="until_on")

@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from lianfang.domain.incidents.queries import rule
-from lianfang.domain.workforce.models.responders import Responder
 from lianfang.domain.workforce.models.wishes import Wish
 from lianfang.domain.workforce.rules import rostering as engine
 from lianfang.domain.workforce.rules.wishes import Wishes, wishes_within
@@ -22,11 +21,6 @@ WISHES_KEYS = ("duty.wish_ahead_days", "duty.most_wished_days")
 def wish_numbers(path: str, on: date) -> Wishes:
     """Return how far ahead, and how many days, people of an area may wish for."""
     return Wishes(*(int(rule(key, path, on).value) for key in WISHES_KEYS))
-
-
-def who_serves(account_id: UUID | None) -> Responder | None:
-    """Return the person an account serves as; None for who does not, or no longer."""
-    return Responder.objects.filter(account_id=account_id or UUID(int=0)).exclude(state="ended").first()
 
 
 def wishes_of(viewer: Actor) -> QuerySet[Wish]:
