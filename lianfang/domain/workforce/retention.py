@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from lianfang.domain.workforce.models.care import CareRequest, FundEntry, Injury
-from lianfang.domain.workforce.models.check_ins import CheckInRequest
-from lianfang.domain.workforce.models.listed import ListedResponder
+from lianfang.domain.workforce.models.check_ins import ERASED_REQUEST, CheckInRequest
+from lianfang.domain.workforce.models.listed import ERASED_LINE, ListedResponder
 from lianfang.domain.workforce.models.offers import CheckIn, Offer, PledgeSignature
 from lianfang.domain.workforce.models.responders import Responder
 from lianfang.domain.workforce.models.shifts import HandOverNote, Shift
@@ -79,13 +79,13 @@ keep(
 keep(
     Kept("workforce.check_in_requests", both("待确认的报到", "Check-ins to be confirmed"), CheckInRequest,
          "retention.unanswered_days", both("收到之日起", "from when it came"), _unanswered,
-         blank={"name": "", "phone": "", "phone_index": "", "unit_name": "", "state": "lapsed"})
+         blank={**ERASED_REQUEST, "state": "lapsed"})
 )  # fmt: skip
 
 keep(
     Kept("workforce.listed", both("名单中待核对的行", "Lines of lists to be decided"), ListedResponder,
          "retention.unanswered_days", both("导入之日起", "from when the list came"), _undecided,
-         blank={"name": "", "phone": "", "born_on": None, "limits": "", "decision": "lapsed"})
+         blank={**ERASED_LINE, "decision": "lapsed"})
 )  # fmt: skip
 
 keep(

@@ -19,13 +19,12 @@ from lianfang.domain.workforce.actions.serving_fields import (
     Phone,
     Skills,
     UnitId,
-    Values,
     day_of,
     require_area,
     responder_values,
 )
 from lianfang.domain.workforce.events.serving import CheckInChanged, ResponderChanged
-from lianfang.domain.workforce.models.check_ins import CheckInCode, CheckInRequest
+from lianfang.domain.workforce.models.check_ins import ERASED_REQUEST, CheckInCode, CheckInRequest
 from lianfang.domain.workforce.models.offers import CheckIn
 from lianfang.domain.workforce.models.responders import Responder
 from lianfang.domain.workforce.queries.check_ins import page_of
@@ -59,7 +58,6 @@ NO_REQUEST = refusal(
 CODES, REQUESTS = "workforce.check_in_codes", "workforce.check_in_requests"
 CODE_DAYS, AT_MOST = "serving.check_in_code_days", "serving.check_ins_waiting_at_most"
 STANDING, WAITING = when_empty("revoked_at"), when(lambda state: state == "waiting", "state")
-ERASED: Values = {"name": "", "phone": "", "phone_index": "", "unit_name": ""}
 
 
 class IssueCheckInCode(Input):
@@ -168,7 +166,7 @@ def _take(call: Call, request_id: UUID) -> CheckInRequest:
 def _answer(call: Call, row: CheckInRequest, state: str, **values: Any) -> None:
     """Bring a request to its end; whoever it named is named by a Responder now, or by nothing."""
     changes = {
-        **ERASED,
+        **ERASED_REQUEST,
         "state": state,
         "answered_at": call.received_at,
         "answered_by": call.actor.account_id,

@@ -24,7 +24,7 @@ from lianfang.domain.workforce.actions.serving_fields import (
     take_responder,
 )
 from lianfang.domain.workforce.events.serving import ResponderChanged, RespondersListed
-from lianfang.domain.workforce.models.listed import ListedResponder
+from lianfang.domain.workforce.models.listed import ERASED_LINE, ListedResponder
 from lianfang.domain.workforce.models.responders import Responder
 from lianfang.domain.workforce.queries.listed import match_lines, responders_by_id
 from lianfang.domain.workforce.queries.responders import responder_phone_index
@@ -251,8 +251,9 @@ def _take(call: Call, line_id: UUID, allowed: Any) -> ListedResponder:
 
 def _decide(call: Call, line: ListedResponder, decision: str) -> Result:
     line.decision, line.decided_at, line.decided_by = decision, call.received_at, call.actor.account_id
-    line.name, line.phone, line.born_on, line.limits = "", "", None, ""
-    line.save(update_fields=["decision", "decided_at", "decided_by", "name", "phone", "born_on", "limits"])
+    for name, value in ERASED_LINE.items():
+        setattr(line, name, value)
+    line.save(update_fields=["decision", "decided_at", "decided_by", *ERASED_LINE])
     call.about(LISTED, line.pk, decision=decision)
     return {"id": str(line.pk), "responder": str(line.responder_id)}
 

@@ -13,6 +13,8 @@ from lianfang.foundation.privacy.fields import AreaPathField, EncryptedText
 from lianfang.kernel.ids import uuid7
 
 WORK = PrivacyClass.WORK
+# what a request is without once it was answered or has lapsed
+ERASED_REQUEST: dict[str, Any] = {"name": "", "phone": "", "phone_index": "", "unit_name": ""}
 
 
 class CheckInCode(models.Model):

@@ -12,6 +12,9 @@ from lianfang.foundation.privacy.classes import PrivacyClass
 from lianfang.foundation.privacy.fields import AreaPathField, EncryptedText
 from lianfang.kernel.ids import uuid7
 
+# what a line is without once it was decided or has lapsed
+ERASED_LINE: dict[str, Any] = {"name": "", "phone": "", "born_on": None, "limits": ""}
+
 
 class ListedResponder(models.Model):
     """What a list says of somebody who may be `responder`; nothing is changed before somebody decides.
