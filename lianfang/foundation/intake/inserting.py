@@ -112,8 +112,6 @@ def insert_packed(packed: Packed, using: str = "default") -> None:
     into = f'COPY "{packed.table}" ({columns}) FROM STDIN'
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(into) as sent:
         sent.write(packed.body)
-    # now, while others get the next rows ready, rather than all at the end when nobody has anything to do
-    connection.check_constraints()
 
 
 def _column(
