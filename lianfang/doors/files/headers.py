@@ -114,9 +114,14 @@ def with_mapping(layout: Layout, mapping: Mapping[str, str], *, remembered: bool
     return replace(layout, columns=tuple(columns))
 
 
+def taken_by(target: Target) -> Mapping[str, str]:
+    """Return what each field that a column is recognised as means in a list for this target."""
+    return target.takes or COMMON
+
+
 def for_target(layout: Layout, target: Target) -> Layout:
     """Return the layout with what its columns mean in a list for this target; what it does not take means nothing."""
-    takes = target.takes or COMMON
+    takes = taken_by(target)
     columns = (replace(one, field=takes.get(one.field, "")) if one.field else one for one in layout.columns)
     return replace(layout, columns=tuple(columns))
 

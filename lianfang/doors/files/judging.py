@@ -18,7 +18,7 @@ from typing import Any
 from lianfang.doors.files.fields import FIELDS, FieldSpec
 from lianfang.doors.files.guarding import Places
 from lianfang.doors.files.headers import Column, Layout
-from lianfang.doors.files.listing import texts_of
+from lianfang.doors.files.listing import held_in, texts_of
 from lianfang.doors.files.reading import Cells
 from lianfang.foundation.intake.targets import Row
 from lianfang.kernel import ages, dates, identity, names, phones
@@ -175,7 +175,7 @@ class Judge:
 
     def _is_furniture(self, cells: Cells) -> bool:
         """Say whether a row is the header again, or what stands below a list: totals and who filled it in."""
-        said = len(cells) - cells.count("") - cells.count(None)
+        said = held_in(cells)
         if said <= 4 and isinstance(first := texts_of(cells)[0], str) and _FOOTERS.match(clean(first)):
             return True
         if self.any_label.isdisjoint(cells):

@@ -18,7 +18,7 @@ def listed(sheet: Sheet, layout: Layout, after: int = 0) -> Iterator[tuple[int, 
     standing: dict[int, tuple[int, int]] = {}
     current: dict[int, object] = {}
     for place, cells in enumerate(sheet.rows()):
-        if place < layout.first_data_row or is_blank(cells):
+        if place < layout.first_data_row or not held_in(cells):
             continue
         while merged and merged[-1][0] <= place:
             top, column, bottom = merged.pop()
@@ -31,9 +31,9 @@ def listed(sheet: Sheet, layout: Layout, after: int = 0) -> Iterator[tuple[int, 
             yield place, cells
 
 
-def is_blank(cells: Cells) -> bool:
-    """Say whether a row holds nothing; counted by the interpreter, because a sheet may have a million of them."""
-    return cells.count("") + cells.count(None) == len(cells)
+def held_in(cells: Cells) -> int:
+    """Return how many cells hold anything; counted by the interpreter, because a sheet may have a million rows."""
+    return len(cells) - cells.count("") - cells.count(None)
 
 
 def texts_of(cells: Cells) -> Cells:

@@ -65,13 +65,11 @@ def door_code(request: HttpRequest, area_path: str) -> HttpResponse:
     said = {"serial": area_path, "as_of": moment, "issuer": _issuer(area_path), "place": full_name(area_path, 9)}
     page = live_code(area_path, moment)
     if page is None:
-        code = check_in_code(area_path)
-        return _pdf(render("checkin", {**said, "code": code, "qr": code}), f"check-in-{area_path}")
-    file = render("checkin", {
-        **said, "serial": page.pk.hex[-8:].upper(), "code": page.pk.hex[-8:].upper(),
-        "qr": request.build_absolute_uri(page_of(page)), "valid_until": local(page.expires_at).date(),
-    })  # fmt: skip
-    return _pdf(file, f"check-in-{area_path}")
+        code = qr = check_in_code(area_path)
+    else:
+        code, qr = page.pk.hex[-8:].upper(), request.build_absolute_uri(page_of(page))
+        said |= {"serial": code, "valid_until": local(page.expires_at).date()}
+    return _pdf(render("checkin", {**said, "code": code, "qr": qr}), f"check-in-{area_path}")
 
 
 def _issuer(area_path: str) -> str:

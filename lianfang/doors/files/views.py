@@ -13,9 +13,9 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from lianfang.doors.api.answers import BAD_VALUE, answer, door, json_body
 from lianfang.doors.api.session import actor_of
 from lianfang.doors.files.batches import choose, open_file, problems_of, suggest
-from lianfang.doors.files.fields import COMMON, FIELDS
+from lianfang.doors.files.fields import FIELDS
 from lianfang.doors.files.guarding import EMPTY, check_size
-from lianfang.doors.files.headers import Layout, for_target, with_mapping
+from lianfang.doors.files.headers import Layout, for_target, taken_by, with_mapping
 from lianfang.doors.files.marking import marked
 from lianfang.doors.files.reading import Sheet, open_book
 from lianfang.doors.files.replying import reply_workbook
@@ -124,7 +124,7 @@ def _headers(layout: Layout) -> dict[str, Any]:
 
 
 def _opened(batch: IntakeBatch, sheets: list[str], sheet: Sheet, layout: Layout) -> dict[str, Any]:
-    first = layout.first_row
+    first, target = layout.first_row, find_target(batch.target)
     return {
         "batch_id": str(batch.pk),
         "sheets": [sheet.name, *(name for name in sheets if name != sheet.name)],
@@ -136,9 +136,9 @@ def _opened(batch: IntakeBatch, sheets: list[str], sheet: Sheet, layout: Layout)
         ],
         "fields": [
             {"name": spec.name, "label": spec.label.as_dict(), "required": False, "several": spec.several}
-            for spec in (FIELDS[name] for name in dict.fromkeys((find_target(batch.target).takes or COMMON).values()))
+            for spec in (FIELDS[name] for name in dict.fromkeys(taken_by(target).values()))
         ],
-        "target": _target(find_target(batch.target)),
+        "target": _target(target),
     }  # fmt: skip
 
 

@@ -85,8 +85,7 @@ def open_batch(call: Call, given: OpenBatch) -> Result:
 def _permit(call: Call, target: str, within: str) -> None:
     """Ask for the right to take lists in there, and for what lists of this kind need besides."""
     call.permit(within)
-    needs = find_target(target).needs
-    if needs and not call.actor.may(needs, within):
+    if not find_target(target).is_open_to(call.actor, within):
         raise NOT_YOURS(field="target")
 
 

@@ -107,6 +107,10 @@ class Target:
     needs: str = ""
     table: str = ""
 
+    def is_open_to(self, actor: Actor, within: str) -> bool:
+        """Say whether somebody holds there what lists of this kind need besides the right to take lists in."""
+        return not self.needs or actor.may(self.needs, within)
+
 
 def work_started(batch: Any) -> Case:
     """Return the question, to whichever target a batch is for, whether somebody has worked on what it brought."""
@@ -133,4 +137,4 @@ def find_target(name: str) -> Target:
 
 def targets_for(actor: Actor) -> list[Target]:
     """Return the kinds of lists that somebody may take in where they work."""
-    return [one for one in TARGETS.values() if not one.needs or actor.may(one.needs, actor.home_area)]
+    return [one for one in TARGETS.values() if one.is_open_to(actor, actor.home_area)]

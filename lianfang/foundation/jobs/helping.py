@@ -77,8 +77,8 @@ class Helpers:
     def in_order(self, work: Work[Answer], tasks: Iterable[tuple[Any, ...]]) -> Iterator[Answer]:
         """Yield the answer to each task in the order of the tasks, a few of them ahead of who takes them.
 
-        Raises what the work raises. What no helper has begun is done here rather than waited for, a
-        short list before the first of them is there.
+        Raises what the work raises. What no helper has begun is done here rather than waited for, a short list before
+        the first of them is there.
         """
         waiting: deque[_Asked[Answer]] = deque()
         for task in tasks:
