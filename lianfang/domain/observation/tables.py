@@ -21,6 +21,7 @@ from lianfang.domain.observation.models import (
     StatusChange,
     Timetable,
 )
+from lianfang.domain.observation.rules.referrals import REFERRAL_OUTCOMES, WITHDRAWN
 from lianfang.domain.organisation.queries import shown_team, team_names
 from lianfang.domain.people.queries import shown_address, shown_care
 from lianfang.foundation.privacy.classes import PrivacyClass
@@ -352,7 +353,7 @@ table(
                 "outcome",
                 both("结果", "Outcome"),
                 kind="choice",
-                choices=(*rules.REFERRAL_OUTCOMES.items(), *rules.WITHDRAWN.items()),
+                choices=(*REFERRAL_OUTCOMES.items(), *WITHDRAWN.items()),
                 privacy=HEALTH,
             ),
             Column("destination", both("送往", "Taken to"), privacy=HEALTH),

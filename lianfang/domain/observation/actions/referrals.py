@@ -8,11 +8,11 @@ from uuid import UUID
 from django.db.models import Q
 from pydantic import Field
 
-from lianfang.domain.observation import rules
 from lianfang.domain.observation.actions.steps import in_state, rebuild, step
 from lianfang.domain.observation.events import OrderChanged, ReferralAccepted, ReferralClosed
 from lianfang.domain.observation.models import Order, Reading, Referral
 from lianfang.domain.observation.queries.orders import running_orders
+from lianfang.domain.observation.rules.referrals import REFERRAL_OUTCOMES
 from lianfang.domain.people.queries import find_persons
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
@@ -68,7 +68,7 @@ def accept_referral(call: Call, given: AcceptReferral) -> Result:
 class CloseReferral(Input):
     referral_id: UUID
     outcome: Literal["excluded", "hospital", "central"] = Field(
-        **labelled("结果", "Outcome", "choice", **choices(rules.REFERRAL_OUTCOMES))
+        **labelled("结果", "Outcome", "choice", **choices(REFERRAL_OUTCOMES))
     )
     destination: str = Field("", max_length=100, **labelled("送往", "Taken to"))
     note: str = Field(min_length=2, max_length=300, **labelled("诊断或处置", "Finding", "textarea"))

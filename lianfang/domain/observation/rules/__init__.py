@@ -468,13 +468,6 @@ CHANGE_REASONS: dict[str, tuple[Bilingual, frozenset[str]]] = {
     ),
     "home_unfit": (both("居家条件不具备", "the home is not fit for it"), frozenset({"transferred_central"})),
 }
-REFERRAL_OUTCOMES: dict[str, Bilingual] = {
-    "excluded": both("排除，继续居家观察", "excluded, observation goes on"),
-    "hospital": both("送医治疗", "taken to hospital"),
-    "central": both("转集中观察", "taken to a central facility"),
-}
-# nobody decides it: what a referral was opened by was corrected before anybody acted on it
-WITHDRAWN: dict[str, Bilingual] = {"corrected": both("更正撤回", "withdrawn after a correction")}
 
 REASON_UNFIT = refusal(
     "observation.reason_unfit", "“{label}”不能作为这种变更的理由。", "“{label_en}” is no reason for this change."
