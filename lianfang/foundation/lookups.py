@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import orjson
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Field, FloatField, Func, IntegerField, Lookup
+from django.db.models import CharField, Field, FloatField, Func, IntegerField, Lookup, TextField
 
 AMONG = "among"
 # fewer than any database takes as parameters of one statement
@@ -38,9 +38,11 @@ class Among(Lookup):
         return list(self.rhs)
 
     def get_db_prep_lookup(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
-        turn = self.lhs.output_field.get_db_prep_value
+        field = self.lhs.output_field
         # because texts are what they are, and asking the field about thousands of them costs more than the answer
-        return "", [one if type(one) is str else turn(one, connection, prepared=False) for one in value]
+        if isinstance(field, (CharField, TextField)) and all(type(one) is str for one in value):
+            return "", list(value)
+        return "", [field.get_db_prep_value(one, connection, prepared=False) for one in value]
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         column, params = self.process_lhs(compiler, connection)
