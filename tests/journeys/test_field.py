@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from lianfang.config.demo.cast import PASSWORD
 from lianfang.kernel.ids import uuid7
 from tests.journeys.conftest import PHONE
+from tests.journeys.line import Line
 
 pytestmark = pytest.mark.browser
 
@@ -25,17 +26,18 @@ class Phone:
     """A phone with a disk of its own: the browser on it can be closed and started again."""
 
     def __init__(self, chromium: Browser, server: str, disk: Path) -> None:
-        self.chromium, self.server, self.disk = chromium, server, disk
+        self.chromium, self.line, self.disk = chromium, Line(server), disk
         self.context: BrowserContext | None = None
 
     def start(self, *, network: bool) -> Page:
         """Start the browser anew and open the app."""
-        self.stop()
+        self._close()
+        self._lay(network)
         self.context = self.chromium.browser_type.launch_persistent_context(
             self.disk,
             executable_path=_path(),
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
-            base_url=self.server,
+            base_url=self.line.address,
             viewport=PHONE,
             has_touch=True,
             locale="zh-CN",
@@ -47,9 +49,21 @@ class Phone:
 
     def network(self, there: bool) -> None:
         assert self.context is not None
+        self._lay(there)
         self.context.set_offline(not there)
 
     def stop(self) -> None:
+        self._close()
+        self.line.close()
+
+    def _lay(self, there: bool) -> None:
+        """Cut the line itself as well: told that it is offline, a browser lets a new page's first requests through."""
+        if there:
+            self.line.mend()
+        else:
+            self.line.cut()
+
+    def _close(self) -> None:
         if self.context is not None:
             self.context.close()
         self.context = None
