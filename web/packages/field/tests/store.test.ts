@@ -178,6 +178,33 @@ describe('the PIN', () => {
   })
 })
 
+describe('a store that was removed', () => {
+  const names = async () => (await indexedDB.databases()).map(({ name }) => name)
+
+  it.each([
+    ['what the server said', (store: PhoneStore) => store.keepMe(me)],
+    ['what was recorded', (store: PhoneStore) => store.keepEntries([entry()])],
+    ['that the server was heard', (store: PhoneStore) => store.noteHeard(3)],
+    ['a new list', (store: PhoneStore) => store.keepBundle(bundle())],
+  ])('is not made again by a page that still has %s to write', async (_, write) => {
+    const [here, there] = [await opened('gone'), await opened('gone')]
+    const writing = write(there).catch((problem) => problem)
+    await here.destroy()
+    await writing
+    expect(await write(there).catch((problem) => problem)).toBeInstanceOf(KeyReplaced)
+    expect(await unsentOn('gone')).toBe(0)
+    expect(await dropWhenStale('gone')).toBe(false)
+    expect(await names()).not.toContain('lianfang-field-gone')
+  })
+
+  it('is made anew by whoever signs in again', async () => {
+    await (await opened('back')).destroy()
+    const store = await opened('back')
+    await store.keepMe(me)
+    expect(await store.me()).toEqual(me)
+  })
+})
+
 describe('days without contact', () => {
   it('leave the grid alone until the last of them', async () => {
     const store = await opened('days')

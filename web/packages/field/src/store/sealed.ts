@@ -1,7 +1,6 @@
 // The store that lasts: one database an account, everything personal in it sealed. Refuses to write under a key that was replaced.
 import type { Entry, Me, OutboxState } from '@lianfang/core'
 import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from 'idb'
-import { knownAccounts } from './accounts'
 import type { Bundle } from './bundle'
 import { inOwnLog, leaveLog } from './log'
 import type { Screen } from './screen'
@@ -53,6 +52,12 @@ interface FieldStores extends DBSchema {
 type FieldDatabase = IDBPDatabase<FieldStores>
 type Writing = IDBPTransaction<FieldStores, StoreNames<FieldStores>[], 'readwrite'>
 
+/** Another page of this phone has put the store under another key. */
+export class KeyReplaced extends Error {}
+
+/** The account has signed out on this phone, here or in another page, and its store went with it. */
+class StoreGone extends KeyReplaced {}
+
 // the number that phones in the field have kept their stores under from the beginning
 const STORE_VERSION = 10
 const opened = new Map<string, Promise<FieldDatabase>>()
@@ -66,21 +71,49 @@ export async function storesOnPhone(): Promise<string[]> {
   return all.flatMap(({ name }) => (name?.startsWith(PREFIX) ? [name.slice(PREFIX.length)] : []))
 }
 
-/** The account's database, opened once for the page, because opening it costs a cheap phone more than reading it. */
+/** The account's database, opened once for the page, because opening it costs a cheap phone more than reading it.
+ * Raises `StoreGone` where there is none: only who signs in makes one, not a page left open behind a sign-out. */
 function databaseOf(account: string): Promise<FieldDatabase> {
-  const known = opened.get(account)
-  if (known) return known
-  // an account that nobody has used here yet has no database, and making one writes
-  const opening = account in knownAccounts() ? openFor(account) : inOwnLog(() => openFor(account))
+  return opened.get(account) ?? keepOpen(account, openFor(account, false))
+}
+
+/** The account's database, or nothing where it has none on this phone. */
+async function foundDatabaseOf(account: string): Promise<FieldDatabase | null> {
+  try {
+    return await databaseOf(account)
+  } catch (problem) {
+    if (problem instanceof StoreGone) return null
+    throw problem
+  }
+}
+
+/** The account's database, made where there is none. */
+async function madeDatabaseOf(account: string): Promise<FieldDatabase> {
+  const found = await foundDatabaseOf(account)
+  // because making it writes
+  const make = () => inOwnLog(() => openFor(account, true))
+  return found ?? keepOpen(account, make())
+}
+
+function keepOpen(account: string, opening: Promise<FieldDatabase>): Promise<FieldDatabase> {
   opened.set(account, opening)
-  opening.catch(() => opened.delete(account))
+  opening.catch(() => {
+    if (opened.get(account) === opening) opened.delete(account)
+  })
   return opening
 }
 
-function openFor(account: string): Promise<FieldDatabase> {
+async function openFor(account: string, makes: boolean): Promise<FieldDatabase> {
   const forget = () => opened.delete(account)
-  return openDB<FieldStores>(nameOf(account), STORE_VERSION, {
-    upgrade(database) {
+  let isGone = false
+  const opening = openDB<FieldStores>(nameOf(account), STORE_VERSION, {
+    upgrade(database, _before, _now, making) {
+      if (!makes) {
+        isGone = true
+        making.done.catch(() => undefined)
+        making.abort()
+        return
+      }
       database.createObjectStore('outbox', { keyPath: 'id' }).createIndex('state', 'state')
       for (const name of ['downloaded', 'locks', 'contacts'] as const)
         database.createObjectStore(name, { keyPath: 'key' })
@@ -95,6 +128,11 @@ function openFor(account: string): Promise<FieldDatabase> {
       leaveLog()
     },
   })
+  try {
+    return await opening
+  } catch (problem) {
+    throw isGone ? new StoreGone() : problem
+  }
 }
 
 const DAYS_UNLESS_TOLD = 7
@@ -102,9 +140,6 @@ const DAY_MS = 86_400_000
 const TRIES_AT_ONCE = 5
 const FIRST_WAIT_MS = 30_000
 const MOST_TRIES = 12
-
-/** Another page of this phone has put the store under another key. */
-export class KeyReplaced extends Error {}
 
 export class SealedStore implements PhoneStore {
   readonly lasting = true
@@ -152,7 +187,7 @@ export class SealedStore implements PhoneStore {
   }
 
   async noteHeard(days: number): Promise<void> {
-    await noteContact(await this.database, Date.now(), days)
+    await inOwnLog(async () => noteContact(await this.database, Date.now(), days))
   }
 
   me(): Promise<Me | null> {
@@ -161,7 +196,7 @@ export class SealedStore implements PhoneStore {
 
   async keepMe(me: Me): Promise<void> {
     await this.keepDownloaded('me', me)
-    await noteContact(await this.database, Date.now())
+    await inOwnLog(async () => noteContact(await this.database, Date.now()))
   }
 
   async dropDownloads(): Promise<void> {
@@ -208,9 +243,9 @@ export class SealedStore implements PhoneStore {
   }
 
   async destroy(): Promise<void> {
-    const database = await this.database
+    const database = await foundDatabaseOf(this.account)
     opened.delete(this.account)
-    database.close()
+    database?.close()
     await deleteDB(nameOf(this.account))
   }
 
@@ -320,7 +355,7 @@ async function sealedEntry(key: CryptoKey, entry: Entry): Promise<SealedEntry> {
 }
 
 export async function openSealed(account: string): Promise<PhoneStore | LockedStore> {
-  const database = await databaseOf(account)
+  const database = await madeDatabaseOf(account)
   const lock = (await lockOf(database)) ?? (await firstLock(database))
   if (lock.ready) return new SealedStore(account, lock.ready, lock.turn)
   return { unlock: (secret) => tryToUnlock(account, database, secret) }
@@ -375,12 +410,13 @@ function contactOf(database: FieldDatabase): Promise<Contact | undefined> {
 async function noteContact(database: FieldDatabase, at: number, days?: number): Promise<void> {
   const known = await contactOf(database)
   const row: Contact = { key: 'contact', at, days: days ?? known?.days ?? DAYS_UNLESS_TOLD }
-  await inOwnLog(() => database.put('contacts', row))
+  await database.put('contacts', row)
 }
 
 /** Remove what was downloaded when the server was not heard for too many days. Returns whether something was removed. */
 export async function dropWhenStale(account: string, now = Date.now()): Promise<boolean> {
-  const database = await databaseOf(account)
+  const database = await foundDatabaseOf(account)
+  if (!database) return false
   const contact = await contactOf(database)
   if (!contact || now - contact.at <= contact.days * DAY_MS) return false
   const held = (await database.count('downloaded')) > 0
@@ -390,7 +426,8 @@ export async function dropWhenStale(account: string, now = Date.now()): Promise<
 
 /** How many records of the account the server does not have yet; needs no key. */
 export async function unsentOn(account: string): Promise<number> {
-  const database = await databaseOf(account)
+  const database = await foundDatabaseOf(account)
+  if (!database) return 0
   const counts = await Promise.all(
     (['waiting', 'refused'] as const).map((state) => database.countFromIndex('outbox', 'state', state)),
   )

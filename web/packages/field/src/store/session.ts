@@ -4,7 +4,7 @@ import { ref, shallowRef } from 'vue'
 import { language } from '../i18n'
 import { deviceId, forgetAccount, knownAccounts, noteAccount } from './accounts'
 import { type Held, takeHeld } from './held'
-import { storesOnPhone, unsentOn } from './sealed'
+import { KeyReplaced, storesOnPhone, unsentOn } from './sealed'
 import { canKeep, isLocked, type LockedStore, openStore, type PhoneStore } from './store'
 
 export const me = shallowRef<Me | null>(null)
@@ -94,8 +94,13 @@ async function stillMine(signedIn: Me): Promise<void> {
   online.value = true
   if (locked.value) locked.value = { ...locked.value, signedIn }
   if (!me.value) return
-  await phone.value?.keepMe(signedIn)
-  me.value = signedIn
+  try {
+    await phone.value?.keepMe(signedIn)
+    me.value = signedIn
+  } catch (problem) {
+    // because the phone may be wiped, or put under another key, while this waits for its turn
+    if (!(problem instanceof KeyReplaced)) throw problem
+  }
 }
 
 async function takeUpSession(): Promise<void> {
