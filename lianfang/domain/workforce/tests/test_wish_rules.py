@@ -72,6 +72,8 @@ def test_each_day_of_a_wish_is_kept_or_not_by_the_duty_that_stands() -> None:
     assert kept(Asked(MONDAY, TUESDAY, part="night")) == [True, False]
     assert kept(Asked(MONDAY, TUESDAY, "serve", "night")) == [False, True]
     assert kept(Asked(MONDAY, MONDAY, "serve", "day")) == [True]
+    told = outcomes_of(Asked(SUNDAY, TUESDAY), served, MONDAY, 4, limits())
+    assert [on for on, _ in told] == [MONDAY, TUESDAY]
 
 
 def test_a_roster_keeps_a_wish_where_somebody_else_can_serve() -> None:
