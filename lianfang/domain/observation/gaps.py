@@ -26,9 +26,9 @@ from lianfang.domain.observation.rules import CLOSED_STATES
 from lianfang.domain.organisation.queries import answerable_by_home, answerable_ids, holders
 from lianfang.foundation.gaps.registry import Gap, Open, gap
 from lianfang.foundation.privacy.fields import within
+from lianfang.kernel.areas import TOWN_DIGITS, VILLAGE_DIGITS
 from lianfang.kernel.text import Bilingual, both
 
-VILLAGE, TOWN = 12, 9
 _QUESTIONS = {need.code: need.question for need in rules.NEEDS}
 
 
@@ -60,7 +60,7 @@ def _slot_words(day: str, name: str) -> Bilingual:
 def _missed(path: str, now: datetime) -> Iterator[Open]:
     """Yield runs of missed slots, answered by the village's lead, or the town's once nothing was done in time."""
     rows = list(Escalation.objects.filter(within(path), resolved_at__isnull=True))
-    told = {row.pk: row.area_path[: TOWN if row.to == "town" else VILLAGE] for row in rows}
+    told = {row.pk: row.area_path[: TOWN_DIGITS if row.to == "town" else VILLAGE_DIGITS] for row in rows}
     who = answerable_ids(set(told.values()))
     for row in rows:
         since = row.told_town_at or row.since
@@ -101,9 +101,9 @@ def _untold(path: str, now: datetime) -> Iterator[Open]:
 def _proposed(path: str, kind: str) -> Iterator[tuple[Proposal, UUID | None]]:
     """Yield the undecided proposals of a kind, each with who answers for the village."""
     found = list(Proposal.objects.filter(within(path), kind=kind, decided_at__isnull=True))
-    who = answerable_ids({row.area_path[:VILLAGE] for row in found})
+    who = answerable_ids({row.area_path[:VILLAGE_DIGITS] for row in found})
     for row in found:
-        yield row, who.get(row.area_path[:VILLAGE])
+        yield row, who.get(row.area_path[:VILLAGE_DIGITS])
 
 
 def _unconfirmed(path: str, now: datetime) -> Iterator[Open]:
@@ -123,9 +123,9 @@ def _lost(path: str, now: datetime) -> Iterator[Open]:
 def _unchecked(path: str, now: datetime) -> Iterator[Open]:
     """Yield changes of status with who confirms them: of the village, or of the town where the village proposed it."""
     rows = list(StatusChange.objects.filter(Q(decided_at__isnull=True), within(path)))
-    who = answerable_ids({row.area_path[:digits] for row in rows for digits in (VILLAGE, TOWN)})
+    who = answerable_ids({row.area_path[:digits] for row in rows for digits in (VILLAGE_DIGITS, TOWN_DIGITS)})
     for row in rows:
-        village, town = who.get(row.area_path[:VILLAGE]), who.get(row.area_path[:TOWN])
+        village, town = who.get(row.area_path[:VILLAGE_DIGITS]), who.get(row.area_path[:TOWN_DIGITS])
         yield Open(str(row.pk), row.area_path, row.proposed_at, town if village == row.proposed_by else village)
 
 

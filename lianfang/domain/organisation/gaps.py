@@ -24,6 +24,7 @@ from lianfang.domain.people.queries import (
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.gaps.registry import Gap, Open, gap
 from lianfang.foundation.privacy.fields import within
+from lianfang.kernel.areas import VILLAGE_DIGITS
 from lianfang.kernel.clock import CHINA, local
 from lianfang.kernel.ids import made_at
 from lianfang.kernel.text import both
@@ -31,7 +32,6 @@ from lianfang.kernel.text import both
 MOST_PER_CONTACT = "responsibility.households_per_contact"
 DOUBLES_WITHIN = "people.decide_doubles_within_days"
 ENDING_WITHIN = "responsibility.warn_days_before_end"
-VILLAGE_DIGITS = 12
 # a proposal nobody answered is a gap the day after
 UNANSWERED_AFTER = timedelta(hours=24)
 

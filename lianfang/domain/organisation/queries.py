@@ -22,10 +22,10 @@ from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.lookups import chunks
 from lianfang.foundation.privacy.fields import within
+from lianfang.kernel.areas import TOWN_DIGITS
 from lianfang.kernel.clock import today
 from lianfang.kernel.text import Bilingual, both
 
-TOWN_DIGITS = 9
 # on a printed card they stand beside the chain, because one rings them for another reason
 BESIDE = ("doctor", "police")
 ANSWERING_LEVELS = ("county", "town", "village", "grid", "micro_grid")

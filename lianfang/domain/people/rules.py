@@ -9,13 +9,13 @@ from typing import Any, Literal
 
 from lianfang.kernel import likeness
 from lianfang.kernel.ages import age_on
+from lianfang.kernel.areas import VILLAGE_DIGITS
 from lianfang.kernel.likeness import TURNED
 from lianfang.kernel.linkage import MISSING, Pattern, pattern_of
 from lianfang.kernel.names import initials, pinyin, search_keys
 from lianfang.kernel.text import Bilingual, both
 
 KEYS_LENGTH = 200
-VILLAGE_DIGITS = 12
 ADULT_AT = 18
 LEVEL_LENGTHS = (24, 21, 18, 15, 12, 9, 6, 4, 2)
 

@@ -22,6 +22,7 @@ from lianfang.doors.files.listing import held_in, texts_of
 from lianfang.doors.files.reading import Cells
 from lianfang.foundation.intake.targets import Row
 from lianfang.kernel import ages, dates, identity, names, phones
+from lianfang.kernel.areas import TOWN_DIGITS, VILLAGE_DIGITS
 from lianfang.kernel.errors import Refusal, RefusalKind, refusal
 from lianfang.kernel.places import Register, Resolved
 from lianfang.kernel.text import Bilingual, clean
@@ -104,7 +105,6 @@ _SEXES = {
 # what people write into one another's column, and what can then be nothing else
 _EXCHANGED = (("name", "identity_number"), ("phone", "identity_number"), ("sex", "age"))
 _CLOCKS = ("born_on", "returned_on", "exposed_on", "left_on")
-_VILLAGE, _TOWN = 12, 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,13 +375,13 @@ class Judge:
         best_length = 0
         for text in place_texts(row.values):
             found = self._resolve(self.register, text)
-            if found.code and len(found.code) > best_length and len(found.code) >= _TOWN:
+            if found.code and len(found.code) > best_length and len(found.code) >= TOWN_DIGITS:
                 row.area_path, row.place, best_length = found.code, "resolved", len(found.code)
                 row.confidence = found.confidence
             elif found.candidates and not row.area_path:
                 row.place = "ambiguous"
                 row.candidates = tuple(one.code for one in found.candidates)
-            if best_length >= _VILLAGE:
+            if best_length >= VILLAGE_DIGITS:
                 return
         if column and row.place != "resolved":
             pen.warn(AMBIGUOUS if row.place == "ambiguous" else UNRESOLVED, column)

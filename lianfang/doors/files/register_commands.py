@@ -25,6 +25,7 @@ from lianfang.doors.files.registers import RegisterFile, Sent, read_register
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.actions.running import run
 from lianfang.foundation.privacy.moving import TOLD, Tell
+from lianfang.kernel.areas import COUNTY_DIGITS, TOWN_DIGITS
 from lianfang.kernel.clock import today
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.places.register import areas_within, canonical, upper_names
@@ -47,7 +48,6 @@ NOTHING_TO_UNDO = refusal(
     status=404,
 )
 REGISTER_DAY = date(2019, 10, 31)
-COUNTY_DIGITS, TOWN_DIGITS = 6, 9
 
 
 @dataclass(frozen=True)

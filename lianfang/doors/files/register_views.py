@@ -25,6 +25,7 @@ from lianfang.foundation.attachments.storing import find_file, read_file, store
 from lianfang.foundation.jobs.progress import job_card
 from lianfang.foundation.jobs.queue import Progress, enqueue, job, report_aside
 from lianfang.foundation.privacy.moving import TOLD, path_columns
+from lianfang.kernel.areas import COUNTY_DIGITS
 from lianfang.kernel.clock import local, now, today
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
@@ -42,7 +43,7 @@ _REASON = both("在控制台撤销", "undone on the console")
 def look(request: HttpRequest) -> HttpResponse:
     """Hold a newer register against a county: what became of each village, how many people move; changes nothing."""
     actor = actor_of(request)
-    county = _county(request.POST.get("within") or actor.home_area[:6])
+    county = _county(request.POST.get("within") or actor.home_area[:COUNTY_DIGITS])
     actor.require("areas.migrate_register", county)
     if not area_exists(county):
         raise NO_COUNTY(field="within", within=county)

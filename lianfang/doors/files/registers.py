@@ -16,6 +16,7 @@ from typing import Any
 
 from lianfang.doors.files.guarding import EMPTY, check_size
 from lianfang.doors.files.reading import Cells, open_book
+from lianfang.kernel.areas import COUNTY_DIGITS, TOWN_DIGITS, VILLAGE_DIGITS
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.places.register import areas_within
 from lianfang.kernel.text import clean
@@ -60,7 +61,6 @@ MANY_ROWS = refusal(
 CODE_HEADERS = ("统计用区划代码", "区划代码", "行政区划代码", "代码", "村代码", "code")
 NAME_HEADERS = ("名称", "村名", "村名称", "区划名称", "村（社区）名称", "村(社区)名称", "行政区划名称", "name")
 OLD_HEADERS = ("原代码", "原区划代码", "旧代码", "变更前代码", "old_code", "oldcode")
-COUNTY, TOWN, VILLAGE = 6, 9, 12
 MOST, LONGEST_NAME = 20_000, 60
 LOOKED_AT = 60
 _CODE = re.compile(r"\d{6}|\d{9}|\d{12}")
@@ -189,16 +189,16 @@ def _take(found: RegisterFile, cells: Cells, places: _Places, row: int, within: 
     name = _text(cells[places.name]) if places.name < len(cells) else ""
     if not written and not name:
         return
-    if not written.isdigit() or len(written) > VILLAGE:
+    if not written.isdigit() or len(written) > VILLAGE_DIGITS:
         raise BAD_CODE(field="file", row=row, code=written[:30])
     code = _shortest(written)
-    if not code.startswith(within) or len(code) <= COUNTY:
+    if not code.startswith(within) or len(code) <= COUNTY_DIGITS:
         return
-    if len(code) not in (TOWN, VILLAGE):
+    if len(code) not in (TOWN_DIGITS, VILLAGE_DIGITS):
         raise BAD_CODE(field="file", row=row, code=written[:30])
     if not name or len(name) > LONGEST_NAME:
         raise NO_NAME(field="file", row=row, code=code)
-    level = found.towns if len(code) == TOWN else found.villages
+    level = found.towns if len(code) == TOWN_DIGITS else found.villages
     if level.setdefault(code, name) != name:
         raise TWICE(field="file", code=code, first=level[code], second=name, row=row)
     for old in _old_codes(cells, places, row):
@@ -208,8 +208,8 @@ def _take(found: RegisterFile, cells: Cells, places: _Places, row: int, within: 
 
 def _shortest(code: str) -> str:
     """Return a code without the zeros that fill it up: 140826100000 → 140826100, 140826000000 → 140826."""
-    for length in (COUNTY, TOWN):
-        if len(code) == VILLAGE and not code[length:].strip("0"):
+    for length in (COUNTY_DIGITS, TOWN_DIGITS):
+        if len(code) == VILLAGE_DIGITS and not code[length:].strip("0"):
             return code[:length]
     return code
 
@@ -219,7 +219,7 @@ def _old_codes(cells: Cells, places: _Places, row: int) -> Iterator[str]:
         return
     for part in re.split(r"[、,，;；\s]+", _text(cells[places.old])):
         old = _shortest(part)
-        if part and not (part.isdigit() and len(old) in (TOWN, VILLAGE)):
+        if part and not (part.isdigit() and len(old) in (TOWN_DIGITS, VILLAGE_DIGITS)):
             raise NO_HEIR(field="file", row=row, code=part[:30])
         if part:
             yield old
@@ -230,11 +230,11 @@ def _old_codes(cells: Cells, places: _Places, row: int) -> Iterator[str]:
 
 def _name_towns(found: RegisterFile, within: str, known: Mapping[str, str]) -> None:
     """Name the towns that a list of villages alone does not: as the built-in register does where it agrees."""
-    needed = {code[:TOWN] for code in found.villages} - set(found.towns)
+    needed = {code[:TOWN_DIGITS] for code in found.villages} - set(found.towns)
     if not needed:
         return
     built_in = {area.code: area.name for area in areas_within(within)}
-    agreeing = Counter(code[:TOWN] for code, name in found.villages.items() if built_in.get(code) == name)
+    agreeing = Counter(code[:TOWN_DIGITS] for code, name in found.villages.items() if built_in.get(code) == name)
     for town in needed:
         have = sum(1 for code in found.villages if code.startswith(town))
         trusted = agreeing[town] * 2 > have and town in built_in

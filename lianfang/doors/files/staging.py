@@ -30,6 +30,7 @@ from lianfang.foundation.intake.inserting import Draft, insert_new
 from lianfang.foundation.intake.models import IntakeBatch, RefusedRow, StagedPortion
 from lianfang.foundation.intake.targets import Row, find_target
 from lianfang.foundation.jobs.helping import Helpers
+from lianfang.kernel.areas import VILLAGE_DIGITS
 from lianfang.kernel.clock import now
 from lianfang.kernel.places import Register
 
@@ -153,7 +154,7 @@ def _judge(ruler: Ruler) -> Judge:
     global _ready
     if _ready is None or _ready[0] != ruler.key:
         # the register of the area, or of the village that holds a grid
-        register = Register.open(ruler.within[:12]) if ruler.within else None
+        register = Register.open(ruler.within[:VILLAGE_DIGITS]) if ruler.within else None
         _ready = ruler.key, Judge(ruler.layout, ruler.formulas, register=register, on=ruler.on)
     return _ready[1]
 

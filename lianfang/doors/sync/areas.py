@@ -12,8 +12,8 @@ from typing import Any
 from lianfang.domain.areas.queries import present_code
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.privacy.fields import is_area_path
+from lianfang.kernel.areas import VILLAGE_DIGITS
 
-VILLAGE_DIGITS = 12
 # the fields by which commands of phones name an area
 NAMING = frozenset({"area_path", "village", "destination_path"})
 

@@ -11,8 +11,9 @@ from django.db.models import Q
 
 from lianfang.domain.checkpoints.queries.bundle import gates_bundle
 from lianfang.domain.workforce.queries.posts import posts_within
-from lianfang.doors.sync.areas import VILLAGE_DIGITS, small_areas
+from lianfang.doors.sync.areas import small_areas
 from lianfang.foundation.access.actor import Actor, any_within
+from lianfang.kernel.areas import VILLAGE_DIGITS
 from lianfang.kernel.clock import now
 
 RECORDING = "checkpoints.record_passage"

@@ -18,9 +18,8 @@ from lianfang.foundation.gaps.models import GapCount, GapItem, GapSweep
 from lianfang.foundation.gaps.registry import GAPS, Gap
 from lianfang.foundation.privacy.fields import within
 from lianfang.foundation.tables.reading import BAD_CURSOR, Query, find_table, read
+from lianfang.kernel.areas import VILLAGE_DIGITS
 from lianfang.kernel.text import Bilingual, has_control_characters
-
-VILLAGE = 12
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ def board(viewer: Actor, path: str, child_length: int) -> Board:
 
 def _counted(scope: tuple[str, ...], names: list[str], path: str, length: int) -> list[tuple[str, str, int, datetime]]:
     """Return (gap, child, count, oldest) from the village counts, or from the items where grids matter."""
-    whole_villages = length <= VILLAGE and all(len(prefix) <= VILLAGE for prefix in scope)
+    whole_villages = length <= VILLAGE_DIGITS and all(len(prefix) <= VILLAGE_DIGITS for prefix in scope)
     kept: Any = GapCount if whole_villages else GapItem
     amount, since = (Sum("count"), Min("oldest_since")) if whole_villages else (Count("pk"), Min("since"))
     rows = kept.objects.filter(within(path), any_within(scope), gap__in=names)

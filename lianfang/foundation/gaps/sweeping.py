@@ -19,13 +19,13 @@ from lianfang.foundation.gaps.registry import GAPS, Gap, Open
 from lianfang.foundation.jobs.models import Job
 from lianfang.foundation.jobs.queue import Progress, enqueue, job
 from lianfang.foundation.privacy.fields import within
+from lianfang.kernel.areas import COUNTY_DIGITS, TOWN_DIGITS, VILLAGE_DIGITS
 from lianfang.kernel.clock import now
 from lianfang.kernel.text import both
 
-VILLAGE = 12
 SOON = timedelta(seconds=1)
 FEW = 6
-LEVELS = (6, 9, VILLAGE)  # a path cut between two levels names no area
+LEVELS = (COUNTY_DIGITS, TOWN_DIGITS, VILLAGE_DIGITS)  # a path cut between two levels names no area
 
 
 def sweep(declared: Gap, path: str = "", at: datetime | None = None) -> None:
@@ -39,7 +39,7 @@ def sweep(declared: Gap, path: str = "", at: datetime | None = None) -> None:
         closed = [item.pk for subject, item in known.items() if subject not in found]
         GapItem.objects.filter(pk__in=closed).delete()
         moved = _keep(declared, found, known)
-        for area in {path[:VILLAGE], *(moved if path else ())}:
+        for area in {path[:VILLAGE_DIGITS], *(moved if path else ())}:
             _recount(declared, area)
         if not path:
             spent = int((time.perf_counter() - started) * 1000)
@@ -65,7 +65,7 @@ def _keep(declared: Gap, found: dict[str, Open], known: dict[str, GapItem]) -> s
             opened.append(GapItem(gap=declared.name, subject_id=subject, area_path=one.area_path, since=one.since,
                                   answerable_id=one.answerable_id, details=one.details))  # fmt: skip
         elif (item.area_path, item.answerable_id, item.details) != (one.area_path, one.answerable_id, one.details):
-            moved.add(item.area_path[:VILLAGE])
+            moved.add(item.area_path[:VILLAGE_DIGITS])
             item.area_path, item.answerable_id, item.details = one.area_path, one.answerable_id, one.details
             changed.append(item)
     GapItem.objects.bulk_create(opened, batch_size=2000, ignore_conflicts=True)
@@ -75,7 +75,9 @@ def _keep(declared: Gap, found: dict[str, Open], known: dict[str, GapItem]) -> s
 
 def _recount(declared: Gap, area: str) -> None:
     """Rewrite the counts of every village below the area."""
-    items = GapItem.objects.filter(within(area), gap=declared.name).annotate(village=Substr("area_path", 1, VILLAGE))
+    items = GapItem.objects.filter(within(area), gap=declared.name).annotate(
+        village=Substr("area_path", 1, VILLAGE_DIGITS)
+    )
     counted = items.values("village").annotate(n=Count("pk"), oldest=Min("since"))
     GapCount.objects.filter(within(area), gap=declared.name).delete()
     GapCount.objects.bulk_create(
@@ -105,7 +107,10 @@ def sweep_job(body: dict[str, Any], _: Progress) -> None:
 def note_facts(events: Sequence[Event]) -> None:
     """Note which gaps the facts may have opened or closed, and see to it that a sweep is waiting."""
     dirty = {
-        (one.name, event.area_path[:VILLAGE]) for event in events for one in GAPS.values() if event.name in one.facts
+        (one.name, event.area_path[:VILLAGE_DIGITS])
+        for event in events
+        for one in GAPS.values()
+        if event.name in one.facts
     }
     if not dirty:
         return

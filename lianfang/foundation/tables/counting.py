@@ -14,9 +14,9 @@ from lianfang.foundation.access.actor import SYSTEM
 from lianfang.foundation.privacy.fields import within
 from lianfang.foundation.tables.reading import UNKNOWN_COLUMN, condition, find_table, narrowed
 from lianfang.foundation.tables.registry import Table
+from lianfang.kernel.areas import COUNTY_DIGITS
 
 Number = int | float
-COUNTY = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def counted_many(name: str, asked: Mapping[str, Asked], path: str, length: int) 
 def _inside(declared: Table, path: str) -> QuerySet[Any]:
     """Return the rows below an area. SQLite has to be kept from fetching a whole county row by row through an index."""
     rows = declared.rows(SYSTEM)
-    if path and len(path) <= COUNTY and connection.vendor == "sqlite":
+    if path and len(path) <= COUNTY_DIGITS and connection.vendor == "sqlite":
         return rows.alias(_top=Substr(declared.area, 1, len(path))).filter(_top=path)
     return rows.filter(within(path, declared.area))
 

@@ -13,7 +13,6 @@ from lianfang.domain.areas.actions.stepping import note_fates, take_back, take_s
 from lianfang.domain.areas.events import AreaKept, AreasMoved
 from lianfang.domain.areas.models import Area, AreaDecision, AreaStep
 from lianfang.domain.areas.queries import tiles_of
-from lianfang.domain.areas.rules.comparing import VILLAGE_DIGITS
 from lianfang.domain.areas.rules.planning import plan_into
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
@@ -21,6 +20,7 @@ from lianfang.foundation.actions.states import when
 from lianfang.foundation.administration.actions import Reason, labelled
 from lianfang.foundation.privacy.fields import within
 from lianfang.foundation.privacy.moving import paths_in_use
+from lianfang.kernel.areas import COUNTY_DIGITS, VILLAGE_DIGITS
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
@@ -51,7 +51,6 @@ LATER = refusal(
 )
 
 TABLE = "areas.decisions"
-COUNTY_DIGITS = 6
 DecisionId = Annotated[UUID, Field(**labelled("待定区域", "Area to decide about", "hidden"))]
 OPEN = when(lambda outcome: outcome == AreaDecision.Outcome.OPEN, "outcome")
 _STEPS = AreaStep.objects.filter(decision=OuterRef("pk"), undone_at__isnull=True)

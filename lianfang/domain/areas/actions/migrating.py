@@ -14,13 +14,14 @@ from lianfang.domain.areas.actions.stepping import note_fates, take_back, take_s
 from lianfang.domain.areas.events import AreasMoved
 from lianfang.domain.areas.models import AreaDecision, AreaMigration, AreaStep
 from lianfang.domain.areas.queries import area_exists, full_name, judge, open_decisions
-from lianfang.domain.areas.rules.comparing import TOWN_DIGITS, VILLAGE_DIGITS, Fate, Register
+from lianfang.domain.areas.rules.comparing import Fate, Register
 from lianfang.domain.areas.rules.planning import Plan
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import when
 from lianfang.foundation.administration.actions import Reason, labelled
 from lianfang.foundation.privacy.moving import count_at
+from lianfang.kernel.areas import TOWN_DIGITS, VILLAGE_DIGITS
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
 

@@ -10,12 +10,12 @@ from lianfang.domain.areas.actions.grids import keys_of, note_change, short_name
 from lianfang.domain.areas.models import Area, AreaDecision, AreaMigration, AreaStep
 from lianfang.domain.areas.queries import AREA_FIELDS, names
 from lianfang.domain.areas.rules import ancestors_of, level_of, parent_of
-from lianfang.domain.areas.rules.comparing import TOWN_DIGITS, VILLAGE_DIGITS
 from lianfang.domain.areas.rules.planning import Plan, Tile
 from lianfang.foundation.actions.registry import Call
 from lianfang.foundation.gaps.sweeping import recount_all
 from lianfang.foundation.privacy.fields import within
 from lianfang.foundation.privacy.moving import Single, clashes, move_rows, paths_in_use, rows_at
+from lianfang.kernel.areas import TOWN_DIGITS, VILLAGE_DIGITS
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
 

@@ -10,8 +10,7 @@ from django.db.models import QuerySet
 
 from lianfang.domain.areas.models import Area, AreaStep
 from lianfang.domain.areas.rules import ancestors_of
-
-COUNTY = 6
+from lianfang.kernel.areas import COUNTY_DIGITS
 
 
 def present_code(code: str, at: datetime | None, as_of: datetime | None = None) -> str:
@@ -21,7 +20,7 @@ def present_code(code: str, at: datetime | None, as_of: datetime | None = None) 
     went to another area meanwhile, whenever it is written. Without it a code in force is taken as it stands, unless
     another area had it at the moment it was named.
     """
-    steps = AreaStep.objects.filter(area_path=code[:COUNTY])
+    steps = AreaStep.objects.filter(area_path=code[:COUNTY_DIGITS])
     if as_of is not None:
         for moves in _moves_since(steps, as_of):
             code = _moved(code, moves)

@@ -9,10 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from lianfang.domain.areas.models import Area, AreaDecision, AreaMigration
-from lianfang.domain.areas.rules.comparing import TOWN_DIGITS, VILLAGE_DIGITS, Comparison, Register, compare
+from lianfang.domain.areas.rules.comparing import Comparison, Register, compare
 from lianfang.domain.areas.rules.planning import Plan, Tile, plan_for
 from lianfang.foundation.privacy.fields import within
 from lianfang.foundation.privacy.moving import count_at, paths_in_use
+from lianfang.kernel.areas import TOWN_DIGITS, VILLAGE_DIGITS
 from lianfang.kernel.places.register import areas_within
 
 AREA_FIELDS = ("path", "name", "short_name", "keys", "level", "parent", "longitude", "latitude", "valid_from",

@@ -14,10 +14,10 @@ from typing import Literal
 
 from pypinyin import lazy_pinyin
 
+from lianfang.kernel.areas import TOWN_DIGITS
 from lianfang.kernel.text import Bilingual, both, clean
 
 Kind = Literal["same", "renamed", "merged", "split", "vanished"]
-TOWN_DIGITS, VILLAGE_DIGITS = 9, 12
 
 BECAUSE: dict[str, Bilingual] = {
     "told": both("新登记册写明原代码", "the new register names its old code"),

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from lianfang.domain.areas.rules.comparing import TOWN_DIGITS, VILLAGE_DIGITS, Comparison, Fate, Register
+from lianfang.domain.areas.rules.comparing import Comparison, Fate, Register
 from lianfang.domain.areas.rules.paths import GRID_DIGITS, parent_of
+from lianfang.kernel.areas import TOWN_DIGITS, VILLAGE_DIGITS
 from lianfang.kernel.errors import refusal
 
 GRID = VILLAGE_DIGITS + GRID_DIGITS

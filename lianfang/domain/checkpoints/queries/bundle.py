@@ -9,12 +9,11 @@ from typing import Any
 from lianfang.domain.areas.queries import areas_of_level
 from lianfang.domain.checkpoints.queries.judging import lines_of, measures_at
 from lianfang.domain.checkpoints.queries.locals import locals_of
-from lianfang.domain.checkpoints.queries.memory import COUNTY_DIGITS, memory_keys, remembered
+from lianfang.domain.checkpoints.queries.memory import memory_keys, remembered
 from lianfang.domain.checkpoints.queries.permits import permit_bundle
 from lianfang.domain.checkpoints.rules.deciding import MUST_PASS
+from lianfang.kernel.areas import COUNTY_DIGITS, VILLAGE_DIGITS
 from lianfang.kernel.clock import local
-
-VILLAGE_DIGITS = 12
 
 
 def gates_bundle(posts: Iterable[Any], at: datetime) -> dict[str, Any]:

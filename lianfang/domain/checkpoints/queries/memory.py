@@ -13,9 +13,9 @@ from lianfang.domain.checkpoints.queries.standing import is_corrected
 from lianfang.foundation.privacy.fields import within
 from lianfang.foundation.privacy.keys import ring
 from lianfang.kernel import base64url
+from lianfang.kernel.areas import COUNTY_DIGITS
 from lianfang.kernel.clock import local
 
-COUNTY_DIGITS = 6
 MOST_REMEMBERED = 5000
 
 

@@ -17,11 +17,12 @@ from lianfang.domain.checkpoints.models.permits import Permit, PermitKey, Permit
 from lianfang.domain.checkpoints.rules.permits.checking import Answer, Gate, Key, check
 from lianfang.domain.checkpoints.rules.permits.codes import PREFIX, Terms, read, write
 from lianfang.domain.checkpoints.rules.permits.codes import terms_of as read_terms
-from lianfang.domain.checkpoints.rules.permits.kinds import COUNTY_DIGITS, KINDS
+from lianfang.domain.checkpoints.rules.permits.kinds import KINDS
 from lianfang.domain.checkpoints.rules.permits.revoking import pack, unpack
 from lianfang.domain.incidents.queries import rule
 from lianfang.foundation.privacy.fields import within
 from lianfang.kernel import base45, base64url
+from lianfang.kernel.areas import COUNTY_DIGITS
 from lianfang.kernel.clock import local, now
 from lianfang.kernel.rulebook import PRODUCT
 from lianfang.kernel.sign1 import Unreadable

@@ -17,6 +17,7 @@ from lianfang.domain.observation.queries.orders import find_order, thresholds, w
 from lianfang.domain.observation.queries.slots import slots_of
 from lianfang.domain.organisation.queries import Contact, who_answers_for
 from lianfang.foundation.accounts.models import Account
+from lianfang.kernel.areas import TOWN_DIGITS, VILLAGE_DIGITS
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.rulebook import PRODUCT
@@ -41,7 +42,7 @@ def _order(order_id: UUID | str) -> Order:
 
 def serial(order: Order) -> str:
     """Return the number printed on an order's letters: town, first day, and the end of the order's id."""
-    return f"{order.area_path[:9]}-{order.starts_on:%Y%m%d}-{order.pk.hex[-6:].upper()}"
+    return f"{order.area_path[:TOWN_DIGITS]}-{order.starts_on:%Y%m%d}-{order.pk.hex[-6:].upper()}"
 
 
 def _contacts(order: Order) -> list[Contact]:
@@ -65,7 +66,7 @@ def _head(order: Order, now: datetime) -> dict[str, Any]:
         "serial": serial(order),
         "as_of": f"{local(now):%Y-%m-%d %H:%M}",
         "issued_on": _day(local(now).date()),
-        "issuer": full_name(order.area_path[:12]) or order.incident.name,
+        "issuer": full_name(order.area_path[:VILLAGE_DIGITS]) or order.incident.name,
         "incident": order.incident.name,
         "name": order.person.name,
         "address": order.address,

@@ -10,6 +10,7 @@ from lianfang.domain.areas.queries import full_name
 from lianfang.domain.observation.models import Order
 from lianfang.domain.observation.queries.letters import serial
 from lianfang.foundation.privacy.fields import within
+from lianfang.kernel.areas import VILLAGE_DIGITS
 from lianfang.kernel.masks import mask_name
 
 _SERIAL = re.compile(r"(\d{9})-(\d{8})-[0-9A-F]{6}")
@@ -44,5 +45,5 @@ def certificate_by_serial(text: str) -> CertificateCard | None:
 def _card(order: Order, text: str) -> CertificateCard:
     return CertificateCard(
         text, mask_name(order.person.name), f"{order.starts_on}", f"{order.ended_on or order.ends_on}",
-        f"{order.released_on}", full_name(order.area_path[:12]),
+        f"{order.released_on}", full_name(order.area_path[:VILLAGE_DIGITS]),
     )  # fmt: skip

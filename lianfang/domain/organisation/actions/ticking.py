@@ -16,10 +16,9 @@ from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, action
 from lianfang.foundation.actions.running import run
 from lianfang.foundation.jobs.queue import Progress, job
+from lianfang.kernel.areas import VILLAGE_DIGITS
 from lianfang.kernel.clock import today
 from lianfang.kernel.text import both
-
-VILLAGE_DIGITS = 12
 
 
 def _due(on: date) -> tuple[Q, Q]:

@@ -12,10 +12,10 @@ from lianfang.domain.people.actions.fields import NO_HOUSEHOLD, Reason, require_
 from lianfang.domain.people.actions.households import move_households
 from lianfang.domain.people.events import GridsMerged, GridSplit, HouseholdsMoved
 from lianfang.domain.people.models import Household, Person
-from lianfang.domain.people.rules import VILLAGE_DIGITS
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.administration.actions import labelled
+from lianfang.kernel.areas import VILLAGE_DIGITS
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
 

@@ -20,12 +20,13 @@ from django.db.models.functions import Substr
 
 from lianfang.domain.people.actions.suggesting import Pair, add_pair, compared, keep, likeness
 from lianfang.domain.people.models import Person
-from lianfang.domain.people.rules import COMPARED, STRONGEST, VILLAGE_DIGITS, Sameness, as_record
+from lianfang.domain.people.rules import COMPARED, STRONGEST, Sameness, as_record
 from lianfang.foundation.actions.guard import writing
 from lianfang.foundation.audit.chain import Entry, append
 from lianfang.foundation.jobs.queue import Progress, job
 from lianfang.foundation.lookups import AMONG
 from lianfang.foundation.privacy.fields import within
+from lianfang.kernel.areas import VILLAGE_DIGITS
 from lianfang.kernel.clock import now
 from lianfang.kernel.linkage import Model, Record, learn, pattern_of
 from lianfang.kernel.text import Bilingual, both

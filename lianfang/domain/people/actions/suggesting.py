@@ -12,17 +12,11 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from lianfang.domain.people.models import DuplicateSuggestion, Person
-from lianfang.domain.people.rules import (
-    STRONGEST,
-    VILLAGE_DIGITS,
-    Likeness,
-    Sameness,
-    common_area,
-    judge_same,
-)
+from lianfang.domain.people.rules import STRONGEST, Likeness, Sameness, common_area, judge_same
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.privacy.fields import within
 from lianfang.kernel import names
+from lianfang.kernel.areas import VILLAGE_DIGITS
 
 COMPARED = ("name", "sound", "area_path", "sex", "born_on", "identity_index", "phone_index", "household_id")
 

@@ -14,8 +14,8 @@ from lianfang.domain.reports.models import DailyReport
 from lianfang.domain.reports.queries.figures import period
 from lianfang.foundation.devices.knowing import last_calls
 from lianfang.foundation.privacy.fields import within
+from lianfang.kernel.areas import VILLAGE_DIGITS
 
-VILLAGE = 12
 # because a phone unheard of for a week is out of use, and would excuse its unit for ever
 DORMANT_AFTER = timedelta(days=7)
 
@@ -55,7 +55,7 @@ def phones(path: str, now: datetime) -> Phones:
     """Return the phones of the units at or below an area. Those of a grid belong to its village."""
     calls: dict[str, list[datetime]] = {}
     for area, at in last_calls(path, now - DORMANT_AFTER):
-        calls.setdefault(area[:VILLAGE], []).append(at)
+        calls.setdefault(area[:VILLAGE_DIGITS], []).append(at)
     return Phones(calls)
 
 

@@ -43,6 +43,7 @@ from lianfang.foundation.intake.inserting import insert_new
 from lianfang.foundation.intake.targets import Row
 from lianfang.foundation.privacy.fields import within
 from lianfang.kernel import identity, names, phones
+from lianfang.kernel.areas import COUNTY_DIGITS
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
@@ -101,7 +102,7 @@ def report_lead(call: Call, given: ReportLead) -> Result:
     if not area_exists(given.area_path):
         raise NO_PLACE(field="area_path")
     row = Row(0, _values(given, local(call.received_at).date()), given.area_path, "resolved", 1.0)
-    [matched] = match_rows([row], given.area_path[:6], local(call.received_at).date())
+    [matched] = match_rows([row], given.area_path[:COUNTY_DIGITS], local(call.received_at).date())
     [lead] = make_leads(_no_batch(call, given), [row], [matched])
     lead.informant = given.informant
     insert_new(Lead, [lead])
@@ -191,7 +192,7 @@ def _common(one: str, other: str) -> str:
     """Return the area whose permission a move needs: the wider one when one holds the other, else the county."""
     if one.startswith(other) or other.startswith(one):
         return max(one, other, key=len)
-    return one[: known.COUNTY]
+    return one[:COUNTY_DIGITS]
 
 
 class DispatchLeads(Input):

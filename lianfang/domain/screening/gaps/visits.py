@@ -12,6 +12,7 @@ from lianfang.domain.organisation.queries import holders
 from lianfang.domain.screening.models.visits import Campaign, SweepHousehold
 from lianfang.foundation.gaps.registry import Gap, Open, gap
 from lianfang.foundation.privacy.fields import within
+from lianfang.kernel.areas import VILLAGE_DIGITS
 from lianfang.kernel.clock import CHINA, local
 from lianfang.kernel.text import both
 
@@ -40,9 +41,9 @@ def _for_secretary(path: str, now: datetime) -> Iterator[Open]:
     rows: list[Any] = list(
         _doors(path).filter(unsettled, follow_up="secretary").values_list("id", "area_path", "last_at", "answerable_id")
     )
-    leads = holders({area[:12] for _, area, _, _ in rows}, "village_lead")
+    leads = holders({area[:VILLAGE_DIGITS] for _, area, _, _ in rows}, "village_lead")
     for row, area, since, answers in rows:
-        lead = leads.get(area[:12])
+        lead = leads.get(area[:VILLAGE_DIGITS])
         yield Open(str(row), area, since, lead.account_id if lead else answers)
 
 

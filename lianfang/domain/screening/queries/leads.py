@@ -19,10 +19,9 @@ from lianfang.domain.screening.rules import Match, Particulars, match
 from lianfang.foundation.access.models import Grant
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.lookups import AMONG, chunks
+from lianfang.kernel.areas import COUNTY_DIGITS, VILLAGE_DIGITS
 from lianfang.kernel.names import sounds
 
-VILLAGE = 12
-COUNTY = 6
 # Who goes to a door, nearest first, where nobody was named responsible.
 _GOING_ROLES = ("grid_worker", "village_secretary", "township_coordinator")
 _NEAR = ("village", "grid", "micro_grid")
@@ -44,7 +43,7 @@ def particulars(rows: Iterable[tuple[dict[str, Any], str]]) -> Iterator[Particul
             name=values.get("name", ""),
             identity=of_identity(number) if number else None,
             phones=frozenset(map(of_phone, values.get("phone", ()))),
-            village=area_path[:VILLAGE] if len(area_path) >= VILLAGE else "",
+            village=area_path[:VILLAGE_DIGITS] if len(area_path) >= VILLAGE_DIGITS else "",
             born_on=values.get("born_on"),
             age=values.get("age"),
             sex=values.get("sex"),
@@ -94,7 +93,7 @@ def _people(field: str, keys: Iterable[Any], path: str, villages: set[str] | Non
     place = len(_COLUMNS)
     for portion in chunks(keys):
         for row in persons_within(path).filter(**{f"{field}__{AMONG}": portion}).values_list(*_COLUMNS, field):
-            if villages is None or row[4][:VILLAGE] in villages:
+            if villages is None or row[4][:VILLAGE_DIGITS] in villages:
                 found[row[place]].append(_as_particulars(row))
     return found
 
@@ -104,7 +103,7 @@ def _namesakes(rows: Iterable[Particulars], path: str) -> _Found:
     found: dict[Any, list[Particulars]] = defaultdict(list)
     for portion in chunks((row.name, row.village) for row in rows):
         names, pairs = {name: None for name, _ in portion}, {" ".join(pair): None for pair in portion}
-        at = Concat("name", Value(" "), Left("area_path", VILLAGE))
+        at = Concat("name", Value(" "), Left("area_path", VILLAGE_DIGITS))
         people = persons_within(path).filter(**{f"name__{AMONG}": names}).annotate(at=at)
         for row in people.filter(**{f"at__{AMONG}": pairs}).values_list(*_COLUMNS):
             found[row[1]].append(_as_particulars(row))
@@ -113,7 +112,7 @@ def _namesakes(rows: Iterable[Particulars], path: str) -> _Found:
 
 def _as_particulars(row: Sequence[Any]) -> Particulars:
     pk, name, identity, phone, path, born_on, sex = row[:7]
-    village = path[:VILLAGE] if len(path) >= VILLAGE else ""
+    village = path[:VILLAGE_DIGITS] if len(path) >= VILLAGE_DIGITS else ""
     return Particulars(
         str(pk), name, identity or None, frozenset([phone] if phone else ()), village, born_on, None, sex or None
     )
@@ -163,7 +162,7 @@ def who_goes_to(paths: Iterable[str], on: date) -> dict[str, UUID]:
 
     A responsible of the town or county counts only when nobody nearer works there. Unplaced leads go to nobody.
     """
-    wanted = sorted({path for path in paths if len(path) > COUNTY})
+    wanted = sorted({path for path in paths if len(path) > COUNTY_DIGITS})
     if not wanted:
         return {}
     chains = who_answers_for_many("area", wanted, on)
@@ -181,7 +180,7 @@ def who_goes_to(paths: Iterable[str], on: date) -> dict[str, UUID]:
 
 
 def _granted(paths: Sequence[str], on: date) -> dict[str, UUID]:
-    above = {one for path in paths for one in ancestors_of(path) if len(one) > COUNTY}
+    above = {one for path in paths for one in ancestors_of(path) if len(one) > COUNTY_DIGITS}
     grants = Grant.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=on), area_path__in=above, role__in=_GOING_ROLES, starts_on__lte=on,
         ended_at__isnull=True, account__is_active=True,
@@ -197,7 +196,7 @@ def _granted(paths: Sequence[str], on: date) -> dict[str, UUID]:
 
 def is_placed(path: str) -> bool:
     """Say whether a lead's place is known well enough to send somebody."""
-    return len(path) > COUNTY and bool(level_of(path))
+    return len(path) > COUNTY_DIGITS and bool(level_of(path))
 
 
 def reply_rows(batch_id: UUID) -> Iterator[Lead]:

@@ -11,8 +11,6 @@ from lianfang.domain.screening.queries.visits import find_visit, learnt_at, runn
 from lianfang.foundation.actions.running import follow
 from lianfang.kernel.errors import Refusal
 
-VILLAGE_DIGITS = 12
-
 
 def keep_roster(fact: dict[str, Any]) -> None:
     """Bring the register in line with who lives behind the door: newcomers are added, people who left are away.

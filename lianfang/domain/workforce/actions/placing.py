@@ -41,6 +41,7 @@ from lianfang.foundation.actions.inputs import Input, one_of
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import NOW, when
 from lianfang.foundation.administration.actions import choices, labelled
+from lianfang.kernel.areas import TOWN_DIGITS
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import Bilingual, both
 
@@ -61,7 +62,6 @@ OTHER_ROSTER = refusal(
 )  # fmt: skip
 
 MOST = 5
-TOWN_DIGITS = 9
 ResponderId = Annotated[UUID, Field(**labelled("人员", "Person", **{"x-table": "workforce.colleagues"}))]
 OfRoster = Annotated[
     UUID | None,

@@ -14,12 +14,12 @@ from lianfang.domain.workforce.rules.serving import SKILLS
 from lianfang.foundation.access.actor import Actor, Held
 from lianfang.foundation.access.policy import Role
 from lianfang.foundation.devices.cards import Unreadable, issue_sign, read_sign
+from lianfang.kernel.areas import COUNTY_DIGITS
 from lianfang.kernel.clock import local
 from lianfang.kernel.text import Bilingual, both
 
 KIND, PAGE = "check-in", "/checkin/"
 WAITING_DAYS, KEPT_DAYS = "retention.unanswered_days", "retention.duty_days"
-COUNTY_DIGITS = 6
 # what somebody without login may do on a community's page
 REPORTER = Role("reporter", both("报到的人", "Somebody who reports"), ("workforce.report_by_page",))
 

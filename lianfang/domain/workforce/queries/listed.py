@@ -11,8 +11,7 @@ from lianfang.domain.workforce.queries.responders import responder_phone_indexin
 from lianfang.foundation.intake.targets import NEW, Row, RowMatch
 from lianfang.foundation.lookups import AMONG, chunks
 from lianfang.foundation.privacy.fields import within
-
-COUNTY_DIGITS = 6
+from lianfang.kernel.areas import COUNTY_DIGITS
 
 
 def match_lines(rows: Sequence[Row], path: str) -> list[RowMatch]:

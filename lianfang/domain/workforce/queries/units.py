@@ -8,8 +8,7 @@ from uuid import UUID
 
 from lianfang.domain.organisation.queries import standing_units
 from lianfang.foundation.privacy.fields import within
-
-COUNTY_DIGITS = 6
+from lianfang.kernel.areas import COUNTY_DIGITS
 
 
 def units_named(names: Iterable[str], area_path: str) -> dict[str, UUID]:

@@ -26,6 +26,7 @@ from lianfang.doors.files.sheets.meanings import (
     read_mark,
 )
 from lianfang.doors.files.sheets.template import Page, Template, name_of
+from lianfang.kernel.areas import TOWN_DIGITS
 
 _NAMED_ENDS = (
     "人民政府",
@@ -228,7 +229,7 @@ def _named_units(found: ListFound, within: str) -> dict[int, str]:
     """Return the units whose names stand ready in the rows; nothing where most rows name none."""
     if not found.labels:
         return {}
-    below = children(within) + (areas_of_level("village", within) if len(within) < 9 else [])
+    below = children(within) + (areas_of_level("village", within) if len(within) < TOWN_DIGITS else [])
     known: dict[str, str] = {}
     for area in reversed(below):
         known |= {_bare(name): area.path for name in (area.name, area.short_name) if name}

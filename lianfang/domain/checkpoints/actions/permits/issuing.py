@@ -25,6 +25,7 @@ from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.administration.actions import Path, labelled
 from lianfang.foundation.privacy.fields import within
+from lianfang.kernel.areas import COUNTY_DIGITS
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.rulebook import PRODUCT
@@ -87,7 +88,7 @@ def issue_many_permits(call: Call, given: IssueMany) -> Result:
     Left out are households without residents, and those that a returnee came to, whether they had one or not.
     """
     call.permit(given.within)
-    if len(given.within) < kinds.COUNTY_DIGITS:
+    if len(given.within) < COUNTY_DIGITS:
         raise kinds.BAD_AREA(field="within")
     terms = _term(call, given.within, given.first_on, given.last_on) | _limits(call, given.within)
     series = take_series(given.within)

@@ -11,12 +11,12 @@ from django.db.models import Max
 from pydantic import Field
 
 from lianfang.domain.checkpoints.models.permits import Permit, PermitKey, PermitSeries
-from lianfang.domain.checkpoints.rules.permits.kinds import COUNTY_DIGITS
 from lianfang.foundation.actions.inputs import Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import when_empty
 from lianfang.foundation.administration.actions import Path, Reason, labelled
 from lianfang.kernel import base64url, sign1
+from lianfang.kernel.areas import COUNTY_DIGITS
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import both
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 
+from lianfang.kernel.areas import COUNTY_DIGITS, TOWN_DIGITS, VILLAGE_DIGITS
 from lianfang.kernel.clock import CHINA
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import Bilingual, both
@@ -51,8 +52,7 @@ REPLACED_BECAUSE: dict[str, Bilingual] = {
 }
 
 MARK_BYTES = 21
-COUNTY_DIGITS = 6
-AREA_DIGITS = (6, 9, 12)
+AREA_DIGITS = (COUNTY_DIGITS, TOWN_DIGITS, VILLAGE_DIGITS)
 _PLATE = re.compile(r"[\u4e00-\u9fff][A-Z][A-Z0-9]{4,6}[\u4e00-\u9fffA-Z0-9]?")
 _TAIL = re.compile(r"[0-9]{4}")
 

@@ -21,8 +21,8 @@ from lianfang.domain.workforce.rules.rostering.drafting import Draft
 from lianfang.domain.workforce.rules.rostering.exchanging import Exchange
 from lianfang.domain.workforce.rules.rostering.greedy import Stop
 from lianfang.domain.workforce.rules.rostering.problem import Assignment, Problem, Span
+from lianfang.kernel.areas import TOWN_DIGITS
 
-_TOWN = 9
 _BETWEEN_LOOKS = 0.2
 # because a process of its own takes about a second to begin
 _LEAST_SLOTS = 400
@@ -93,7 +93,7 @@ def _elsewhere(draft: Draft, person: int, is_here: list[bool]) -> list[Span]:
 
 
 def _town(area_path: str) -> str:
-    return area_path[:_TOWN]
+    return area_path[:TOWN_DIGITS]
 
 
 class _Running:

@@ -14,8 +14,8 @@ from collections.abc import Container, Iterable, Sequence
 from lianfang.domain.workforce.rules.rostering.drafting import Draft
 from lianfang.domain.workforce.rules.rostering.greedy import Stop, never
 from lianfang.domain.workforce.rules.rostering.problem import STAFF
+from lianfang.kernel.areas import TOWN_DIGITS
 
-_TOWN = 9
 # measured choices: how much a change may cost at first and at last, how often the clock is looked at
 _WARMEST = 0.5
 _COLDEST = 0.08
@@ -46,23 +46,23 @@ class Exchange:
         towns: dict[str, set[int]] = defaultdict(set)
         slots: dict[str, list[int]] = defaultdict(list)
         for person, whoever in enumerate(draft.people):
-            towns[whoever.home[:_TOWN]].add(person)
+            towns[whoever.home[:TOWN_DIGITS]].add(person)
         for number, slot in enumerate(draft.slots):
-            towns[slot.post.area_path[:_TOWN]].update(draft.on[number])
-            slots[slot.post.area_path[:_TOWN]].append(number)
-        for area in [area for area in slots if len(area) < _TOWN]:
+            towns[slot.post.area_path[:TOWN_DIGITS]].update(draft.on[number])
+            slots[slot.post.area_path[:TOWN_DIGITS]].append(number)
+        for area in [area for area in slots if len(area) < TOWN_DIGITS]:
             towns[area].update(one for one, whoever in enumerate(draft.people) if whoever.home.startswith(area))
         people = {town: sorted(some) for town, some in towns.items()}
         teams = {town: sorted({draft.people[one].team for one in some} - {""}) for town, some in people.items()}
         at_home = {
-            area: [one for one in people[area[:_TOWN]] if draft.people[one].home.startswith(area)]
+            area: [one for one in people[area[:TOWN_DIGITS]] if draft.people[one].home.startswith(area)]
             for area in {slot.post.area_path for slot in draft.slots}
         }
         areas = [slot.post.area_path for slot in draft.slots]
-        self.near = [people[area[:_TOWN]] for area in areas]
+        self.near = [people[area[:TOWN_DIGITS]] for area in areas]
         self.at_home = [at_home[area] for area in areas]
-        self.slots_near = [slots[area[:_TOWN]] for area in areas]
-        self.teams_near = [teams[area[:_TOWN]] for area in areas]
+        self.slots_near = [slots[area[:TOWN_DIGITS]] for area in areas]
+        self.teams_near = [teams[area[:TOWN_DIGITS]] for area in areas]
 
     def run(self, seconds: float, stop: Stop = never) -> None:
         """Exchange until the time is up, somebody stops it or the roster is perfect."""

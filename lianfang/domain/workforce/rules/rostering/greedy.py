@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 from lianfang.domain.workforce.rules.rostering.drafting import Draft
 from lianfang.domain.workforce.rules.rostering.problem import EXPERIENCED, STAFF, Problem
+from lianfang.kernel.areas import TOWN_DIGITS
 
 Stop = Callable[[], bool]
-_TOWN = 9
 
 
 def never() -> bool:
@@ -31,14 +31,14 @@ def fill(draft: Draft, slots: Iterable[int], stop: Stop = never) -> None:
     """Fill shifts with whoever costs least: from the post's own town, and from elsewhere when that is not enough."""
     towns: dict[str, list[int]] = {}
     for number, person in enumerate(draft.people):
-        towns.setdefault(person.home[:_TOWN], []).append(number)
+        towns.setdefault(person.home[:TOWN_DIGITS], []).append(number)
     everyone = list(range(len(draft.people)))
     # because shifts come in the order of time, whoever still rests from the last one need not be looked at
     rested = [-(10**9)] * len(draft.people)
     for slot in slots:
         if stop():
             return
-        home = draft.slots[slot].post.area_path[:_TOWN]
+        home = draft.slots[slot].post.area_path[:TOWN_DIGITS]
         for people in (towns.get(home, []), everyone):
             if draft.lacks(slot):
                 _fill_one(draft, slot, [one for one in people if rested[one] <= draft.duty[slot].starts])

@@ -17,8 +17,8 @@ from lianfang.domain.workforce.rules.rostering.beside import search
 from lianfang.domain.workforce.rules.rostering.drafting import EMPTY_PLACE, Draft
 from lianfang.domain.workforce.rules.rostering.greedy import Stop, never
 from lianfang.domain.workforce.rules.rostering.modelling import Part
+from lianfang.kernel.areas import TOWN_DIGITS
 
-_TOWN = 9
 # measured choices: how many people a part frees for the whole roster or for a few days, how often the one or the other,
 # and how long the solver may think about a part in its own time
 _PEOPLE_IN_PART = 8
@@ -178,10 +178,10 @@ def _neighbours(draft: Draft) -> _Neighbours:
     posts = {slot.post.key: slot.post.area_path for slot in draft.slots}
     near: dict[tuple[str, int], list[int]] = defaultdict(list)
     for person, whoever in enumerate(draft.people):
-        for digits in {len(path) for path in posts.values()} | {_TOWN}:
+        for digits in {len(path) for path in posts.values()} | {TOWN_DIGITS}:
             near[whoever.home[:digits], digits].append(person)
     at_home = {post: near[path, len(path)] for post, path in posts.items()}
-    in_town = {post: near[path[:_TOWN], min(len(path), _TOWN)] for post, path in posts.items()}
+    in_town = {post: near[path[:TOWN_DIGITS], min(len(path), TOWN_DIGITS)] for post, path in posts.items()}
     return _Neighbours(slots_of_post, at_home, in_town)
 
 
