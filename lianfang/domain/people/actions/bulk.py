@@ -33,6 +33,7 @@ from lianfang.domain.people.actions.fields import (
     Residing,
     SexChoice,
     VillageOrGrid,
+    copied_masks,
     household_values,
     person_values,
 )
@@ -149,11 +150,12 @@ def _built(call: Call, given: AddMany, known: dict[UUID, str], paths: set[str]) 
     persons: list[Person] = []
     for position, one in enumerate(given.persons):
         path = _path_of(one, known)
+        problems += _placed(copied_masks(_given(one)), f"persons.{position}")
         try:
             _check_place(one, path, areas)
             persons.append(_person(one, path, person_values(_given(one), on), common))
         except Refusal as no:
-            problems += _placed(no, f"persons.{position}")
+            problems += _placed(_each(no), f"persons.{position}")
         if one.household_id:
             sizes[one.household_id] = sizes.get(one.household_id, 0) + 1
     households = list(_households(given.households, sizes, areas, common, problems))
@@ -194,17 +196,21 @@ def _households(
         if one.area_path not in areas:
             problems.append(NO_AREA(field=f"households.{position}.area_path"))
             continue
+        problems += _placed(copied_masks(one.model_dump()), f"households.{position}")
         try:
             values = household_values(one.model_dump(exclude={"id"}))
         except Refusal as no:
-            problems += _placed(no, f"households.{position}")
+            problems += _placed(_each(no), f"households.{position}")
             continue
         yield Household(id=key, size=sizes.get(key, 0), **values, **common)
 
 
-def _placed(no: Refusal, prefix: str) -> list[Refusal]:
+def _each(no: Refusal) -> Sequence[Refusal]:
+    return no.problems if isinstance(no, Problems) else [no]
+
+
+def _placed(each: Sequence[Refusal], prefix: str) -> list[Refusal]:
     """Return the refusals with the row in front of their field."""
-    each = no.problems if isinstance(no, Problems) else [no]
     return [Refusal(one.kind, one.message, f"{prefix}.{one.field}", one.reason, one.details) for one in each]
 
 

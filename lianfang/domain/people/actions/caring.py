@@ -16,6 +16,7 @@ from lianfang.domain.people.actions.fields import (
     Phone,
     find_living_entry,
     person_values,
+    refuse_masks,
 )
 from lianfang.domain.people.events import VulnerabilityChanged
 from lianfang.domain.people.models import Person
@@ -60,6 +61,7 @@ def set_vulnerability(call: Call, given: SetVulnerability) -> Result:
     if given.guardian_id:
         _check_guardian(call, row, given.guardian_id)
     asked = given.model_dump(exclude={"person_id", "flags", "was"}, exclude_none=True)
+    refuse_masks(asked, row)
     flags = merged_flags(row.vulnerabilities, given.flags, given.was)
     undo = {"person_id": str(row.pk), "flags": row.vulnerabilities}
     values = person_values(asked, local(call.received_at).date())

@@ -51,7 +51,8 @@ COPIED_MASK = refusal(
     "This was copied from a list that hides part of it; it is not written as if it were the whole.",
 )
 # by which sign the mask of a text is known; names, phones and numbers with one are refused for what they are
-_SIGNS = {"address": re.compile(r"[*＊]"), "note": re.compile(r"\*{3}"), "medicine": re.compile(r"\*{3}")}
+_ALL_HIDDEN = re.compile(r"[*＊]{3}")
+_SIGNS = {"address": re.compile(r"[*＊]"), "note": _ALL_HIDDEN, "medicine": _ALL_HIDDEN}
 
 
 HouseholdId = Annotated[UUID, Field(**labelled("户", "Household", "household"))]
@@ -101,15 +102,19 @@ DERIVED = frozenset({"keys", "sound", "identity_index", "phone_index", "vulnerab
 Values = dict[str, Any]
 
 
-def refuse_masks(given: Mapping[str, Any], row: Household | Person | None = None) -> None:
-    """Raise Problems for texts that were copied from where they stand masked; what stays as it is, may stay."""
-    copied = [
-        field
+def copied_masks(given: Mapping[str, Any], row: Household | Person | None = None) -> list[Refusal]:
+    """Return a refusal for each text that was copied from where it stands masked; what stays as it is, may stay."""
+    return [
+        COPIED_MASK(field=field)
         for field, sign in _SIGNS.items()
         if sign.search(given.get(field) or "") and given[field] != getattr(row, field, None)
     ]
-    if copied:
-        raise Problems([COPIED_MASK(field=field) for field in copied])
+
+
+def refuse_masks(given: Mapping[str, Any], row: Household | Person | None = None) -> None:
+    """Raise Problems for texts that were copied from where they stand masked."""
+    if copied := copied_masks(given, row):
+        raise Problems(copied)
 
 
 def household_values(given: Mapping[str, Any], row: Household | None = None) -> Values:

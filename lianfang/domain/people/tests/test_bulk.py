@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from lianfang.config.demo.cast import GRID, NEIGHBOUR_GRID, VILLAGE
 from lianfang.domain.people.models import DuplicateSuggestion, Household, Person
 from lianfang.domain.people.tests.conftest import Do, number
@@ -44,6 +46,23 @@ def test_every_bad_row_is_named_and_nothing_is_written(do: Do, home: Household) 
         ("households.0.head_name", "name.placeholder"),
     ]
     assert (Household.objects.count(), Person.objects.count()) == (1, 0)
+
+
+@pytest.mark.parametrize("mask", ["三教寺村***", "**村**号", "幸福小区3栋＊＊＊"])
+def test_a_masked_address_is_refused_on_its_row_with_all_else_that_is_wrong(do: Do, mask: str) -> None:
+    given = many()
+    given["households"][2] |= {"address": mask, "phone": "138****5678"}
+    given["persons"][1] |= {"name": "王*", "note": "＊＊＊", "medicine": "***"}
+    no = refused(do, "secretary", "people.add_many", **given)
+    assert isinstance(no, Problems)
+    assert {(one.field, one.code) for one in no.problems} == {
+        ("persons.1.note", "people.copied_mask"),
+        ("persons.1.medicine", "people.copied_mask"),
+        ("persons.1.name", "name.characters"),
+        ("households.2.address", "people.copied_mask"),
+        ("households.2.phone", "phone.characters"),
+    }
+    assert not Household.objects.exists()
 
 
 def test_a_batch_is_written_with_sizes_flags_and_one_fact(do: Do) -> None:

@@ -197,6 +197,14 @@ def test_a_masked_note_is_not_written_as_a_note(do: Do, home: Household) -> None
     assert not Person.objects.filter(name="王明").exists()
 
 
+def test_a_masked_medicine_is_not_written_as_a_medicine(do: Do, person: Person) -> None:
+    do("grid", "people.set_vulnerability", person_id=str(person.pk), flags=["dialysis"], medicine="碳酸钙")
+    no = refused(do, "grid", "people.set_vulnerability", person_id=str(person.pk), flags=["dialysis"], medicine="***")
+    assert [(one.code, one.field) for one in getattr(no, "problems", [no])] == [("people.copied_mask", "medicine")]
+    person.refresh_from_db()
+    assert person.medicine == "碳酸钙"
+
+
 @pytest.mark.parametrize(("field", "mask"), [("head_name", "单*明"), ("phone", "138****5678")])
 def test_a_mask_is_refused_and_the_true_value_stays(do: Do, home: Household, field: str, mask: str) -> None:
     no = refused(do, "secretary", "people.edit_household", household_id=str(home.pk), version=1, **{field: mask})
