@@ -15,10 +15,17 @@ from pydantic import Field
 
 from lianfang.domain.areas.queries import find_area
 from lianfang.domain.reports.actions.asking import note_unrecorded
-from lianfang.domain.reports.models import SheetFill, SheetTemplate, SheetVersion
+from lianfang.domain.reports.models import SheetFill, SheetSchedule, SheetTemplate, SheetVersion
 from lianfang.domain.reports.queries.gathering import PERMISSION, units_below
 from lianfang.domain.reports.queries.page import NO_UNIT
-from lianfang.domain.reports.queries.sheets import check_meanings, confirmed, counted_asked, find_sheet, newest
+from lianfang.domain.reports.queries.sheets import (
+    check_meanings,
+    confirmed,
+    counted_asked,
+    find_sheet,
+    newest,
+    own_part,
+)
 from lianfang.domain.reports.rules.sheets import Changes, SheetMapping, asked_of, carried, changes, read_mapping
 from lianfang.foundation.access.actor import NOT_YOURS
 from lianfang.foundation.actions.inputs import MISSING, Input
@@ -194,10 +201,7 @@ def fill_sheet(call: Call, given: FillSheet) -> Result:
     Raises `reports.no_sheet`, `reports.sheet_not_confirmed`, `reports.no_unit`, `privacy.exports_frozen`.
     """
     template = find_sheet(given.template_id)
-    path = given.area_path or _own_part(call, template)
-    call.permit(path)
-    if not path.startswith(template.area_path) or find_area(path) is None or not units_below(path, given.each):
-        raise NO_UNIT(field="area_path")
+    path = _part(call, template, given)
     refuse_if_frozen(path)
     version = confirmed(template)
     if given.named:
@@ -216,9 +220,13 @@ def fill_sheet(call: Call, given: FillSheet) -> Result:
     return {"id": str(fill.pk), "job_id": str(job.pk)}
 
 
-def _own_part(call: Call, template: SheetTemplate) -> str:
-    """Return the area a sheet is filled for by itself: all of it, or one's own where a sheet comes from above."""
-    return template.area_path if call.actor.may("reports.fill_sheet", template.area_path) else call.actor.home_area
+def _part(call: Call, template: SheetTemplate, given: FillSheet | ScheduleSheet) -> str:
+    """Return the area that was asked for, when the actor may and the sheet reaches it. Raises `reports.no_unit`."""
+    path = given.area_path or own_part(call.actor, template)
+    call.permit(path)
+    if not path.startswith(template.area_path) or find_area(path) is None or not units_below(path, given.each):
+        raise NO_UNIT(field="area_path")
+    return path
 
 
 def _check_named(call: Call, given: FillSheet, version: SheetVersion, path: str) -> None:
@@ -255,13 +263,14 @@ def filled(fill: SheetFill, file_id: UUID, name: str, *, sheets: int, rows: int,
     fill.save(update_fields=["file_id", "file_name", "sheets", "rows", "spared", "ended_at"])
 
 
-def note_scheduled(template_id: UUID, on: date) -> None:
+def note_scheduled(schedule_id: UUID, on: date) -> None:
     """Note that a sheet's own filling of the day was begun, so that the clock begins it once."""
-    SheetTemplate.objects.filter(pk=template_id).update(filled_on=on)
+    SheetSchedule.objects.filter(pk=schedule_id).update(filled_on=on)
 
 
 class ScheduleSheet(Input):
     template_id: UUID
+    area_path: Path | None = Field(None, **labelled("区域", "Area", "area"))
     fill_at: str = Field(
         "", pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$", max_length=5,
         **labelled("每天几点（留空不再自动）", "Daily at HH:MM (empty: no more)"),
@@ -271,13 +280,21 @@ class ScheduleSheet(Input):
 
 @action("reports.schedule_sheet", both("每天自动填", "Fill it daily"), ScheduleSheet, subject=_OF_SHEET)
 def schedule_sheet(call: Call, given: ScheduleSheet) -> Result:
-    """Have the sheet filled every day at a time, masked, as the one who says so may see it; empty ends it."""
+    """Have the sheet filled every day at a time, masked, as the one who says so may see it; empty ends it.
+
+    Without an area it is for all of the sheet's, or for one's own where the sheet comes from above; every area has its
+    own time. Raises `reports.no_sheet`, `reports.sheet_not_confirmed`, `reports.no_unit`.
+    """
     template = find_sheet(given.template_id)
-    call.permit(template.area_path)
+    path = _part(call, template, given)
     confirmed(template)
-    template.fill_at, template.fill_each, template.fill_by = given.fill_at, given.each, call.actor.account_id
-    template.save(update_fields=["fill_at", "fill_each", "fill_by"])
-    call.about("reports.sheets", template.pk)
+    if given.fill_at:
+        said = {"fill_at": given.fill_at, "each": given.each, "account_id": call.actor.account_id,
+                "set_at": call.received_at}  # fmt: skip
+        template.schedules.update_or_create(area_path=path, defaults=said)
+    else:
+        template.schedules.filter(area_path=path).delete()
+    call.about("reports.sheets", template.pk, area=path)
     return {"id": str(template.pk)}
 
 
@@ -289,11 +306,12 @@ class RetireSheet(Input):
 @action("reports.retire_sheet", both("停用表样", "Retire a sheet"), RetireSheet,
         subject=Subject("reports.sheets", "template_id", IN_USE), danger=True)  # fmt: skip
 def retire_sheet(call: Call, given: RetireSheet) -> Result:
-    """Say that nobody needs the sheet any more: it was dropped, or another asks the same."""
+    """Say that nobody needs the sheet any more: it was dropped, or another asks the same; no area fills it daily."""
     template = find_sheet(given.template_id)
     call.permit(template.area_path)
-    template.state, template.fill_at = SheetTemplate.State.RETIRED, ""
+    template.state = SheetTemplate.State.RETIRED
     template.retired_at, template.retired_reason = call.received_at, given.reason
-    template.save(update_fields=["state", "fill_at", "retired_at", "retired_reason"])
+    template.save(update_fields=["state", "retired_at", "retired_reason"])
+    template.schedules.all().delete()
     call.about("reports.sheets", template.pk)
     return {"id": str(template.pk)}

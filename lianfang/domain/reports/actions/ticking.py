@@ -16,7 +16,7 @@ from lianfang.domain.reports.actions.sheets import note_scheduled
 from lianfang.domain.reports.models import DailyReport
 from lianfang.domain.reports.queries.coverage import is_outdated, recount
 from lianfang.domain.reports.queries.figures import period
-from lianfang.domain.reports.queries.sheets import due_sheets
+from lianfang.domain.reports.queries.sheets import due_schedules
 from lianfang.domain.reports.queries.units import open_reports, patience, phones, reports_on, state_of
 from lianfang.foundation.access.actor import SYSTEM, actor_for
 from lianfang.foundation.accounts.models import Account
@@ -61,13 +61,13 @@ def _lacks_some(county: str, level: str, on: date) -> bool:
 def fill_due(moment: datetime) -> None:
     """Have the sheets filled that fill themselves daily, each as whoever said so; one that is refused waits a day."""
     on = local(moment).date()
-    for template in due_sheets(moment):
-        account = Account.objects.filter(pk=template.fill_by).first() if template.fill_by else None
+    for one in due_schedules(moment):
+        account = Account.objects.filter(pk=one.account_id).first() if one.account_id else None
         actor = actor_for(account, on=on, door="clock") if account else None
         with writing():
-            note_scheduled(template.pk, on)
+            note_scheduled(one.pk, on)
         if actor is not None:
-            asked = {"template_id": str(template.pk), "each": template.fill_each}
+            asked = {"template_id": str(one.template_id), "area_path": one.area_path, "each": one.each}
             run_many([Request(actor, "reports.fill_sheet", asked, uuid7())])
 
 

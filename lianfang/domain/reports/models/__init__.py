@@ -1,7 +1,14 @@
 """Daily reports and kept counts; other people's sheets with what they ask."""
 
 from lianfang.domain.reports.models.daily import CoverageCount, CoverageSweep, DailyReport, Publication, ReportFigure
-from lianfang.domain.reports.models.sheets import AskedField, FieldAnswer, SheetFill, SheetTemplate, SheetVersion
+from lianfang.domain.reports.models.sheets import (
+    AskedField,
+    FieldAnswer,
+    SheetFill,
+    SheetSchedule,
+    SheetTemplate,
+    SheetVersion,
+)
 
 __all__ = [
     "AskedField",
@@ -12,6 +19,7 @@ __all__ = [
     "Publication",
     "ReportFigure",
     "SheetFill",
+    "SheetSchedule",
     "SheetTemplate",
     "SheetVersion",
 ]

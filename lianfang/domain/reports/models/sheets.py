@@ -15,11 +15,11 @@ from lianfang.kernel.ids import uuid7
 
 
 class SheetTemplate(models.Model):
-    """One department's sheet: who wants it, in which area it is filled, and when by itself."""
+    """One department's sheet: who wants it, and in which area it is filled."""
 
     privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
-        ["id", "area_path", "name", "sender", "state", "version", "asked", "held", "by_hand", "fill_at", "fill_each",
-         "fill_by", "filled_on", "account_id", "created_at", "retired_at", "retired_reason"],
+        ["id", "area_path", "name", "sender", "state", "version", "asked", "held", "by_hand", "account_id",
+         "created_at", "retired_at", "retired_reason"],
         PrivacyClass.WORK,
     )  # fmt: skip
 
@@ -37,10 +37,6 @@ class SheetTemplate(models.Model):
     asked = models.PositiveSmallIntegerField(default=0)
     held = models.PositiveSmallIntegerField(default=0)
     by_hand = models.PositiveSmallIntegerField(default=0)
-    fill_at = models.CharField(max_length=5, blank=True)
-    fill_each = models.CharField(max_length=10, blank=True)
-    fill_by = models.UUIDField(null=True, blank=True)
-    filled_on = models.DateField(null=True, blank=True)
     account_id = models.UUIDField(null=True)
     created_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True, blank=True)
@@ -76,6 +72,27 @@ class SheetVersion(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["template", "number"], name="sheet_version_once")]
+
+
+class SheetSchedule(models.Model):
+    """When a sheet fills itself for one area: its own, or one below that uses it too. Nobody else's time changes."""
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
+        ["id", "template", "area_path", "fill_at", "each", "filled_on", "account_id", "set_at"], PrivacyClass.WORK
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    template = models.ForeignKey(SheetTemplate, on_delete=models.CASCADE, related_name="schedules")
+    area_path = AreaPathField()
+    fill_at = models.CharField(max_length=5)
+    each = models.CharField(max_length=10, blank=True)
+    filled_on = models.DateField(null=True, blank=True)
+    account_id = models.UUIDField(null=True)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["area_path", "id"])]
+        constraints = [models.UniqueConstraint(fields=["template", "area_path"], name="sheet_scheduled_once_per_area")]
 
 
 class SheetFill(models.Model):

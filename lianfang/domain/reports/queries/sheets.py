@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
-from lianfang.domain.reports.models import SheetFill, SheetTemplate, SheetVersion
+from lianfang.domain.reports.models import SheetFill, SheetSchedule, SheetTemplate, SheetVersion
 from lianfang.domain.reports.queries.meanings import AREA, FORMULA, MARKS, SERIAL, approved_fields, is_held, is_meaning
 from lianfang.domain.reports.rules.sheets import TABLE, SheetMapping, asked_of, is_due, read_mapping
 from lianfang.foundation.access.actor import Actor
@@ -64,6 +64,11 @@ def shared_sheets(actor: Actor) -> QuerySet[SheetTemplate]:
     return SheetTemplate.objects.filter(state=SheetTemplate.State.READY, area_path__in=above)
 
 
+def own_part(actor: Actor, template: SheetTemplate) -> str:
+    """Return the area a sheet is filled for by itself: all of it, or one's own where a sheet comes from above."""
+    return template.area_path if actor.may("reports.fill_sheet", template.area_path) else actor.home_area
+
+
 def newest(template: SheetTemplate) -> SheetVersion:
     """Return the newest edition of a sheet, confirmed or not."""
     return template.versions.get(number=template.version)
@@ -110,19 +115,26 @@ def counted_asked(mapping: Sequence[SheetMapping]) -> tuple[int, int, int]:
     return len(meanings), held, len(meanings) - held
 
 
-def due_sheets(moment: datetime) -> list[SheetTemplate]:
-    """Return the sheets that fill themselves daily and have not today."""
-    listed = SheetTemplate.objects.filter(state=SheetTemplate.State.READY).exclude(fill_at="")
+def due_schedules(moment: datetime) -> list[SheetSchedule]:
+    """Return the sheets, each with an area, that fill themselves daily and have not today."""
+    listed = SheetSchedule.objects.filter(template__state=SheetTemplate.State.READY)
     return [one for one in listed if is_due(one.fill_at, one.filled_on, local(moment))]
 
 
-def sheet_card(template: SheetTemplate, version: SheetVersion) -> dict[str, Any]:
-    """Return a sheet as its page shows it."""
+def daily(name: str, path: str | OuterRef) -> Subquery:
+    """Return a column of a sheet's schedule for one area, for rows of sheets."""
+    return Subquery(SheetSchedule.objects.filter(template=OuterRef("pk"), area_path=path).values(name)[:1])
+
+
+def sheet_card(template: SheetTemplate, version: SheetVersion, path: str) -> dict[str, Any]:
+    """Return a sheet as its page shows it, with when it fills itself for one area."""
+    schedule = template.schedules.filter(area_path=path).first()
     return {
         "id": str(template.pk), "name": template.name, "sender": template.sender, "area": template.area_path,
         "state": template.state, "version": version.number, "file": version.file_name, "asked": template.asked,
-        "held": template.held, "by_hand": template.by_hand, "fill_at": template.fill_at,
-        "fill_each": template.fill_each,         "changes": version.changes, "confirmed_at": version.confirmed_at,
+        "held": template.held, "by_hand": template.by_hand, "fills_for": path,
+        "fill_at": schedule.fill_at if schedule else "", "fill_each": schedule.each if schedule else "",
+        "changes": version.changes, "confirmed_at": version.confirmed_at,
     }  # fmt: skip
 
 

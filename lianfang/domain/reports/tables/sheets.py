@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Value
+from django.db.models.functions import Coalesce
 
-from lianfang.domain.reports.models import AskedField, FieldAnswer, SheetFill, SheetTemplate
+from lianfang.domain.reports.models import AskedField, FieldAnswer, SheetFill, SheetSchedule, SheetTemplate
 from lianfang.domain.reports.queries.burden import minutes_of
-from lianfang.domain.reports.queries.sheets import shared_sheets
+from lianfang.domain.reports.queries.sheets import daily, shared_sheets
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.tables.registry import Column, SavedFilter, Table, table
 from lianfang.kernel.clock import today
@@ -37,8 +38,15 @@ def _tenths(minutes: float) -> float:
 def _sheets(_: Actor) -> QuerySet[SheetTemplate]:
     on = today()
     return SheetTemplate.objects.annotate(
-        minutes_by_hand=minutes_of("by_hand", on), minutes_spared=minutes_of("held", on)
-    )
+        minutes_by_hand=minutes_of("by_hand", on), minutes_spared=minutes_of("held", on),
+        fill_at=Coalesce(daily("fill_at", OuterRef("area_path")), Value("")),
+        fill_each=Coalesce(daily("each", OuterRef("area_path")), Value("")),
+        filled_on=daily("filled_on", OuterRef("area_path")),
+    )  # fmt: skip
+
+
+def _shared(viewer: Actor) -> QuerySet[SheetTemplate]:
+    return shared_sheets(viewer).annotate(fill_at=Coalesce(daily("fill_at", viewer.home_area), Value("")))
 
 
 table(
@@ -69,7 +77,11 @@ table(
             Column("retired_reason", both("停用原因", "Why retired")),
         ),
         saved=(SavedFilter("ready", both("可填报", "Ready"), {"state": "ready"}),),
-        related=(("reports.sheet_fills", "template"), ("reports.asked_fields", "template")),
+        related=(
+            ("reports.sheet_fills", "template"),
+            ("reports.sheet_schedules", "template"),
+            ("reports.asked_fields", "template"),
+        ),
     )
 )
 
@@ -81,7 +93,7 @@ table(
             "县、乡镇确认过的表样，下面可以直接用，只填本辖区的行。",
             "Sheets that an area above has confirmed: ready to use, filled with the rows of one's own area only.",
         ),
-        rows=shared_sheets,
+        rows=_shared,
         # because these lie above whoever asks: `shared_sheets` gives those of the areas above and no others
         area="",
         label="name",
@@ -92,6 +104,30 @@ table(
             Column("asked", both("要几项", "Asked"), kind="int"),
             Column("held", both("已有几项", "Held already"), kind="int"),
             Column("by_hand", both("手填几项", "By hand"), kind="int"),
+            Column("fill_at", both("本辖区每天几点", "Daily here at")),
+        ),
+    )
+)
+
+table(
+    Table(
+        name="reports.sheet_schedules",
+        title=both("每天自动填的表", "Sheets filled daily"),
+        help=both(
+            "一张表、一个辖区一个时间；上级的表，下级可以自定时间，互不影响。",
+            "One time for a sheet and an area; who uses a sheet from above sets a time of their own.",
+        ),
+        rows=lambda viewer: SheetSchedule.objects.all(),
+        columns=(
+            Column("name", both("表名", "Sheet"), source="template__name"),
+            Column("sender", both("要表单位", "Asked by"), source="template__sender"),
+            Column("area_path", both("区域", "Area"), kind="area", filterable=True),
+            Column("fill_at", both("每天几点", "Daily at"), filterable=True),
+            Column("each", both("份数", "Copies"), kind="choice", choices=EACH),
+            Column("filled_on", both("最近自动填报", "Last filled by itself"), kind="date"),
+            Column("account_id", both("设定人", "Set by"), kind="link", link="accounts.accounts"),
+            Column("set_at", both("设定时间", "Set at"), kind="datetime"),
+            Column("template", both("表样", "Form"), kind="link", link="reports.sheets", filterable=True, hidden=True),
         ),
     )
 )

@@ -18,6 +18,7 @@ from lianfang.domain.reports.queries.sheets import (
     is_shared_with,
     mapping_of,
     newest,
+    own_part,
     remembered_meanings,
     sheet_card,
 )
@@ -107,7 +108,7 @@ def _opened(actor: Actor, template_id: UUID, form: Form, choices: list[SheetChoi
     version = newest(template)
     tables = [name for name in answers() if actor.may(name)]
     return {
-        "sheet": sheet_card(template, version),
+        "sheet": sheet_card(template, version, own_part(actor, template)),
         "mapping": version.mapping,
         "pages": [_page(one, form) for one in choices],
         "tables": [

@@ -73,6 +73,8 @@ export interface SheetOpened {
     asked: number
     held: number
     by_hand: number
+    /** The reader's own part, for which it is filled and at which time daily. */
+    fills_for: string
     fill_at: string
     fill_each: string
     changes: { new?: string[]; gone?: string[]; moved?: [string, string, string][] }

@@ -13,6 +13,7 @@ from lianfang.domain.reports.tests.conftest import at
 from lianfang.doors.files.sheets.tests.conftest import Clerk, observed
 from lianfang.doors.files.sheets.tests.forms import police_form
 from lianfang.foundation.access.actor import Actor
+from lianfang.foundation.jobs.queue import enqueue, run_waiting
 from lianfang.foundation.tables.reading import read
 from lianfang.kernel.clock import fixed
 
@@ -72,3 +73,77 @@ def test_nobody_below_changes_what_the_county_confirmed(sheet: str, signed_in: A
 
 def test_the_county_itself_is_offered_none_from_above(sheet: str, cast: dict[str, Actor]) -> None:
     assert shared(cast["duty"]) == []
+
+
+def scheduled(actor: Actor) -> dict[str, str]:
+    """Return which areas have a sheet filled daily, and when, as somebody sees it."""
+    rows = read(actor, "reports.sheet_schedules").rows
+    return {row["area"]: row["cells"]["fill_at"] for row in rows}
+
+
+def filled_daily(actor: Actor) -> list[tuple[str, int]]:
+    rows = read(actor, "reports.sheet_fills").rows
+    return sorted((row["area"], row["cells"]["rows"]) for row in rows if row["cells"]["scheduled"])
+
+
+def pass_time(*hours: int) -> None:
+    for hour in hours:
+        with fixed(at(hour)):
+            enqueue("reports.tick", {})
+            run_waiting()
+
+
+@pytest.mark.parametrize("area", [COUNTY, ELSEWHERE])
+def test_nobody_below_schedules_it_for_the_county_or_a_neighbour(
+    sheet: str, cast: dict[str, Actor], signed_in: Any, area: str
+) -> None:
+    asked = Clerk(signed_in("town")).act("reports.schedule_sheet", template_id=sheet, area_path=area, fill_at="07:00")
+    assert asked.json()["code"] == "access.not_yours"
+    assert scheduled(cast["duty"]) == {}
+
+
+def test_a_draft_of_the_county_is_scheduled_by_nobody_below(sheet: str, signed_in: Any) -> None:
+    draft = Clerk(signed_in("duty")).take(police_form(), name="还没确认").json()["sheet"]["id"]
+    asked = Clerk(signed_in("town")).act("reports.schedule_sheet", template_id=draft, fill_at="07:00")
+    assert asked.json()["code"] == "reports.sheet_not_confirmed"
+
+
+def test_a_copy_per_township_is_no_schedule_of_a_village(sheet: str, signed_in: Any) -> None:
+    asked = Clerk(signed_in("secretary")).act("reports.schedule_sheet", template_id=sheet, fill_at="07:00", each="town")
+    assert (asked.json()["code"], asked.json()["field"]) == ("reports.no_unit", "area_path")
+
+
+def test_every_area_has_its_own_time_and_its_own_rows(sheet: str, cast: dict[str, Actor], signed_in: Any) -> None:
+    for who, time in (("duty", "12:00"), ("town", "08:00"), ("secretary", "14:00")):
+        done = Clerk(signed_in(who)).act("reports.schedule_sheet", template_id=sheet, fill_at=time)
+        assert done.status_code == 200, done.content
+    assert scheduled(cast["duty"]) == {COUNTY: "12:00", TOWN: "08:00", VILLAGE: "14:00"}
+    assert scheduled(cast["secretary"]) == {VILLAGE: "14:00"}
+    pass_time(10, 11)
+    assert filled_daily(cast["duty"]) == [(TOWN, 1)]
+    pass_time(13, 15, 16)
+    assert filled_daily(cast["duty"]) == [(COUNTY, 2), (TOWN, 1), (VILLAGE, 1)]
+    assert filled_daily(cast["secretary"]) == [(VILLAGE, 1)]
+
+
+def test_each_sees_the_own_time_on_the_sheet_and_in_the_lists(
+    sheet: str, cast: dict[str, Actor], signed_in: Any
+) -> None:
+    Clerk(signed_in("duty")).act("reports.schedule_sheet", template_id=sheet, fill_at="12:00")
+    for said, shown in (("", ""), ("08:00", "08:00"), ("09:30", "09:30"), ("", "")):
+        clerk = Clerk(signed_in("town"))
+        assert clerk.act("reports.schedule_sheet", template_id=sheet, fill_at=said).status_code == 200
+        card = clerk.browser.get(f"/api/sheets/{sheet}").json()["sheet"]
+        assert (card["fill_at"], card["fills_for"]) == (shown, TOWN)
+        assert [row["cells"]["fill_at"] for row in read(cast["town"], "reports.shared_sheets").rows] == [shown]
+        assert [row["cells"]["fill_at"] for row in read(cast["duty"], "reports.sheets").rows] == ["12:00"]
+
+
+def test_a_sheet_that_is_retired_above_is_filled_below_no_more(
+    sheet: str, cast: dict[str, Actor], signed_in: Any
+) -> None:
+    assert Clerk(signed_in("town")).act("reports.schedule_sheet", template_id=sheet, fill_at="08:00").status_code == 200
+    retired = Clerk(signed_in("duty")).act("reports.retire_sheet", template_id=sheet, reason="与卫健局的表重复")
+    assert retired.status_code == 200, retired.content
+    pass_time(10)
+    assert (scheduled(cast["town"]), filled_daily(cast["town"])) == ({}, [])

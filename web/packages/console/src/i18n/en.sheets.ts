@@ -52,6 +52,7 @@ export const sheets: SheetMessages = {
     aboutNew: '{sender} · edition {version} · look at what goes where, then confirm',
     daily: 'Fill daily',
     dailyAt: 'filled daily at {at}',
+    dailyHere: 'filled daily at {at} for this area',
     fill: 'Fill it',
     fillOtherwise: 'By village, by day, with names…',
     filling: 'Filling',

@@ -48,6 +48,7 @@ export const sheets = {
     aboutNew: '{sender} · 第 {version} 版 · 请看一下每栏填什么，然后确认',
     daily: '每天自动填',
     dailyAt: '每天 {at} 自动填',
+    dailyHere: '本辖区每天 {at} 自动填',
     fill: '填好',
     fillOtherwise: '按村、按日、带姓名…',
     filling: '正在填表',
