@@ -17,7 +17,10 @@ from lianfang.domain.observation.tests.county import make_incident, make_person,
 from lianfang.domain.screening.models.leads import Lead
 from lianfang.foundation.actions.running import run
 from lianfang.foundation.events.models import Event
+from lianfang.foundation.jobs.models import Job
 from lianfang.foundation.jobs.queue import run_waiting
+from lianfang.kernel import clock
+from lianfang.kernel.clock import now
 from lianfang.kernel.errors import Refusal
 
 pytestmark = pytest.mark.django_db
@@ -219,6 +222,46 @@ def test_a_referral_told_of_late_is_not_opened_for_a_passage_that_was_a_mistake(
     fact = Event.objects.get(name="checkpoints.sent_to_health")
     illness_at_gate({**fact.body, "area_path": fact.area_path, "event_id": str(uuid4())})
     assert Referral.objects.get().outcome == "corrected"
+
+
+def correct_before_anything_follows(cast: Any, passage: UUID, **given: Any) -> UUID:
+    """Correct a passage, then let what follows from the correction come before what follows from the passage."""
+    sent = {"passage_id": str(passage), "reason": "看错体温", **given}
+    done = run(cast["gate"], "checkpoints.correct_passage", sent)
+    late = Event.objects.get(name="checkpoints.sent_to_health", body__passage_id=str(passage))
+    waiting = Job.objects.filter(body__event=str(late.pk), state=Job.State.WAITING)
+    assert waiting.update(run_after=now() + timedelta(seconds=2)) == 1
+    run_waiting()
+    return UUID(done["id"])
+
+
+def test_a_referral_whose_withdrawal_comes_first_is_withdrawn_all_the_same(
+    cast: Any, gate: Pass, ill: Any, moment: datetime
+) -> None:
+    first = gate(decision="refer_health", people=[ill]).id
+    correct_before_anything_follows(cast, first, persons=[WELL])
+    with clock.fixed(moment + timedelta(seconds=3)):
+        assert run_waiting() > 0
+    referral = Referral.objects.get()
+    assert (referral.found_id, referral.state, referral.outcome) == (first, "closed", "corrected")
+    assert Order.objects.get().state == "under_observation"
+
+
+def test_a_withdrawal_that_comes_first_keeps_no_later_passage_from_being_referred(
+    cast: Any, gate: Pass, ill: Any, moment: datetime
+) -> None:
+    first = gate(decision="refer_health", people=[ill]).id
+    well = correct_before_anything_follows(cast, first, persons=[WELL])
+    correct(cast, well, persons=[STILL_HOT])
+    with clock.fixed(moment + timedelta(seconds=3)):
+        assert run_waiting() > 0
+    assert sorted(Referral.objects.values_list("state", "outcome")) == [("closed", "corrected"), ("open", "")]
+
+
+def test_a_withdrawal_leaves_nothing_of_who_is_not_under_observation(cast: Any, gate: Pass) -> None:
+    person = {"person_id": str(make_person().pk), "name": "张小燕", **HOT}
+    correct(cast, refer(gate, person), persons=[WELL])
+    assert not Referral.objects.exists()
 
 
 def test_who_is_found_in_the_register_by_a_correction_is_referred_then(cast: Any, gate: Pass, ill: Any) -> None:

@@ -8,9 +8,10 @@ from uuid import UUID
 from django.db.models import Q
 from pydantic import Field
 
+from lianfang.domain.observation.actions.referring import UNWELL, hold_orders
 from lianfang.domain.observation.actions.steps import in_state, rebuild, step
 from lianfang.domain.observation.events import OrderChanged, ReferralAccepted, ReferralClosed
-from lianfang.domain.observation.models import Order, Reading, Referral
+from lianfang.domain.observation.models import Order, Reading, Referral, Timetable
 from lianfang.domain.observation.queries.orders import running_orders
 from lianfang.domain.observation.rules.referrals import REFERRAL_OUTCOMES
 from lianfang.domain.people.queries import find_persons
@@ -101,9 +102,11 @@ class WithdrawReferrals(Input):
         WithdrawReferrals, offered=False)  # fmt: skip
 def withdraw_referrals(call: Call, given: WithdrawReferrals) -> Result:
     """Close the referrals that a passage opened and its correction needs no more. Where a health worker has begun to
-    act, or signs of illness were found since, the referral stays and says why."""
+    act, or signs of illness were found since, the referral stays and says why. One that is still to be opened is kept
+    as withdrawn: what follows from a passage may come before or after what follows from its correction."""
     call.permit(given.area_path)
     persons = [person.pk for person in find_persons(given.person_ids).values()]
+    hold_orders(persons)
     found = Referral.objects.select_for_update().filter(
         found_in="gate", found_id__in=given.passage_ids, person_id__in=persons
     )
@@ -116,6 +119,7 @@ def withdraw_referrals(call: Call, given: WithdrawReferrals) -> Result:
             _note(referral, stays)
         else:
             _close(call, referral, "corrected", "under_observation", MISTAKE)
+    _withdraw_ahead(call, given.passage_ids, persons)
     return {"withdrawn": withdrawn}
 
 
@@ -123,6 +127,23 @@ def withdraw_referrals(call: Call, given: WithdrawReferrals) -> Result:
 MISTAKE = "卡点更正，撤回转诊 / corrected at the gate, withdrawn"
 BEGUN = "卡点已更正，因已接收而保留 / corrected at the gate, kept because it was accepted"
 ILL_SINCE = "卡点已更正，因此后又有发热或症状而保留 / corrected at the gate, kept because of signs of illness since"
+
+
+def _withdraw_ahead(call: Call, passage_ids: list[UUID], persons: list[UUID]) -> None:
+    """Keep as withdrawn what these passages are still to open, as it would stand had it been opened before."""
+    mine = Referral.objects.filter(found_in="gate", found_id__in=passage_ids)
+    for board in Timetable.objects.filter(pk__in=persons, state="live").exclude(pk__in=mine.values("person_id")):
+        call.permit(board.area_path)
+        Referral.objects.bulk_create(_withdrawn(call, board, one) for one in passage_ids)
+
+
+def _withdrawn(call: Call, board: Timetable, passage_id: UUID) -> Referral:
+    at, by = call.received_at, call.actor.account_id
+    return Referral(
+        person_id=board.pk, household_id=board.household_id, area_path=board.area_path, found_in="gate",
+        found_id=passage_id, reasons=UNWELL["gate"], opened_at=at, refer_by=at, state="closed", closed_at=at,
+        closed_by=by, outcome="corrected", note=MISTAKE,
+    )  # fmt: skip
 
 
 def _stays_because(referral: Referral) -> str:

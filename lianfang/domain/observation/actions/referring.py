@@ -24,6 +24,13 @@ from lianfang.kernel.text import both
 UNWELL = {"visit": "入户时身体不适", "gate": "卡点发现身体不适"}
 
 
+def hold_orders(person_ids: Iterable[UUID]) -> None:
+    """Lock the orders of people until the action ends: of two that open or withdraw a referral at the same moment, the
+    second sees what the first did."""
+    mine = Order.objects.select_for_update().filter(person_id__in=list(person_ids)).order_by("pk")
+    list(mine.values_list("pk", flat=True))
+
+
 def open_referral(call: Call, referral: Referral) -> None:
     """Keep a referral, take the person's running orders to symptomatic, and tell the doctor."""
     referral.save(force_insert=True)
@@ -60,6 +67,7 @@ def refer_met(call: Call, given: ReferMet) -> Result:
     call.permit(given.area_path)
     asked = {one: person.pk for one, person in find_persons(given.person_ids).items()}
     boards = {board.pk: board for board in Timetable.objects.filter(pk__in=asked.values(), state="live")}
+    hold_orders(boards)
     known = _referred(boards, given)
     for person_id, board in boards.items():
         call.permit(board.area_path)
