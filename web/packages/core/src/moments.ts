@@ -55,6 +55,31 @@ export function shortDay(day: string, language: Language): string {
   return `${date} ${new Date(Date.UTC(year, month - 1, date)).toLocaleString('en-GB', { month: 'short', timeZone: 'UTC' })}`
 }
 
+const WEEKDAYS = {
+  'zh-hans': ['周日', '周一', '周二', '周三', '周四', '周五', '周六'],
+  en: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'],
+}
+
+/** A moment with the day of the week where it is not today: 07:35, or 2月3日周一 07:35. */
+export function dayMoment(moment: string | Date, language: Language, now: Date): string {
+  const date = new Date(moment)
+  if (Number.isNaN(date.getTime())) return String(moment)
+  return dayOf(date) === dayOf(now) ? clock(date) : `${weekDay(dayOf(date), language)} ${clock(date)}`
+}
+
+/** From when until when: the end says its day wherever that is not the day of the beginning. */
+export function dayMoments(from: string, until: string, language: Language, now: Date): { from: string; to: string } {
+  const [begins, ends] = [new Date(from), new Date(until)]
+  const to = dayOf(begins) === dayOf(ends) ? clock(ends) : `${weekDay(dayOf(ends), language)} ${clock(ends)}`
+  return { from: dayMoment(begins, language, now), to }
+}
+
+/** An ISO day with its day of the week: 2月3日周一 or Mon 3 Feb. */
+function weekDay(day: string, language: Language): string {
+  const name = WEEKDAYS[language][new Date(`${day}T00:00:00Z`).getUTCDay()] ?? ''
+  return language === 'en' ? `${name} ${shortDay(day, language)}` : `${shortDay(day, language)}${name}`
+}
+
 /** How long ago, in the largest unit that reads naturally: 3小时, 2天. */
 export function elapsed(since: string | Date, now: Date, language: Language): string {
   const minutes = Math.max(0, Math.floor((now.getTime() - new Date(since).getTime()) / 60000))
