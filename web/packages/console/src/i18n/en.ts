@@ -211,6 +211,7 @@ export const en: Messages = {
     printRoster: 'Print the roster (PDF)',
     printGatePaper: 'Print the sheets (PDF)',
     title: 'Details',
+    nameless: 'No name kept {number}',
     history: 'History',
     bySystem: 'System',
     historyNone: 'Nothing recorded yet.',

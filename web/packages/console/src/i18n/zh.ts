@@ -205,6 +205,7 @@ export const zh = {
     printRoster: '打印值班表（PDF）',
     printGatePaper: '打印登记表（PDF）',
     title: '详情',
+    nameless: '姓名未留存 {number}',
     history: '经过',
     bySystem: '系统',
     historyNone: '还没有记录。',

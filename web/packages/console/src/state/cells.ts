@@ -75,6 +75,8 @@ const ALSO: Record<string, string> = { 'people.households': 'head_name' }
 /** What to call a row: its table's label, else its first column that says something. */
 export function rowLabel(table: Table | undefined, row: Row): string {
   const named = table?.columns.find((column) => column.name === table.label)
+  // Empty where nobody's name is kept, and null where it is hidden from this reader.
+  if (named?.privacy === 'name' && row.cells[named.name] === '') return namelessLabel(table, row)
   const also = table?.columns.find((column) => column.name === ALSO[table.name])
   for (const column of named ? [named, ...(table?.columns ?? [])] : (table?.columns ?? [])) {
     if (column !== named && (column.hidden || UNSPEAKING.has(column.kind))) continue
@@ -83,6 +85,14 @@ export function rowLabel(table: Table | undefined, row: Row): string {
       return [text, also && also !== column ? cellText(also, row.cells[also.name]) : ''].filter(Boolean).join(' ')
   }
   return row.id.slice(-8)
+}
+
+/** Somebody whose name was erased or never told: what else is known of them here says no more than a number does. */
+function namelessLabel(table: Table | undefined, row: Row): string {
+  const contact = table?.columns.find((column) => column.privacy === 'contact')
+  const reached = contact && cellText(contact, row.cells[contact.name])
+  const number = cellText({ kind: 'text' } as Column, row.cells.number) || row.id.slice(-8)
+  return reached || i18n.global.t('detail.nameless', { number })
 }
 
 /** A note of the audit trail or of a gap: a sentence when it is one, else its plain values. */
