@@ -1,13 +1,5 @@
 // A grid's life with the server: its rows, asked about while they are typed, saved as one batch, taken back.
-import {
-  type Action,
-  type CommandResult,
-  type ListQuery,
-  type Row,
-  type Table,
-  Unreachable,
-  uuid7,
-} from '@lianfang/core'
+import { type Action, type ListQuery, type Row, type Table, Unreachable, uuid7 } from '@lianfang/core'
 import { computed, reactive, ref, shallowRef, watch } from 'vue'
 import { i18n, language } from '../i18n'
 import { cellText, rowLabel } from '../state/cells'
@@ -18,14 +10,13 @@ import { draftOf, keepDraft } from './drafts'
 import { findIn, type Names, nameIn, namesFor } from './lookup'
 import { type Change, type GridRow, isDirty, newRow, noSteps, redo, rowOf, undo, write } from './rows'
 import { commandOf, type Kind, problemsOf, sentences, take, takingBack, tookBack } from './saving'
+import { PORTION, useSending, type Work } from './sending'
 import { namesRow } from './values'
 
 /** As many as the server takes in one batch. */
 export const MOST_ROWS = 1000
 const FRESH = 20
 const PAGE = 500
-/** Rehearsed or saved at once: few, because a small installation writes one thing at a time. */
-const ASKED = 100
 const PAUSE = 350
 
 export function useFilling(action: Action, name: string) {
@@ -47,6 +38,7 @@ export function useFilling(action: Action, name: string) {
   const account = me.value?.account.id ?? ''
   let timer = 0
   const waiting = new Set<GridRow>()
+  const { progress, sendAll, stop } = useSending((commands) => api.batch(commands), keep)
 
   const messages = computed(() => {
     const found = new Map<string, Record<string, string>>()
@@ -165,8 +157,8 @@ export function useFilling(action: Action, name: string) {
   async function rehearse(): Promise<void> {
     const asked = [...waiting].filter(isDirty)
     waiting.clear()
-    for (let from = 0; from < asked.length; from += ASKED) {
-      const some = asked.slice(from, from + ASKED)
+    for (let from = 0; from < asked.length; from += PORTION) {
+      const some = asked.slice(from, from + PORTION)
       const before = some.map((row) => row.cells.join('\n'))
       const answers = await api.rehearse(some.map((row) => commandOf(kind, row))).catch(() => null)
       if (!answers) return
@@ -180,53 +172,44 @@ export function useFilling(action: Action, name: string) {
   async function save(): Promise<void> {
     const sent = dirty.value.filter((row) => problemsOf(kind, row).size === 0)
     if (sent.length === 0 || busy.value) return
-    await exchange(
-      sent,
-      (row) => commandOf(kind, row),
-      (row, answer) => take(kind, row, answer, language.value),
-    )
+    const left = await exchange(sent, {
+      name: 'save',
+      ask: (row) => commandOf(kind, row),
+      take: (row, answer) => take(kind, row, answer, language.value),
+      isDone: (row) => row.state === 'saved',
+    })
     Object.assign(steps, noSteps())
     await showPresent(sent.filter((row) => row.state === 'beside'))
     keep()
     const done = sent.filter((row) => row.state === 'saved').length
     if (done > 0) tellDone(t('grid.savedRows', { n: done }))
-    if (done < sent.length) tellProblem(t('grid.notSaved', { n: sent.length - done }))
+    if (done < sent.length - left) tellProblem(t('grid.notSaved', { n: sent.length - left - done }))
   }
 
   async function takeBack(): Promise<void> {
     const sent = undoable.value
-    if (busy.value) return
-    await exchange(
-      sent,
-      (row) => takingBack(row, row.undo ?? { action: action.name, input: {} }),
-      (row, answer) => tookBack(kind, row, answer, language.value),
-    )
+    if (sent.length === 0 || busy.value) return
+    await exchange(sent, {
+      name: 'takeBack',
+      ask: (row) => takingBack(row, row.undo ?? { action: action.name, input: {} }),
+      take: (row, answer) => tookBack(kind, row, answer, language.value),
+      isDone: (row) => row.state === 'open',
+    })
     Object.assign(steps, noSteps())
     keep()
     tellDone(t('grid.takenBack', { n: sent.filter((row) => row.state === 'open').length }))
   }
 
-  type Ask = (row: GridRow) => ReturnType<typeof commandOf>
-
-  async function exchange(
-    sent: GridRow[],
-    ask: Ask,
-    take: (row: GridRow, answer: CommandResult) => void,
-  ): Promise<void> {
+  /** Send the rows; returns how many were left because somebody stopped it, and tells so. */
+  async function exchange(sent: GridRow[], work: Work): Promise<number> {
     busy.value = true
     try {
-      for (let from = 0; from < sent.length; from += ASKED) {
-        const some = sent.slice(from, from + ASKED)
-        const { results: answers } = await api.batch(some.map(ask))
-        const byId = new Map(answers.map((answer) => [answer.id, answer]))
-        for (const row of some) {
-          const answer = byId.get(row.command)
-          if (answer) take(row, answer)
-        }
-        keep()
-      }
+      const left = await sendAll(sent, work)
+      if (left > 0) tellProblem(t('grid.stopped', { n: left }))
+      return left
     } catch (problem) {
       tellProblem(problem instanceof Unreachable ? t('grid.unreachable') : problem)
+      return 0
     } finally {
       busy.value = false
     }
@@ -250,6 +233,8 @@ export function useFilling(action: Action, name: string) {
     rows,
     steps,
     busy,
+    progress,
+    stop,
     cut,
     unkept,
     messages,
