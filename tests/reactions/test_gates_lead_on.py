@@ -264,6 +264,23 @@ def test_a_withdrawal_leaves_nothing_of_who_is_not_under_observation(cast: Any, 
     assert not Referral.objects.exists()
 
 
+def test_the_referral_of_who_is_handed_over_instead_is_withdrawn(cast: Any, gate: Pass, ill: Any) -> None:
+    correct(cast, refer(gate, ill), persons=[WELL], decision="hand_over", destination_path=NEIGHBOUR_VILLAGE)
+    assert Referral.objects.get().outcome == "corrected"
+
+
+def test_who_was_taken_for_somebody_else_is_withdrawn_and_the_right_one_is_referred(
+    cast: Any, gate: Pass, ill: Any
+) -> None:
+    other = make_person("李秀英")
+    observed(cast["secretary"], other)
+    right = correct(cast, refer(gate, ill), persons=[{"person_no": 1, "person_id": str(other.pk)}])
+    stands = {str(one.person_id): (one.state, one.outcome) for one in Referral.objects.all()}
+    assert stands == {ill["person_id"]: ("closed", "corrected"), str(other.pk): ("open", "")}
+    correct(cast, right, persons=[WELL])
+    assert {one.outcome for one in Referral.objects.all()} == {"corrected"}
+
+
 def test_who_is_found_in_the_register_by_a_correction_is_referred_then(cast: Any, gate: Pass, ill: Any) -> None:
     first = refer(gate, {"name": "张小燕", **HOT})
     assert not Referral.objects.exists()

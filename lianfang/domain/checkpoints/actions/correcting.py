@@ -176,7 +176,8 @@ def _correct(call: Call) -> None:
         check_correction(mine.given.decision, _classes(old))
         taken = judge(mine, where)
         taken.old, taken.row.corrects, taken.row.why_corrected = old, old, call.given.reason
-        if call.given.people is None:
+        # who is in the register is kept without a place in the vehicle, unless it is said of all who sit there
+        if call.given.people is None and not all(one.person_id for one in mine.given.people):
             taken.row.person_ids = list(dict.fromkeys([*old.person_ids, *taken.row.person_ids]))
         append([taken])
     for name in ("asked", "area_path", "subject", "details", "facts", "result", "refusal", "repeated"):

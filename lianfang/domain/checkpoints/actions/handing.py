@@ -108,7 +108,8 @@ def follow_slips(handed: Handed, old: Passage) -> None:
     sent = [*fresh, *(one for number, one in stays.items() if _is_sent_now(one, waiting.get(number, NOBODY)))]
     if sent:
         _announce(call, row, sent)
-    _tell_who_stays(call, old, [kept[number] for number in waiting if kept[number].state == "void"])
+    still = {one.person_id for one in [*kept.values(), *fresh] if one.state == "handed" and one.kind == "health"}
+    _tell_who_stays(call, old, [one for one in waiting.values() if one and one not in still])
     for path in sorted(elsewhere):
         call.announce(SlipsChanged(area_path=path, passage_id=row.pk))
     if call.result is not None:
@@ -121,11 +122,12 @@ def _is_sent_now(slip: Slip, before: object) -> bool:
     return slip.state == "handed" and slip.person_id != before
 
 
-def _tell_who_stays(call: Call, old: Passage, void: Sequence[Slip]) -> None:
-    persons = _known(void, old) if old.decision == "refer_health" else ()
-    if persons:
+def _tell_who_stays(call: Call, old: Passage, persons: Sequence[UUID]) -> None:
+    """Tell of who goes to no health worker by a passage any more: they were well, or taken for somebody else."""
+    known = tuple(one for one in persons if str(one) in old.person_ids)
+    if known and old.decision == "refer_health":
         line = (old.pk, *(before.pk for before in corrected_by(old)))
-        call.announce(SentByMistake(area_path=old.area_path, passage_ids=line, person_ids=persons))
+        call.announce(SentByMistake(area_path=old.area_path, passage_ids=line, person_ids=known))
 
 
 def first_of_line(row: Passage) -> UUID:
