@@ -264,6 +264,15 @@ def test_a_withdrawal_leaves_nothing_of_who_is_not_under_observation(cast: Any, 
     assert not Referral.objects.exists()
 
 
+def test_who_was_unwell_at_another_gate_too_is_referred_by_that_one(cast: Any, gate: Pass, ill: Any) -> None:
+    first, second = refer(gate, ill), refer(gate, ill)
+    assert Referral.objects.get().found_id == first
+    correct(cast, first, persons=[WELL])
+    outcomes = {one.found_id: (one.state, one.outcome) for one in Referral.objects.all()}
+    assert outcomes == {first: ("closed", "corrected"), second: ("open", "")}
+    assert Order.objects.get().state == "symptomatic"
+
+
 def test_the_referral_of_who_is_handed_over_instead_is_withdrawn(cast: Any, gate: Pass, ill: Any) -> None:
     correct(cast, refer(gate, ill), persons=[WELL], decision="hand_over", destination_path=NEIGHBOUR_VILLAGE)
     assert Referral.objects.get().outcome == "corrected"

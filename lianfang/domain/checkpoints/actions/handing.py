@@ -128,6 +128,18 @@ def _tell_who_stays(call: Call, old: Passage, persons: Sequence[UUID]) -> None:
     if known and old.decision == "refer_health":
         line = (old.pk, *(before.pk for before in corrected_by(old)))
         call.announce(SentByMistake(area_path=old.area_path, passage_ids=line, person_ids=known))
+        _send_again(call, known)
+
+
+def _send_again(call: Call, persons: Sequence[UUID]) -> None:
+    """Tell anew of who waits by a slip of another passage: it was no mistake, and its referral may be the one that the
+    mistake had opened before."""
+    for person in persons:
+        for slip in Slip.objects.filter(kind="health", state="handed", person_id=person).order_by("handed_at", "pk"):
+            call.announce(
+                SentToHealth(area_path=slip.from_path, passage_id=slip.passage_id, person_ids=(person,), slips=1,
+                             happened_at=slip.handed_at)
+            )  # fmt: skip
 
 
 def first_of_line(row: Passage) -> UUID:
