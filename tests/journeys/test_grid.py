@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from playwright.sync_api import Page, expect
 from lianfang.config.demo.cast import VILLAGE
 from lianfang.kernel.identity import compose
 from lianfang.kernel.ids import uuid7
+from tests.journeys.holding import held
 
 pytestmark = pytest.mark.browser
 SLOW = 60_000
@@ -198,6 +200,33 @@ def test_a_thousand_rows_are_pasted_and_only_those_in_view_are_drawn(visit: Call
     _press(page, "Control+z")
     _press(page, "Control+z")
     expect(page.get_by_role("button", name="保存 ")).to_have_text("保存 0 行")
+
+
+def test_rows_are_counted_while_they_are_taken_back_and_it_is_stopped_and_gone_on_with_at_the_keyboard(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit("secretary", "/console/")
+    before = {row["id"] for row in _rows(page, "people.households")}
+    _open(page, "people.add_household")
+    _paste(page, "\r\n".join(f"第一网格\t数{number}号" for number in range(250)))
+    expect(page.get_by_role("button", name="保存 ")).to_have_text("保存 250 行", timeout=SLOW)
+    _press(page, "Control+s")
+    page.get_by_role("button", name="撤回已保存的 250 行").wait_for(timeout=SLOW)
+    counted = page.get_by_role("status").filter(has_text=re.compile("已撤回 .* / "))
+    with held(page, "**/api/batch"):
+        page.get_by_role("button", name="撤回已保存的 250 行").press("Enter")
+        expect(page.get_by_role("button", name="停下")).to_be_focused()
+        expect(counted).to_have_text("已撤回 0 / 250 行")
+        _press(page, "Escape")
+        expect(page.get_by_role("button", name="这一批做完就停")).to_be_focused()
+    rest = page.get_by_role("button", name="撤回已保存的 150 行")
+    expect(rest).to_be_enabled(timeout=SLOW)
+    expect(page.locator("td.active textarea")).to_be_focused()
+    with held(page, "**/api/batch", after=1):
+        rest.press("Enter")
+        expect(counted).to_have_text("已撤回 100 / 150 行", timeout=SLOW)
+    expect(page.get_by_role("button", name="撤回已保存的")).to_have_count(0, timeout=SLOW)
+    assert {row["id"] for row in _rows(page, "people.households")} == before
 
 
 def test_a_draft_is_gone_after_signing_out(visit: Callable[..., Page]) -> None:
