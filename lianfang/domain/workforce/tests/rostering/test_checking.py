@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from lianfang.domain.workforce.rules.rostering import Assignment, Cost, Fair, Person, Post, Span, Wish, check
+from lianfang.domain.workforce.rules.rostering.checking import words_for_need
 from lianfang.domain.workforce.tests.rostering.duty import (
     DAY,
     HOUR,
@@ -34,6 +35,25 @@ def test_two_shifts_have_eight_hours_between_them() -> None:
     assert _codes([post()], person("li"), [("gate", 0, "m"), ("gate", 1, "n")]) == []
 
 
+def test_two_shifts_that_touch_lack_rest_and_say_how_much() -> None:
+    asked = problem([post(), post("road")], [person("li")], 2)
+    found = check(asked, [Assignment("li", "gate", 1, "n"), Assignment("li", "road", 1, "m")])
+    assert [(one.code, one.words.zh) for one in found.violations] == [
+        ("rest", "li，2 月 4 日早班“road”：两班之间只休息 0 小时，应至少 8 小时")
+    ]
+    found = check(asked, [Assignment("li", "gate", 0, "e"), Assignment("li", "gate", 1, "m")])
+    assert [one.words.en.split(": ")[1] for one in found.violations] == [
+        "6 hours of rest between two shifts, at least 8 are due"
+    ]
+
+
+def test_a_roster_is_good_when_it_breaks_nothing_and_lacks_nobody() -> None:
+    asked = problem([post(pattern_key="24/48")], [person("li"), person("wu", away=(Span(0, DAY),))])
+    assert check(asked, [Assignment("li", "gate", 0, "w")]).is_good
+    assert not check(asked, []).is_good
+    assert not check(asked, [Assignment("wu", "gate", 0, "w")]).is_good
+
+
 def test_nobody_serves_more_than_twelve_hours_of_any_twenty_four() -> None:
     long = post(pattern_key="24/48")
     plain = replace(long.pattern, most_minutes_in_24h=0)
@@ -56,6 +76,11 @@ def test_seven_nights_in_a_row_are_one_too_many() -> None:
     assert _codes([post()], person("li"), week) == ["nights"]
     assert _codes([post()], person("li"), week[:6]) == []
     assert _codes([post()], person("li"), week[:3] + week[4:]) == []
+    assert _codes([post()], person("li"), [week[0], *(("gate", day, "n") for day in range(2, 9))]) == ["nights"]
+    after = tuple(Span(day * DAY, day * DAY + 6 * HOUR) for day in range(1, 7))
+    asked = problem([post()], [person("li", busy=after)], 2)
+    [found] = check(asked, [Assignment("li", "gate", 0, "n")]).violations
+    assert (found.code, found.day, found.words.zh.split("：")[1]) == ("nights", 0, "连续 7 个夜班，最多 6 个")
     before = tuple(Span(-day * DAY, -day * DAY + 6 * HOUR) for day in (1, 2, 3))
     assert _codes([post()], person("li", busy=before), week[:3]) == []
     assert _codes([post()], person("li", busy=before), week[:4]) == ["nights"]
@@ -98,6 +123,16 @@ def test_a_shift_without_its_medic_or_anybody_experienced_is_unfilled() -> None:
     assert [(lack.what, lack.missing) for lack in found.unfilled if lack.shift == "n"] == [
         ("staff", 2), ("experienced", 1), ("medic", 1)
     ]  # fmt: skip
+
+
+def test_who_is_there_counts_towards_what_a_shift_needs() -> None:
+    asked = problem([post(staff=4)], [person("li"), person("wu")])
+    found = check(asked, [Assignment("li", "gate", 0, "m"), Assignment("wu", "gate", 0, "m")])
+    assert [(lack.what, lack.missing) for lack in found.unfilled if lack.shift == "m"] == [("staff", 2)]
+
+
+def test_what_a_shift_needs_has_words_also_where_a_county_made_it_up() -> None:
+    assert [words_for_need(what).zh for what in ("staff", "medic", "翻译")] == ["人员", "医护", "翻译"]
 
 
 def test_a_violation_names_person_shift_and_rule_and_neither_illness_nor_age() -> None:
