@@ -162,3 +162,18 @@ def test_the_soft_cost_comes_in_its_parts() -> None:
 def test_a_post_of_the_town_is_at_home_for_everyone_of_the_town() -> None:
     asked = problem([post(area_path=VILLAGE[:9])], [person("li", home=NEXT_VILLAGE)])
     assert check(asked, [Assignment("li", "gate", 0, "m")]).cost.distance == 0
+
+
+def test_the_parts_of_a_cost_add_up() -> None:
+    assert Cost(nights=1, weekends=2, shifts=4, distance=8, teams=16, wishes=32).total == 63
+
+
+def test_time_that_does_not_meet_shares_nothing() -> None:
+    assert [Span(0, 2).shared(Span(*other)) for other in ((3, 5), (2, 4), (1, 4), (0, 2))] == [0, 0, 1, 2]
+
+
+def test_a_shift_that_is_said_to_need_nobody_needs_nobody() -> None:
+    asked = problem([post(staff=1)], [person("li")])
+    only_mornings = replace(asked.posts[0], staff={"m": 1})
+    found = check(replace(asked, posts=(only_mornings,)), [])
+    assert [(lack.shift, lack.missing) for lack in found.unfilled] == [("m", 1)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lianfang.domain.workforce.rules.rostering import Span, away_from, limits_from, slots_of
+from lianfang.domain.workforce.rules.rostering import Span, away_from, limits_from, patterns_from, slots_of
+from lianfang.domain.workforce.rules.rostering.numbers import minute_of, span_of_part
 from lianfang.domain.workforce.tests.rostering.duty import DAY, HOUR, MONDAY, limits, pattern, person, post, problem
 
 
@@ -50,3 +51,40 @@ def test_who_can_on_two_days_is_away_on_the_others() -> None:
     assert not any(span.meets(free) for span in away)
     assert any(span.meets(Span(3 * DAY, 4 * DAY)) for span in away)
     assert any(span.meets(Span(0, DAY)) for span in away)
+
+
+@pytest.mark.parametrize(
+    ("stated", "away"),
+    [
+        # the evening before the roster counts, what comes before that morning is nobody's
+        ({"from": "2020-01-01"}, [(-DAY, 6 * HOUR - DAY)]),
+        ({"from": "2020-02-03"}, [(-DAY, 6 * HOUR)]),
+        ({"from": "2020-02-04", "to": "2020-02-04"}, [(-DAY, DAY + 6 * HOUR), (2 * DAY + 6 * HOUR, 5 * DAY)]),
+        (
+            {"to": "2020-02-03", "parts": ["day"]},
+            [(-DAY, 6 * HOUR - DAY), (22 * HOUR - DAY, 6 * HOUR), (22 * HOUR, 5 * DAY)],
+        ),
+        ({"from": "2020-02-04", "weekdays": [2]}, [(-DAY, 2 * DAY + 6 * HOUR), (3 * DAY + 6 * HOUR, 5 * DAY)]),
+        ({"from": "2020-02-05", "weekdays": [1]}, [(-DAY, 5 * DAY)]),
+    ],
+)
+def test_who_states_some_time_is_away_in_all_other(stated: dict[str, object], away: list[tuple[int, int]]) -> None:
+    assert away_from([stated], MONDAY, 4, limits()) == tuple(Span(*one) for one in away)
+
+
+def test_times_have_minutes() -> None:
+    assert (minute_of("06:30"), minute_of("24:00")) == (6 * HOUR + 30, DAY)
+
+
+def test_a_night_that_begins_at_midnight_ends_the_same_day() -> None:
+    late = limits(night_from=0, night_to=6 * HOUR)
+    assert span_of_part("night", 1, late) == Span(DAY, DAY + 6 * HOUR)
+    assert span_of_part("day", 1, late) == Span(DAY + 6 * HOUR, 2 * DAY)
+
+
+def test_a_pattern_that_says_nothing_of_rest_and_hours_leaves_them_to_the_county() -> None:
+    bare = {"key": "own", "zh": "自定", "en": "Own",
+            "shifts": [{"key": "d", "zh": "白班", "en": "Day", "from": "08:30", "hours": 7.5}]}  # fmt: skip
+    made = patterns_from([bare])["own"]
+    assert (made.rest_minutes, made.most_minutes_in_24h) == (0, 0)
+    assert (made.shifts[0].starts, made.shifts[0].minutes) == (8 * HOUR + 30, 7 * HOUR + 30)
