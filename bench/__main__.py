@@ -17,6 +17,7 @@ BENCHES = {
     "facts": "readings through the HTTP door, 32 clients, beside a bare view",
     "board": "gap board and coverage of the county",
     "lists": "list pages at any depth, beside OFFSET",
+    "grid": "a thousand rows of a grid saved and taken back",
     "report": "the daily report of the county",
     "intake": "a messy workbook of 100,000 rows beside django-import-export, and one of a million",
     "badinput": "every kind of bad file: how long until the answer, and in how much memory",
