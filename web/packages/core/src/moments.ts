@@ -41,10 +41,23 @@ export function fullMoment(moment: string | Date): string {
 
 /** A moment as short as stays clear: 07:35 today, 2月3日 07:35 otherwise. */
 export function shortMoment(moment: string | Date, language: Language, now: Date): string {
+  return momentWith(shortDay, moment, language, now)
+}
+
+/** A moment with the day of the week where it is not today: 07:35, or 2月3日周一 07:35. */
+export function dayMoment(moment: string | Date, language: Language, now: Date): string {
+  return momentWith(weekDay, moment, language, now)
+}
+
+/** From when until when: the end says its day wherever that is not the day of the beginning. */
+export function dayMoments(from: string, until: string, language: Language, now: Date): { from: string; to: string } {
+  return { from: dayMoment(from, language, now), to: dayMoment(until, language, new Date(from)) }
+}
+
+function momentWith(written: typeof shortDay, moment: string | Date, language: Language, now: Date): string {
   const date = new Date(moment)
   if (Number.isNaN(date.getTime())) return String(moment)
-  if (dayOf(date) === dayOf(now)) return clock(date)
-  return `${shortDay(dayOf(date), language)} ${clock(date)}`
+  return dayOf(date) === dayOf(now) ? clock(date) : `${written(dayOf(date), language)} ${clock(date)}`
 }
 
 /** An ISO day as 2月3日 or 3 Feb. */
@@ -58,20 +71,6 @@ export function shortDay(day: string, language: Language): string {
 const WEEKDAYS = {
   'zh-hans': ['周日', '周一', '周二', '周三', '周四', '周五', '周六'],
   en: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'],
-}
-
-/** A moment with the day of the week where it is not today: 07:35, or 2月3日周一 07:35. */
-export function dayMoment(moment: string | Date, language: Language, now: Date): string {
-  const date = new Date(moment)
-  if (Number.isNaN(date.getTime())) return String(moment)
-  return dayOf(date) === dayOf(now) ? clock(date) : `${weekDay(dayOf(date), language)} ${clock(date)}`
-}
-
-/** From when until when: the end says its day wherever that is not the day of the beginning. */
-export function dayMoments(from: string, until: string, language: Language, now: Date): { from: string; to: string } {
-  const [begins, ends] = [new Date(from), new Date(until)]
-  const to = dayOf(begins) === dayOf(ends) ? clock(ends) : `${weekDay(dayOf(ends), language)} ${clock(ends)}`
-  return { from: dayMoment(begins, language, now), to }
 }
 
 /** An ISO day with its day of the week: 2月3日周一 or Mon 3 Feb. */

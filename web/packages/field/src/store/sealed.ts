@@ -90,9 +90,10 @@ async function foundDatabaseOf(account: string): Promise<FieldDatabase | null> {
 /** The account's database, made where there is none. */
 async function madeDatabaseOf(account: string): Promise<FieldDatabase> {
   const found = await foundDatabaseOf(account)
-  // because making it writes
-  const make = () => inOwnLog(() => openFor(account, true))
-  return found ?? keepOpen(account, make())
+  if (found) return found
+  // in a log of its own, because making it writes
+  const making = inOwnLog(() => openFor(account, true))
+  return keepOpen(account, making)
 }
 
 function keepOpen(account: string, opening: Promise<FieldDatabase>): Promise<FieldDatabase> {
@@ -186,7 +187,7 @@ export class SealedStore implements PhoneStore {
     await this.noteHeard(bundle.keep_days)
   }
 
-  async noteHeard(days: number): Promise<void> {
+  async noteHeard(days?: number): Promise<void> {
     await inOwnLog(async () => noteContact(await this.database, Date.now(), days))
   }
 
@@ -196,7 +197,7 @@ export class SealedStore implements PhoneStore {
 
   async keepMe(me: Me): Promise<void> {
     await this.keepDownloaded('me', me)
-    await inOwnLog(async () => noteContact(await this.database, Date.now()))
+    await this.noteHeard()
   }
 
   async dropDownloads(): Promise<void> {
