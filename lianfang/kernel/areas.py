@@ -5,4 +5,4 @@ Source: GB/T 2260-2007 (county and above), GB/T 10114-2003 (town); the statistic
 
 from __future__ import annotations
 
-COUNTY_DIGITS, TOWN_DIGITS, VILLAGE_DIGITS = 6, 9, 12
+COUNTY_DIGITS, TOWN_DIGITS, VILLAGE_DIGITS = AREA_DIGITS = 6, 9, 12

@@ -19,13 +19,12 @@ from lianfang.foundation.gaps.registry import GAPS, Gap, Open
 from lianfang.foundation.jobs.models import Job
 from lianfang.foundation.jobs.queue import Progress, enqueue, job
 from lianfang.foundation.privacy.fields import within
-from lianfang.kernel.areas import COUNTY_DIGITS, TOWN_DIGITS, VILLAGE_DIGITS
+from lianfang.kernel.areas import AREA_DIGITS, VILLAGE_DIGITS
 from lianfang.kernel.clock import now
 from lianfang.kernel.text import both
 
 SOON = timedelta(seconds=1)
 FEW = 6
-LEVELS = (COUNTY_DIGITS, TOWN_DIGITS, VILLAGE_DIGITS)  # a path cut between two levels names no area
 
 
 def sweep(declared: Gap, path: str = "", at: datetime | None = None) -> None:
@@ -137,4 +136,5 @@ def _worth_sweeping(paths: set[str]) -> list[str]:
     if len(paths) <= FEW:
         return sorted(paths)
     shared = commonprefix(sorted(paths))  # noqa: RUF071  (it is digits that are compared)
-    return [shared[: max((length for length in LEVELS if length <= len(shared)), default=0)]]
+    # a path cut between two levels names no area
+    return [shared[: max((length for length in AREA_DIGITS if length <= len(shared)), default=0)]]

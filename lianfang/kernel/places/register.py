@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
+from lianfang.kernel.areas import COUNTY_DIGITS, TOWN_DIGITS, VILLAGE_DIGITS
 from lianfang.kernel.errors import refusal
 
 AreaLevel = Literal["province", "city", "county", "town", "village"]
@@ -21,7 +22,9 @@ UNKNOWN_AREA = refusal(
     status=404,
 )
 
-_LEVELS: dict[int, AreaLevel] = {2: "province", 4: "city", 6: "county", 9: "town", 12: "village"}
+_LEVELS: dict[int, AreaLevel] = {
+    2: "province", 4: "city", COUNTY_DIGITS: "county", TOWN_DIGITS: "town", VILLAGE_DIGITS: "village",
+}  # fmt: skip
 # Levels that exist on paper only, between a municipality and its districts and the like.
 _NAMELESS = frozenset({"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"})
 

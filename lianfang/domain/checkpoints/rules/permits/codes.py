@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from lianfang.domain.checkpoints.rules.permits.kinds import AREA_DIGITS, MARK_BYTES, NUMBERS
+from lianfang.domain.checkpoints.rules.permits.kinds import MARK_BYTES, NUMBERS
 from lianfang.kernel import base45, sign1
+from lianfang.kernel.areas import AREA_DIGITS
 from lianfang.kernel.sign1 import Signed, Unreadable
 
 PREFIX = "LFP1:"

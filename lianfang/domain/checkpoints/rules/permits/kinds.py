@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 
-from lianfang.kernel.areas import COUNTY_DIGITS, TOWN_DIGITS, VILLAGE_DIGITS
+from lianfang.kernel.areas import AREA_DIGITS, VILLAGE_DIGITS
 from lianfang.kernel.clock import CHINA
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import Bilingual, both
@@ -52,7 +52,6 @@ REPLACED_BECAUSE: dict[str, Bilingual] = {
 }
 
 MARK_BYTES = 21
-AREA_DIGITS = (COUNTY_DIGITS, TOWN_DIGITS, VILLAGE_DIGITS)
 _PLATE = re.compile(r"[\u4e00-\u9fff][A-Z][A-Z0-9]{4,6}[\u4e00-\u9fffA-Z0-9]?")
 _TAIL = re.compile(r"[0-9]{4}")
 
@@ -78,7 +77,7 @@ def scope_of(home: str, chosen: str) -> str:
 
     Raises `checkpoints.permit_area` for an area that is no village, township or county, or not around the holder.
     """
-    area = chosen or home[: AREA_DIGITS[-1]]
+    area = chosen or home[:VILLAGE_DIGITS]
     if len(area) not in AREA_DIGITS or not area.isdigit() or not home.startswith(area):
         raise BAD_AREA(field="holds_in")
     return area
