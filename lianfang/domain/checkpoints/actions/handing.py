@@ -134,12 +134,11 @@ def _tell_who_stays(call: Call, old: Passage, persons: Sequence[UUID]) -> None:
 def _send_again(call: Call, persons: Sequence[UUID]) -> None:
     """Tell anew of who waits by a slip of another passage: it was no mistake, and its referral may be the one that the
     mistake had opened before."""
-    for person in persons:
-        for slip in Slip.objects.filter(kind="health", state="handed", person_id=person).order_by("handed_at", "pk"):
-            call.announce(
-                SentToHealth(area_path=slip.from_path, passage_id=slip.passage_id, person_ids=(person,), slips=1,
-                             happened_at=slip.handed_at)
-            )  # fmt: skip
+    for slip in Slip.objects.filter(kind="health", state="handed", person_id__in=persons).order_by("handed_at", "pk"):
+        call.announce(
+            SentToHealth(area_path=slip.from_path, passage_id=slip.passage_id, person_ids=(UUID(str(slip.person_id)),),
+                         slips=1, happened_at=slip.handed_at)
+        )  # fmt: skip
 
 
 def first_of_line(row: Passage) -> UUID:

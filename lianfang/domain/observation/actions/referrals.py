@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 from pydantic import Field
 
-from lianfang.domain.observation.actions.referring import UNWELL, hold_orders
+from lianfang.domain.observation.actions.referring import hold_orders, met_unwell
 from lianfang.domain.observation.actions.steps import in_state, rebuild, step
 from lianfang.domain.observation.events import OrderChanged, ReferralAccepted, ReferralClosed
 from lianfang.domain.observation.models import Order, Reading, Referral, Timetable
@@ -132,18 +132,12 @@ ILL_SINCE = "卡点已更正，因此后又有发热或症状而保留 / correct
 def _withdraw_ahead(call: Call, passage_ids: list[UUID], persons: list[UUID]) -> None:
     """Keep as withdrawn what these passages are still to open, as it would stand had it been opened before."""
     mine = Referral.objects.filter(found_in="gate", found_id__in=passage_ids)
-    for board in Timetable.objects.filter(pk__in=persons, state="live").exclude(pk__in=mine.values("person_id")):
-        call.permit(board.area_path)
-        Referral.objects.bulk_create(_withdrawn(call, board, one) for one in passage_ids)
-
-
-def _withdrawn(call: Call, board: Timetable, passage_id: UUID) -> Referral:
-    at, by = call.received_at, call.actor.account_id
-    return Referral(
-        person_id=board.pk, household_id=board.household_id, area_path=board.area_path, found_in="gate",
-        found_id=passage_id, reasons=UNWELL["gate"], opened_at=at, refer_by=at, state="closed", closed_at=at,
-        closed_by=by, outcome="corrected", note=MISTAKE,
-    )  # fmt: skip
+    boards = Timetable.objects.filter(pk__in=persons, state="live").exclude(pk__in=mine.values("person_id"))
+    ahead = [met_unwell(call, board, "gate", one, call.received_at) for board in boards for one in passage_ids]
+    for referral in ahead:
+        call.permit(referral.area_path)
+        _end(call, referral, "corrected", MISTAKE)
+    Referral.objects.bulk_create(ahead)
 
 
 def _stays_because(referral: Referral) -> str:
@@ -167,11 +161,16 @@ def _close(call: Call, referral: Referral, outcome: str, then: str, note: str) -
     for order in _orders(referral.person_id, "symptomatic", "referred"):
         step(call, order, then, note)
         call.announce(OrderChanged(area_path=order.area_path, order_id=order.pk, person_id=order.person_id, then=then))
-    referral.state, referral.version, referral.note = "closed", referral.version + 1, note
-    referral.closed_at, referral.closed_by, referral.outcome = call.received_at, call.actor.account_id, outcome
+    referral.version += 1
+    _end(call, referral, outcome, note)
     referral.save()
     rebuild(referral.person_id, call.received_at)
     call.announce(ReferralClosed(area_path=referral.area_path, referral_id=referral.pk, outcome=outcome))
+
+
+def _end(call: Call, referral: Referral, outcome: str, note: str) -> None:
+    referral.state, referral.outcome, referral.note = "closed", outcome, note
+    referral.closed_at, referral.closed_by = call.received_at, call.actor.account_id
 
 
 def _orders(person_id: UUID, *states: str) -> list[Order]:

@@ -87,10 +87,14 @@ def _referred(person_ids: Iterable[UUID], given: ReferMet) -> set[UUID]:
 
 def _found_at_door(call: Call, board: Timetable, given: ReferMet) -> Referral:
     hours = thresholds(board.diseases, board.area_path, local(call.received_at).date()).refer_hours
+    return met_unwell(call, board, given.found_in, given.visit_id, given.happened_at + timedelta(hours=hours))
+
+
+def met_unwell(call: Call, board: Timetable, found_in: str, found_id: UUID, refer_by: datetime) -> Referral:
+    """Return the referral, not kept yet, of somebody under observation who was met unwell at a door or a gate."""
     return Referral(
-        person_id=board.pk, household_id=board.household_id, area_path=board.area_path,
-        found_in=given.found_in, found_id=given.visit_id, reasons=UNWELL[given.found_in], opened_at=call.received_at,
-        refer_by=given.happened_at + timedelta(hours=hours),
+        person_id=board.pk, household_id=board.household_id, area_path=board.area_path, found_in=found_in,
+        found_id=found_id, reasons=UNWELL[found_in], opened_at=call.received_at, refer_by=refer_by,
     )  # fmt: skip
 
 

@@ -150,10 +150,11 @@ def _built(call: Call, given: AddMany, known: dict[UUID, str], paths: set[str]) 
     persons: list[Person] = []
     for position, one in enumerate(given.persons):
         path = _path_of(one, known)
-        problems += _placed(copied_masks(_given(one)), f"persons.{position}")
+        said = one.model_dump(exclude={"id", "household_id", "area_path"})
+        problems += _placed(copied_masks(said), f"persons.{position}")
         try:
             _check_place(one, path, areas)
-            persons.append(_person(one, path, person_values(_given(one), on), common))
+            persons.append(_person(one, path, person_values(said, on), common))
         except Refusal as no:
             problems += _placed(_each(no), f"persons.{position}")
         if one.household_id:
@@ -162,10 +163,6 @@ def _built(call: Call, given: AddMany, known: dict[UUID, str], paths: set[str]) 
     if problems:
         raise Problems(problems)
     return households, persons
-
-
-def _given(one: NewPerson) -> dict[str, Any]:
-    return one.model_dump(exclude={"id", "household_id", "area_path"})
 
 
 def _check_place(one: NewPerson, path: str, areas: set[str]) -> None:
@@ -196,9 +193,10 @@ def _households(
         if one.area_path not in areas:
             problems.append(NO_AREA(field=f"households.{position}.area_path"))
             continue
-        problems += _placed(copied_masks(one.model_dump()), f"households.{position}")
+        said = one.model_dump(exclude={"id"})
+        problems += _placed(copied_masks(said), f"households.{position}")
         try:
-            values = household_values(one.model_dump(exclude={"id"}))
+            values = household_values(said)
         except Refusal as no:
             problems += _placed(_each(no), f"households.{position}")
             continue
