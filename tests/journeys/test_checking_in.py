@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from lianfang.config.demo.cast import VILLAGE
-from lianfang.kernel.ids import uuid7
+from tests.journeys.asking import act
 
 pytestmark = pytest.mark.browser
 SLOW = 60_000
 
 
-def _act(page: Page, action: str, given: dict[str, Any]) -> dict[str, Any]:
-    token = page.request.get("/api/session").json()["csrf"]
-    body = {"id": str(uuid7()), "input": given}
-    answer = page.request.post(f"/api/actions/{action}", data=body, headers={"X-CSRFToken": token})
-    assert answer.ok, answer.text()
-    return dict(answer.json()["result"])
-
-
 def test_somebody_scans_the_sheet_reports_and_is_accepted(visit: Callable[..., Page]) -> None:
     secretary = visit("secretary", "/console/")
-    code = _act(secretary, "workforce.issue_check_in_code", {"area_path": VILLAGE})
+    code = act(secretary, "workforce.issue_check_in_code", area_path=VILLAGE)
     assert secretary.request.get(f"/api/check-in/{VILLAGE}.pdf").ok
 
     phone = visit("", code["path"], phone=True)
@@ -58,6 +49,6 @@ def test_somebody_scans_the_sheet_reports_and_is_accepted(visit: Callable[..., P
     found = secretary.request.get("/api/tables/workforce.responders", params={"q": "报到一"}).json()["rows"]
     assert [(one["cells"]["state"], one["cells"]["skills"]) for one in found] == [("screened", ["driving"])]
 
-    _act(secretary, "workforce.revoke_check_in_code", {"code_id": code["id"]})
+    act(secretary, "workforce.revoke_check_in_code", code_id=code["id"])
     phone.goto(code["path"])
     expect(phone.get_by_text("这张报到码已失效")).to_be_visible()

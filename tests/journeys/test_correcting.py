@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.test_checking_in import _act
+from tests.journeys.asking import act
 from tests.journeys.test_walk import SLOW, Desk
 
 pytestmark = pytest.mark.browser
@@ -23,7 +23,7 @@ def _recorded(gate: Page, plate: str) -> dict[str, Any]:
     """Record the vehicle as the gate did: everybody goes on but for one, who is sent to a health worker."""
     post = gate.request.get("/api/sync/bundle").json()["gates"]["posts"][0]["id"]
     given = {"post_id": post, "direction": "in", "plate": plate, "people": [DRIVER, UNWELL, CHILD]}
-    return _act(gate, "checkpoints.record_passage", {**given, "decision": "refer_health"})
+    return act(gate, "checkpoints.record_passage", **given, decision="refer_health")
 
 
 def _each(desk: Desk, number: int) -> Callable[[str], Locator]:

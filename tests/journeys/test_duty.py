@@ -15,8 +15,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from lianfang.config.demo.cast import VILLAGE
 from lianfang.kernel.clock import CHINA
+from tests.journeys.asking import act
 from tests.journeys.test_field import _sign_in
-from tests.journeys.test_field_work import ROWS, _account, _act, _all_sent
+from tests.journeys.test_field_work import ROWS, _account, _all_sent
 
 pytestmark = pytest.mark.browser
 SLOW = 60_000
@@ -24,20 +25,20 @@ SLOW = 60_000
 
 def _post(office: Page, pattern: str, name: str) -> str:
     given = {"area_path": VILLAGE, "kind": "village_gate", "tier": "village", "name": name, "pattern": pattern}
-    return str(_act(office, "workforce.add_post", **given)["id"])
+    return str(act(office, "workforce.add_post", **given)["id"])
 
 
 def _served(office: Page, name: str, **more: Any) -> str:
     about = {"area_path": VILLAGE, "name": name, "origin": "volunteer", "experienced": True,
              "trained_on": "2020-02-01", "undertaking_on": "2020-02-01", **more}  # fmt: skip
-    return str(_act(office, "workforce.register_responder", **about)["id"])
+    return str(act(office, "workforce.register_responder", **about)["id"])
 
 
 def _shift_now(office: Page, post: str, responder: str) -> None:
     """Put somebody on the eight hours that run now, whatever the hour."""
     now = datetime.now(UTC).astimezone(CHINA)
     kind = "3x8." + ("n", "m", "a")[now.hour // 8]
-    _act(office, "workforce.put_on_shift", post_id=post, on=now.date().isoformat(), kind=kind, responder_id=responder)
+    act(office, "workforce.put_on_shift", post_id=post, on=now.date().isoformat(), kind=kind, responder_id=responder)
 
 
 def _on_duty(context: BrowserContext, who: str) -> Page:
@@ -56,7 +57,7 @@ def test_a_shift_goes_from_sign_in_to_hand_over_with_no_network(
     first, second = phones
     post = _post(office, "3x8", f"交接口{uuid4().hex[:4]}")
     regime = f"某制度{uuid4().hex[:4]}"
-    _act(office, "workforce.add_checklist", area_path=VILLAGE, name=regime, kinds=["village_gate"],
+    act(office, "workforce.add_checklist", area_path=VILLAGE, name=regime, kinds=["village_gate"],
          document="县指挥部通知（示例）", points="第一条\n第二条")  # fmt: skip
     for who, name in (("doctor", "陈接班"), ("tracer", "孙接班")):
         account = _account(visit(who, "/console/"))

@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from lianfang.config.demo.cast import GRID
 from lianfang.domain.observation.tests.county import NO_NEEDS
 from lianfang.kernel.ids import uuid7
+from tests.journeys.asking import act
 from tests.journeys.test_field import _sign_in
 
 pytestmark = pytest.mark.browser
@@ -21,37 +22,28 @@ ROWS = """(address) => fetch(address).then((answer) => answer.json())
     .then((page) => page.rows.map((row) => row.cells))"""
 
 
-def _act(page: Page, action: str, **given: Any) -> dict[str, Any]:
-    token = {one["name"]: one["value"] for one in page.context.cookies()}["csrftoken"]
-    answer = page.request.post(
-        f"/api/actions/{action}", data={"id": str(uuid7()), "input": given}, headers={"X-CSRFToken": token}
-    )
-    assert answer.ok, answer.text()
-    return dict(answer.json()["result"])
-
-
 def _observed(office: Page, name: str) -> tuple[str, str, str]:
     """Register somebody in a household of their own and put them under observation.
 
     Return household and person, and the number on the door.
     """
     number = f"{uuid7().hex[-5:]}号"
-    home = _act(office, "people.add_household", area_path=GRID, number=number, head_name=name,
+    home = act(office, "people.add_household", area_path=GRID, number=number, head_name=name,
                 address=f"城内村{number}")["id"]  # fmt: skip
-    person = _act(office, "people.add_person", household_id=home, name=name, phone="13800000021")["id"]
+    person = act(office, "people.add_person", household_id=home, name=name, phone="13800000021")["id"]
     today = date.fromisoformat(office.evaluate("fetch('/api/session').then((one) => one.json())")["server_time"][:10])
-    order = _act(office, "observation.order_observation", person_id=person, category="returnee", needs=NO_NEEDS,
+    order = act(office, "observation.order_observation", person_id=person, category="returnee", needs=NO_NEEDS,
                  last_exposure_on=str(today - timedelta(days=1)), basis="绛防指〔2020〕3号")["id"]  # fmt: skip
-    _act(office, "observation.notify_person", order_id=order, signed_by=name)
+    act(office, "observation.notify_person", order_id=order, signed_by=name)
     return str(home), str(person), number
 
 
 def _lead(office: Page, worker: str, name: str) -> None:
     """Report somebody who may have come and send it to the worker, as the town does."""
-    made = _act(office, "screening.report_lead", source="tip", area_path=GRID, name=name, phone="13800000022",
+    made = act(office, "screening.report_lead", source="tip", area_path=GRID, name=name, phone="13800000022",
                 address="城内村东头")  # fmt: skip
     if made["state"] != "dispatched":
-        _act(office, "screening.assign_lead", lead_id=made["id"], account_id=worker)
+        act(office, "screening.assign_lead", lead_id=made["id"], account_id=worker)
 
 
 def _work(page: Page, name: str) -> Any:
@@ -138,7 +130,7 @@ def test_a_doctor_accepts_and_closes_a_referral_without_a_network(
 ) -> None:
     office = visit("secretary", "/console/")
     _, person, _ = _observed(office, "烧小热")
-    _act(office, "observation.record_reading", person_id=person, temperature_c=38.6)
+    act(office, "observation.record_reading", person_id=person, temperature_c=38.6)
     page = phones[1].new_page()
     page.goto("/field/", wait_until="domcontentloaded")
     _sign_in(page, "doctor")

@@ -16,8 +16,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from lianfang.config.demo.cast import VILLAGE
 from lianfang.kernel.clock import today
 from lianfang.kernel.identity import compose
+from tests.journeys.asking import act
 from tests.journeys.conftest import PHONE
-from tests.journeys.test_field_work import ROWS, _act, _all_sent
+from tests.journeys.test_field_work import ROWS, _all_sent
 from tests.journeys.test_gate import _at_the_gate, _measure, _next, _passed
 from tests.journeys.test_hand_over import _screen, have_reader
 
@@ -38,7 +39,7 @@ def _a_permit(visit: Callable[..., Page], plate: str) -> str:
     """Issue a permit to a vehicle as the secretary; returns its code."""
     secretary = visit("secretary", "/console/")
     first, last = today().isoformat(), (today() + timedelta(days=2)).isoformat()
-    made = _act(secretary, "checkpoints.issue_vehicle_permit", area_path=VILLAGE, plate=plate, use="保供车辆",
+    made = act(secretary, "checkpoints.issue_vehicle_permit", area_path=VILLAGE, plate=plate, use="保供车辆",
                 first_on=first, last_on=last)  # fmt: skip
     return str(made["code"])
 

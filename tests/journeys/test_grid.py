@@ -11,17 +11,15 @@ from playwright.sync_api import Page, expect
 
 from lianfang.config.demo.cast import VILLAGE
 from lianfang.kernel.identity import compose
-from lianfang.kernel.ids import uuid7
+from tests.journeys.asking import act, rows
 from tests.journeys.holding import held
 
 pytestmark = pytest.mark.browser
 SLOW = 60_000
 
 
-def _rows(page: Page, table: str, **where: str) -> list[dict[str, Any]]:
-    answer = page.request.get(f"/api/tables/{table}", params={"within": VILLAGE, "limit": "500", **where})
-    assert answer.ok, answer.text()
-    return list(answer.json()["rows"])
+def _rows(page: Page, table: str) -> list[dict[str, Any]]:
+    return rows(page, table, within=VILLAGE)
 
 
 def _open(page: Page, action: str) -> None:
@@ -50,14 +48,6 @@ def _press(page: Page, key: str, times: int = 1) -> None:
 
 def _result(page: Page, row: int) -> Any:
     return page.locator("tbody tr").nth(row).locator("td.result")
-
-
-def _act(page: Page, action: str, given: dict[str, Any]) -> dict[str, Any]:
-    token = page.request.get("/api/session").json()["csrf"]
-    body = {"id": str(uuid7()), "input": given}
-    answer = page.request.post(f"/api/actions/{action}", data=body, headers={"X-CSRFToken": token})
-    assert answer.ok, answer.text()
-    return dict(answer.json()["result"])
 
 
 def test_a_family_is_pasted_corrected_saved_and_taken_back_without_a_mouse(visit: Callable[..., Page]) -> None:
@@ -134,8 +124,8 @@ def test_what_somebody_else_wrote_in_between_is_shown_and_not_written_over(visit
     _press(page, "End")
     page.keyboard.type("门朝南")
     _press(page, "Enter")
-    _act(page, "people.edit_household",
-         {"household_id": house["id"], "version": house["cells"]["version"], "note": "门朝北"})  # fmt: skip
+    version = house["cells"]["version"]
+    act(page, "people.edit_household", household_id=house["id"], version=version, note="门朝北")
     _press(page, "Control+s")
     expect(_result(page, 0)).to_contain_text("别人刚改过这一行", timeout=SLOW)
     expect(notes).to_have_text("门朝北")
@@ -154,7 +144,7 @@ def test_new_households_are_withdrawn_again_unless_somebody_lives_there_by_then(
     expect(_result(page, 1)).to_have_text("已保存", timeout=SLOW)
     made = {row["cells"]["number"]: row["id"] for row in _rows(page, "people.households") if row["id"] not in before}
     assert set(made) == {"撤一号", "撤二号"}
-    _act(page, "people.add_person", {"household_id": made["撤二号"], "name": "王住下"})
+    act(page, "people.add_person", household_id=made["撤二号"], name="王住下")
     page.get_by_role("button", name="撤回已保存的 2 行").press("Enter")
     expect(_result(page, 0)).to_have_text("还没有保存", timeout=SLOW)
     expect(_result(page, 1)).to_contain_text("名下也没有人和记录的住户")
@@ -168,7 +158,7 @@ def test_a_row_edited_beside_a_masked_cell_keeps_the_true_value(visit: Callable[
     house = next(row["id"] for row in _rows(page, "people.households") if row["cells"]["status"] == "occupied")
     number = compose("14082619770707" + "011")
     given = {"household_id": house, "name": "王遮住", "identity_number": number}
-    person = _act(page, "people.add_person", given)["id"]
+    person = act(page, "people.add_person", **given)["id"]
     _open(page, "people.edit_person?q=王遮住")
     masked = page.locator("td[data-column=identity_number]")
     expect(masked).to_have_text(f"{'*' * 14}{number[-4:]}")
@@ -177,7 +167,7 @@ def test_a_row_edited_beside_a_masked_cell_keeps_the_true_value(visit: Callable[
     _press(page, "Enter")
     _press(page, "Control+s")
     expect(_result(page, 0)).to_have_text("已保存", timeout=SLOW)
-    again = _act(page, "people.add_person", {**given, "name": "王再来"})
+    again = act(page, "people.add_person", **given | {"name": "王再来"})
     assert [{one["first"], one["second"]} for one in again["duplicates"]] == [{person, again["id"]}]
 
 

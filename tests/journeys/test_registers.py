@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from lianfang.config.demo.cast import COUNTY, TOWN
 from lianfang.kernel.places.register import areas_within
+from tests.journeys.asking import rows
 from tests.journeys.holding import held
 
 pytestmark = pytest.mark.browser
@@ -22,20 +23,14 @@ ELSEWHERE = min(code for code in KNOWN if len(code) == len(TOWN) and code != TOW
 DROPPED, RENAMED, HEIR = sorted(code for code in KNOWN if code.startswith(ELSEWHERE) and code != ELSEWHERE)[:3]
 
 
-def _rows(page: Page, table: str, **where: str) -> list[dict[str, Any]]:
-    answer = page.request.get(f"/api/tables/{table}", params={"limit": "500", **where})
-    assert answer.ok, answer.text()
-    return list(answer.json()["rows"])
-
-
 def _homes(page: Page) -> dict[str, str]:
     """Return where every household of the town lies."""
-    return {row["id"]: row["area"] for row in _rows(page, "people.households", within=ELSEWHERE)}
+    return {row["id"]: row["area"] for row in rows(page, "people.households", within=ELSEWHERE)}
 
 
 def _names(page: Page) -> dict[str, str]:
-    rows = _rows(page, "areas.areas", within=ELSEWHERE)
-    return {row["cells"]["path"]: row["cells"]["name"] for row in rows}
+    areas = rows(page, "areas.areas", within=ELSEWHERE)
+    return {row["cells"]["path"]: row["cells"]["name"] for row in areas}
 
 
 def _ended(page: Page, job: str) -> dict[str, Any]:
@@ -53,7 +48,7 @@ def office(visit: Callable[..., Page]) -> Iterator[Page]:
     """The county's duty officer; what a failing test took over is given back, for the sake of the other journeys."""
     page = visit("duty", "/console/registers")
     yield page
-    if any(row["cells"]["state"] == "applied" for row in _rows(page, "areas.migrations")):
+    if any(row["cells"]["state"] == "applied" for row in rows(page, "areas.migrations")):
         token = page.request.get("/api/session").json()["csrf"]
         queued = page.request.post("/api/registers/undo", data={"within": COUNTY}, headers={"X-CSRFToken": token})
         assert _ended(page, queued.json()["id"])["state"] == "done"
@@ -146,7 +141,7 @@ def test_a_register_is_taken_over_decided_about_and_given_back(office: Page, tmp
     _decide(office)
     moved = _homes(office)
     assert all(moved[pk].startswith(HEIR) for pk in dropped)
-    assert [row["cells"]["name"] for row in _rows(office, "areas.decisions", outcome="moved")] == [KNOWN[DROPPED]]
+    assert [row["cells"]["name"] for row in rows(office, "areas.decisions", outcome="moved")] == [KNOWN[DROPPED]]
 
     _give_back(office)
     assert (_homes(office), _names(office)) == (homes, names)

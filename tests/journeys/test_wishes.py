@@ -12,8 +12,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from lianfang.kernel.clock import CHINA
+from tests.journeys.asking import act
 from tests.journeys.test_duty import _on_duty, _post, _served
-from tests.journeys.test_field_work import ROWS, _account, _act, _all_sent
+from tests.journeys.test_field_work import ROWS, _account, _all_sent
 
 pytestmark = pytest.mark.browser
 SLOW = 60_000
@@ -32,7 +33,7 @@ def _wish(page: Page, on: date) -> Locator:
 
 def _planned(office: Page, post: str, on: date) -> str:
     """Plan one day of a post and return the roster once it is a draft."""
-    made = _act(office, "workforce.plan_roster", post_id=post, starts_on=on.isoformat(), days=1, seconds=0)
+    made = act(office, "workforce.plan_roster", post_id=post, starts_on=on.isoformat(), days=1, seconds=0)
     for _ in range(120):
         if _roster(office, made["id"])["state"] == "draft":
             return str(made["id"])
@@ -70,9 +71,9 @@ def test_a_wish_goes_from_the_phone_to_the_roster_and_its_outcome_back(
     first, second = (_planned(office, post, on) for on in (kept, broken))
     [mine] = office.evaluate(ROWS, f"/api/tables/workforce.wishes?from_on={broken.isoformat()}")
     given = {"post_id": post, "on": broken.isoformat(), "kind": "3x8.m", "responder_id": mine["responder"]}
-    _act(office, "workforce.put_on_shift", **given, roster_id=second)
+    act(office, "workforce.put_on_shift", **given, roster_id=second)
     for roster in (first, second):
-        _act(office, "workforce.publish_roster", roster_id=roster)
+        act(office, "workforce.publish_roster", roster_id=roster)
     office.goto(f"/console/tables/workforce.rosters/{second}", wait_until="networkidle")
     office.get_by_role("button", name="愿望做到 0/1 天").click()
     expect(office.locator(".wishes")).to_contain_text("想休息，排了班")
