@@ -15,6 +15,7 @@ from bench import one_question
 from bench.county import Made
 from bench.figures import beside, median, tell
 from bench.serving import Server, Session, demo
+from tests.journeys.weighing import MOST_JAVASCRIPT, held_by
 
 PEOPLE = 20_000
 HOUSEHOLDS = 300
@@ -146,6 +147,8 @@ def _speed(phone: Phone, server: Server, username: str, password: str) -> None:
     tell("phone", "first_download", spent, "ms", at_most=1000, from_sign_in_to_today=today, **about)
     tell("phone", "download_size", size / 1000, "kB", at_most=200, **about)
     page.wait_for_timeout(4000)
+    scripts, _ = held_by(page)
+    tell("phone", "javascript", sum(scripts.values()) / 1000, "kB", at_most=MOST_JAVASCRIPT / 1000, parts=len(scripts))
     for figure, rest, goal in (("second_start", AT_REST, 1000), ("second_start_with_the_browser", 0, None)):
         shown, ready = _starts(phone, base, rest)
         tell("phone", figure, median(shown), "ms", at_most=goal, slowest=max(shown), taps_answered=median(ready))

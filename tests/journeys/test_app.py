@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.journeys.conftest import PHONE
 from tests.journeys.test_field import Phone, _a_person_to_measure, _measure, _readings, _sign_in, enter
+from tests.journeys.weighing import MOST_JAVASCRIPT, held_by
 
 pytestmark = pytest.mark.browser
 DROPPED = {"transfer-encoding", "connection", "content-length", "content-encoding", "etag"}
@@ -98,6 +99,22 @@ def test_the_app_can_be_installed(phone: Phone) -> None:
     found = tools.send("Page.getAppManifest")
     assert found["errors"] == []
     assert tools.send("Page.getInstallabilityErrors")["installabilityErrors"] == []
+
+
+def test_all_the_javascript_a_phone_loads_is_small_and_what_its_browser_lacks_comes_with_the_first_start(
+    phone: Phone,
+) -> None:
+    page = phone.start(network=True)
+    _sign_in(page)
+    for _ in range(60):
+        scripts, spares = held_by(page)
+        if any(part.endswith(".wasm") for part in spares):
+            break
+        page.wait_for_timeout(500)
+    # this browser verifies signatures itself and reads no QR codes
+    assert {part.split("-")[0] for part in spares} == {"reader", "zxing_reader"}
+    assert {part.split("-")[0] for part in scripts} >= {"index", "app", "Gate", "Duty", "Give", "sw.js", "workbox"}
+    assert sum(scripts.values()) <= MOST_JAVASCRIPT, scripts
 
 
 def test_a_new_release_comes_to_a_phone_with_a_full_queue_and_the_queue_goes_up_once(

@@ -27,7 +27,7 @@ def have_reader(page: Page) -> Page:
     """Start the app once more: the card comes with a download, and the reader of codes once the work stands."""
     page.reload(wait_until="domcontentloaded")
     for _ in range(60):
-        if page.evaluate("caches.open('reader').then((cache) => cache.keys()).then((all) => all.length)"):
+        if page.evaluate("caches.open('spares').then((cache) => cache.keys()).then((all) => all.length)"):
             return page
         page.wait_for_timeout(250)
     raise AssertionError("the reader of codes was not fetched")

@@ -35,10 +35,6 @@ export default defineConfig({
   define: {
     __APP_VERSION__: JSON.stringify(about.version),
     __VUE_OPTIONS_API__: 'false',
-    __VUE_I18N_LEGACY_API__: 'false',
-    __VUE_I18N_FULL_INSTALL__: 'false',
-    __INTLIFY_PROD_DEVTOOLS__: 'false',
-    __INTLIFY_DROP_MESSAGE_COMPILER__: 'true',
   },
   plugins: [
     vue(),
@@ -66,10 +62,17 @@ export default defineConfig({
         navigateFallback: '/field/',
         navigateFallbackAllowlist: [/^\/field\//],
         cleanupOutdatedCaches: true,
-        // half the size of the app again, and only some browsers need it: fetched once the work stands
+        // what stands in for browsers that lack it, half the size of the app again: fetched by them once the work stands
+        globIgnores: ['assets/reader-*.js', 'assets/ed25519-*.js'],
         runtimeCaching: [
-          { urlPattern: /\/static\/field\/assets\/.*\.wasm$/, handler: 'CacheFirst', options: { cacheName: 'reader' } },
+          {
+            urlPattern: /\/static\/field\/assets\/(reader-.*\.js|ed25519-.*\.js|.*\.wasm)$/,
+            handler: 'CacheFirst',
+            options: { cacheName: 'spares' },
+          },
         ],
+        // so that they are kept from the first start on
+        clientsClaim: true,
       },
     }),
   ],

@@ -5,6 +5,7 @@
 import { fromBase64url } from './base64url'
 import { type Cbor, readCbor, Tag, withHead } from './cbor'
 import type { Bilingual } from './text'
+import { verifySignature } from './verifying'
 
 export interface PermitKey {
   id: string
@@ -286,28 +287,6 @@ function fromBase45(text: string): Uint8Array {
     bytes.push(number & 255)
   }
   return Uint8Array.from(bytes)
-}
-
-// --- signatures -------------------------------------------------------------------------------------------------------
-
-/** By the browser itself; throws where it knows no Ed25519. */
-export async function verifyNatively(signature: Uint8Array, message: Uint8Array, key: Uint8Array): Promise<boolean> {
-  const known = await crypto.subtle.importKey('raw', key as BufferSource, { name: 'Ed25519' }, false, ['verify'])
-  return crypto.subtle.verify({ name: 'Ed25519' }, known, signature as BufferSource, message as BufferSource)
-}
-
-/** In JavaScript: on older browsers, and where a plain http address leaves a page without WebCrypto. */
-export async function verifySlowly(signature: Uint8Array, message: Uint8Array, key: Uint8Array): Promise<boolean> {
-  const { verify } = await import('./ed25519')
-  return verify(signature, message, key)
-}
-
-async function verifySignature(signature: Uint8Array, message: Uint8Array, key: Uint8Array): Promise<boolean> {
-  try {
-    return await verifyNatively(signature, message, key)
-  } catch {
-    return verifySlowly(signature, message, key)
-  }
 }
 
 // --- what a gate holds ------------------------------------------------------------------------------------------------

@@ -12,9 +12,8 @@ import {
   type PermitTerms,
   type PermitUse,
   unpackSerials,
-  verifyNatively,
-  verifySlowly,
 } from '../src/permits'
+import { verifyNatively, verifySlowly } from '../src/verifying'
 
 interface Case {
   name: string

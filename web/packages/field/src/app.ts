@@ -1,6 +1,6 @@
 import { createApp } from 'vue'
 import App from './App.vue'
-import { chooseLanguage, i18n, language } from './i18n'
+import { chooseLanguage, language, t } from './i18n'
 import { router } from './router'
 import { NotSaved } from './store/outbox'
 import { tapAgain } from './store/screen'
@@ -13,7 +13,7 @@ app.config.errorHandler = (problem) => {
   if (problem instanceof NotSaved) void sayNotSaved()
   else console.error(problem)
 }
-app.use(i18n).use(router)
+app.use(router)
 // once it is known what stands on the first page: drawn empty before, it would be drawn twice
 void router.isReady().then(show, (problem) => {
   show()
@@ -29,13 +29,13 @@ function show(): void {
 /** Say plainly that the phone took nothing: what was typed stays on the screen. */
 async function sayNotSaved(): Promise<void> {
   const { tellTrouble } = await import('./components/telling')
-  tellTrouble(i18n.global.t('notSaved.title'), i18n.global.t('notSaved.message'))
+  tellTrouble(t('notSaved.title'), t('notSaved.message'))
 }
 
 /** A disk without a free byte lets the browser open nothing: all of it is still there and opens once there is room. */
 async function sayNotOpened(): Promise<void> {
   const { tellTrouble } = await import('./components/telling')
-  await tellTrouble(i18n.global.t('notOpened.title'), i18n.global.t('notOpened.message'))
+  await tellTrouble(t('notOpened.title'), t('notOpened.message'))
   window.location.reload()
 }
 

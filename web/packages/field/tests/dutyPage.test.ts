@@ -6,7 +6,7 @@ vi.mock('vue-router', () => ({ useRouter: vi.fn() }))
 vi.mock('../src/components/telling', () => ({ tellSaved: vi.fn() }))
 vi.mock('../src/store/grid', () => ({ bundle: ref(null), downloadGrid: vi.fn() }))
 
-import { chooseLanguage, i18n } from '../src/i18n'
+import { chooseLanguage } from '../src/i18n'
 import Duty from '../src/pages/Duty.vue'
 import type { Bundle, DutyShift } from '../src/store/bundle'
 import { bundle } from '../src/store/grid'
@@ -39,9 +39,7 @@ it('a shift that is not today says its day, also when the day turns while the pa
   Object.assign(bundle, { value: { duty: { shifts, notes: [], early_minutes: 30 } } as unknown as Bundle })
   chooseLanguage('zh-hans')
   const page = document.createElement('div')
-  const app = createApp(Duty)
-    .use(i18n)
-    .component('RouterLink', { render: () => null })
+  const app = createApp(Duty).component('RouterLink', { render: () => null })
   app.mount(page)
   expect(page.textContent).toContain('20:00 — 2月5日周三 08:00 · 20:00 已签到')
   expect(page.textContent).toContain('2月5日周三 20:00 — 2月6日周四 08:00')

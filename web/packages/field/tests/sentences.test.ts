@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { i18n } from '../src/i18n'
+import { t } from '../src/i18n'
 import { en } from '../src/i18n/en'
 import { zh } from '../src/i18n/zh'
 
@@ -12,12 +12,12 @@ const names = (sentence: string) => new Set([...sentence.matchAll(/\{(\w+)\}/g)]
 describe('sentences', () => {
   it('are filled with what they name, in either language', () => {
     const filled = { n: 3, name: '王明' }
-    expect(i18n.global.t('signIn.unsent', filled, { locale: 'zh-hans' })).toContain('王明 的 3 条')
-    expect(i18n.global.t('signIn.unsent', filled, { locale: 'en' })).toContain('王明')
+    expect(t('signIn.unsent', filled, 'zh-hans')).toContain('王明 的 3 条')
+    expect(t('signIn.unsent', filled, 'en')).toContain('王明')
   })
 
   it('leave a name without a value empty', () => {
-    expect(i18n.global.t('unlock.title', {}, { locale: 'zh-hans' })).toBe('，请输入打开密码')
+    expect(t('unlock.title', {}, 'zh-hans')).toBe('，请输入打开密码')
   })
 
   it('hold no brace but around a name, because nothing else is read', () => {

@@ -12,9 +12,10 @@ export async function codeReader(): Promise<Reader> {
 }
 
 /** Have the reader at hand before the network is gone, where the browser has none of its own: fetched once, and kept. */
-export async function fetchReader(): Promise<void> {
-  if ('BarcodeDetector' in globalThis || (await caches.match(wasm))) return
-  await fetch(wasm)
+export async function keepReading(): Promise<void> {
+  if ('BarcodeDetector' in globalThis) return
+  await import('zxing-wasm/reader')
+  if (!(await caches.match(wasm))) await fetch(wasm)
 }
 
 async function ofBrowser(): Promise<Reader | null> {

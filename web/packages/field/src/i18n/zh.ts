@@ -3,7 +3,7 @@ export const zh = {
   tabs: { today: '今日', find: '查找', queue: '待上传', mine: '我的' },
   notOpened: {
     title: '暂时打不开',
-    message: '手机的存储空间满了。记下的都还在手机里，只是现在打不开：请先删些照片或视频，再按“确认”重试。',
+    message: '手机的存储空间满了。记下的都还在手机里，只是现在打不开：请先删些照片或视频，再按“好”重试。',
   },
   notSaved: {
     title: '没有保存',

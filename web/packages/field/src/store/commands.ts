@@ -1,6 +1,6 @@
 // The commands this phone can send, each built in one place from what the worker tapped.
 import { type Bilingual, type Language, say } from '@lianfang/core'
-import { bothWays, i18n } from '../i18n'
+import { bothWays, t } from '../i18n'
 import type { Errand, Escalation, Household, Lead, Notice, Person, Referral, Slot } from './bundle'
 import { houseName } from './grid'
 import type { NewWork } from './outbox'
@@ -56,7 +56,7 @@ export function visitCommand(made: VisitMade): NewWork {
     },
     label: bothWays('labels.visit', (locale: Language) => ({
       house: houseName(made.household, ''),
-      outcome: i18n.global.t(`visit.outcomes.${made.outcome}`, {}, { locale }),
+      outcome: t(`visit.outcomes.${made.outcome}`, {}, locale),
     })),
     subject: subjects.visit(made.household.id),
   }
@@ -126,7 +126,7 @@ export function leadCommand(answer: LeadAnswer): NewWork {
     },
     label: bothWays('labels.lead', (locale: Language) => ({
       name: answer.lead.name,
-      outcome: i18n.global.t(`lead.outcomes.${answer.outcome}`, {}, { locale }),
+      outcome: t(`lead.outcomes.${answer.outcome}`, {}, locale),
     })),
     subject: subjects.lead(answer.lead.id),
   }

@@ -10,7 +10,7 @@ let watching = false
 /** Begin with what was read ahead, or read it now. */
 export async function startWork(held?: Held | null): Promise<void> {
   await Promise.all([openGrid(held?.grid), loadOutbox(held?.entries)])
-  whenShown(() => void upload().then(downloadGrid).then(keepReader))
+  whenShown(() => void upload().then(downloadGrid).then(keepSpares))
   if (watching) return
   watching = true
   window.addEventListener('online', () => void comeBack())
@@ -24,10 +24,23 @@ export async function startWork(held?: Held | null): Promise<void> {
   setInterval(() => waiting.value > 0 && void upload(), 30000)
 }
 
-async function keepReader(): Promise<void> {
-  if (!navigator.serviceWorker?.controller) return
-  const { fetchReader } = await import('../components/reading')
-  await fetchReader().catch(() => undefined)
+/** What stands in for a browser that lacks something: it must be here before the network is gone. */
+async function keepSpares(): Promise<void> {
+  if (!(await isKept())) return
+  const [{ keepReading }, { keepVerifying }] = await Promise.all([
+    import('../components/reading'),
+    import('@lianfang/core/verifying'),
+  ])
+  await Promise.allSettled([keepReading(), keepVerifying()])
+}
+
+/** Whether what is fetched from now on is kept: on a first start, once the app's own parts are. */
+async function isKept(): Promise<boolean> {
+  const { serviceWorker } = navigator
+  if (!window.isSecureContext || !serviceWorker || !(await serviceWorker.getRegistration('/field/'))) return false
+  if (!serviceWorker.controller)
+    await new Promise((resolve) => serviceWorker.addEventListener('controllerchange', resolve, { once: true }))
+  return true
 }
 
 async function comeBack(): Promise<void> {
