@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -206,11 +206,13 @@ def _known(batch: IntakeBatch) -> Doubles:
 
 
 def take_in(
-    batch: IntakeBatch, at: datetime, report: Report = silent, helping: Helpers = ALONE
+    batch: IntakeBatch, at: datetime, report: Report = silent, helping: Helpers = ALONE,
+    meanwhile: Callable[[], None] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Take a batch in: all good rows in one transaction. A batch that is in already is left as it is.
 
-    Rows that the check has judged are not judged again. Raises CancelledJob when the batch was given up.
+    Rows that the check has judged are not judged again. `meanwhile` is done once beside the helpers' work.
+    Raises CancelledJob when the batch was given up.
     """
     if not _is_still_running(batch):
         return batch.summary
@@ -219,14 +221,18 @@ def take_in(
     report(0, batch.accepted, WRITING)
     try:
         with seldom_collecting(), writing(), transaction.atomic():
-            return _write(batch, at, helping)
+            return _write(batch, at, helping, meanwhile)
     except StagedPortion.DoesNotExist:  # because whoever gives a batch up takes its rows away at once
         raise CancelledJob from None
 
 
-def _write(batch: IntakeBatch, at: datetime, helping: Helpers) -> dict[str, Any]:
+def _write(
+    batch: IntakeBatch, at: datetime, helping: Helpers, meanwhile: Callable[[], None] | None
+) -> dict[str, Any]:  # fmt: skip
     matched: Counter[str] = Counter()
-    incoming = Incoming(batch.accepted, _ready(batch, local(at).date(), matched, helping))
+    writing = uuid4()
+    tasks = ((batch.pk, number, local(at).date(), writing) for number in staged_numbers(batch))
+    incoming = Incoming(batch.accepted, _ready(helping.in_order(make_ready, tasks, meanwhile), matched))
     figures = find_target(batch.target).receive(_delivery(batch), incoming, lambda: _go_on(batch, matched.total()))
     # asked only now, because a batch held from the start could not be given up while it is written
     if not _is_still_running(batch, hold=True):
@@ -246,11 +252,9 @@ def _delivery(batch: IntakeBatch, writing: UUID | None = None) -> Delivery:
     )  # fmt: skip
 
 
-def _ready(batch: IntakeBatch, on: date, matched: Counter[str], helping: Helpers) -> Iterator[Ready]:
+def _ready(made: Iterable[tuple[Ready, Counter[str]]], matched: Counter[str]) -> Iterator[Ready]:
     """Yield the judged rows ready to be written, and count how they stand to what is known now."""
-    writing = uuid4()
-    tasks = ((batch.pk, number, on, writing) for number in staged_numbers(batch))
-    for ready, levels in helping.in_order(make_ready, tasks):
+    for ready, levels in made:
         yield ready
         matched.update(levels)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from lianfang.doors.files import batches
 from lianfang.doors.files.batches import Examined, examine, is_long
@@ -53,13 +53,39 @@ def intake_run(path: str | Path, within: str, actor: Actor, target: str = LEADS)
         if batch.state == IntakeBatch.State.RUNNING:
             moment = now()
             examined = batches.stage_whole(batch, moment, book=book, helping=helping)
-            batches.take_in(batch, moment, helping=helping)
+            back = _SentBack(body, book, examined, batch)
+            batches.take_in(batch, moment, helping=helping, meanwhile=back.mark if helping.all else None)
         else:
             examined = examine(book, target=target, within=area, on=today(), helping=helping)
-    answer = _answer(examined, batch)
-    if answer["rejected"]:
-        _write_marked(Path(path), body, book, examined, batch)
-    return answer
+            back = _SentBack(body, book, examined, batch)
+    back.write(marked_path(Path(path)))
+    return examined.as_dict() | {
+        "rejected": [one | {"message": one["message"]["zh"]} for one in back.rejected],
+        "matched": batch.summary["matched"], "places": batch.summary["places"],
+    }  # fmt: skip
+
+
+class _SentBack:
+    """What goes back of a file: the refused cells, of one that was in before as they were then, and the workbook."""
+
+    def __init__(self, body: bytes, book: Book, examined: Examined, batch: IntakeBatch) -> None:
+        self.body, self.book, self.examined, self.rows = body, book, examined, batch.rows
+        self.rejected = list(batches.problems_of(batch))
+        self.file: IO[bytes] | None = None
+
+    def mark(self) -> None:
+        """Make the workbook, which nobody sees before the rest is taken in."""
+        if self.rejected:
+            examined = self.examined
+            self.file = marked(self.body, self.book, examined.sheet, examined.layout, self.rejected, self.rows)
+
+    def write(self, path: Path) -> None:
+        """Put the workbook where it belongs, made now if it is not there yet."""
+        if self.file is None:
+            self.mark()
+        if self.file is not None:
+            with self.file, path.open("wb") as out:
+                shutil.copyfileobj(self.file, out)
 
 
 def marked_path(path: Path) -> Path:
@@ -99,20 +125,3 @@ def _batch(path: Path, body: bytes, area: str, actor: Actor, target: str) -> Int
 
 def _pieces(body: bytes) -> Iterator[bytes]:
     yield body
-
-
-def _answer(examined: Examined, batch: IntakeBatch) -> dict[str, Any]:
-    """Return the answer; of a file that was in before, how its rows stood then."""
-    rejected = [one | {"message": one["message"]["zh"]} for one in batches.problems_of(batch)]
-    return examined.as_dict() | {
-        "rejected": rejected, "matched": batch.summary["matched"], "places": batch.summary["places"],
-    }  # fmt: skip
-
-
-def _write_marked(path: Path, body: bytes, book: Book, examined: Examined, batch: IntakeBatch) -> None:
-    found = batches.problems_of(batch)
-    with (
-        marked(body, book, examined.sheet, examined.layout, found, batch.rows) as file,
-        marked_path(path).open("wb") as out,
-    ):
-        shutil.copyfileobj(file, out)

@@ -114,6 +114,16 @@ def insert_packed(packed: Packed, using: str = "default") -> None:
         sent.write(packed.body)
 
 
+def check_references(using: str = "default") -> None:
+    """Have PostgreSQL look now at what the rows inserted so far refer to, instead of at all of them at the commit.
+
+    It keeps a note of each until then, and nobody else has anything to do while it goes through them.
+    Raises IntegrityError as the commit would.
+    """
+    if connections[using].vendor == "postgresql":
+        connections[using].check_constraints()
+
+
 def _column(
     rows: Sequence[Draft | models.Model], field: models.Field[Any, Any], connection: BaseDatabaseWrapper
 ) -> list[Any]:

@@ -1,8 +1,9 @@
 """Portions of one long job shared with processes beside it, because Python's threads share one core.
 
-A helper is this program once more, on the same database: it reads a function and its arguments from standard input and
-answers on standard output. It ends when its input is closed, so that none outlives the one who started it. What a
-helper is given must be a function of a module, and it sees of the database what is committed.
+A helper is this program once more, on the same database: it reads a function and its arguments from a pipe and answers
+on another. It ends when its input is closed, so that none outlives the one who started it. What a helper is given must
+be a function of a module, and it sees of the database what is committed. A process of one thread goes on as two, which
+takes no time; one of several threads starts a new one, because it cannot say what the others hold.
 """
 
 from __future__ import annotations
@@ -10,18 +11,20 @@ from __future__ import annotations
 import gc
 import os
 import pickle
+import signal
 import subprocess
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Lock
-from typing import IO, Any, Generic, Self, TypeVar
+from typing import IO, Any, Generic, NoReturn, Self, TypeVar
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 
 from lianfang.foundation.privacy.troubles import describe
 
@@ -74,16 +77,24 @@ class Helpers:
         if self.askers:
             self.askers.shutdown(cancel_futures=True)
 
-    def in_order(self, work: Work[Answer], tasks: Iterable[tuple[Any, ...]]) -> Iterator[Answer]:
+    def in_order(
+        self, work: Work[Answer], tasks: Iterable[tuple[Any, ...]], meanwhile: Callable[[], None] | None = None
+    ) -> Iterator[Answer]:
         """Yield the answer to each task in the order of the tasks, a few of them ahead of who takes them.
 
         Raises what the work raises. What no helper has begun is done here rather than waited for, a short list before
-        the first of them is there.
+        the first of them is there. `meanwhile` is done here once, as soon as the helpers have enough to begin with.
         """
         waiting: deque[_Asked[Answer]] = deque()
-        for task in tasks:
+        ahead = AHEAD * len(self.all)
+        for place, task in enumerate(tasks):
+            if meanwhile and place > ahead:
+                meanwhile()
+                meanwhile = None
             waiting.append(self._asked(work, task))
-            yield from self._answered(waiting, AHEAD * len(self.all), MOST_WAITING)
+            yield from self._answered(waiting, ahead, MOST_WAITING)
+        if meanwhile:
+            meanwhile()
         yield from self._answered(waiting, 0, 0)
 
     def _answered(self, waiting: deque[_Asked[Answer]], ahead: int, most: int) -> Iterator[Answer]:
@@ -146,19 +157,78 @@ class _Asked(Generic[Answer]):
             return self.work(*self.task)
 
 
+class _Twin:
+    """This process gone on as another one from here: a helper that need not begin."""
+
+    def __init__(self) -> None:
+        (asked, asks), (answers, answered) = os.pipe(), os.pipe()
+        self.returncode: int | None = None
+        self.pid = os.fork()
+        if self.pid == 0:
+            _be_twin((asks, answers), asked, answered)
+        os.close(asked)
+        os.close(answered)
+        self.stdin, self.stdout = os.fdopen(asks, "wb"), os.fdopen(answers, "rb")
+
+    def poll(self) -> int | None:
+        """Return how it ended, or nothing while it runs."""
+        return self._ended(os.WNOHANG)
+
+    def kill(self) -> None:
+        """End it at once."""
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self, timeout: float) -> int | None:
+        """Wait for the end of one that was killed, which takes no time."""
+        return self._ended(0)
+
+    def _ended(self, how: int) -> int | None:
+        if self.returncode is None:
+            pid, status = os.waitpid(self.pid, how)
+            self.returncode = os.waitstatus_to_exitcode(status) if pid else None
+        return self.returncode
+
+
+# what a twin must never touch, nor close by forgetting it: the other process goes on with it
+_others: list[Any] = []
+
+
+def _be_twin(others: Iterable[int], asked: int, answered: int) -> NoReturn:
+    """Go on as a helper of the process this one was until now; of its streams and ways of ending nothing is used."""
+    status = 1
+    try:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+        for stream in others:
+            os.close(stream)
+        for each in connections.all(initialized_only=True):
+            _others.append(each.connection)
+            each.connection = None
+        _answer_all(os.fdopen(asked, "rb"), os.fdopen(answered, "wb"))
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _begun() -> _Twin | subprocess.Popen[bytes]:
+    if threading.active_count() == 1 and sys.platform == "linux":
+        return _Twin()
+    command = [sys.executable, "-c", f"from {__name__} import serve; serve()"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(one for one in sys.path if one)}
+    # because the process is this very module, and nothing from outside stands on its command line
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)  # noqa: S603
+
+
 class _Helper:
     """One such process."""
 
     def __init__(self) -> None:
         self.has_begun, self.beginning = False, Lock()
-        command = [sys.executable, "-c", f"from {__name__} import serve; serve()"]
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(one for one in sys.path if one)}
-        # because the process is this very module, and nothing from outside stands on its command line
-        self.process = subprocess.Popen(  # noqa: S603
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
-        )
-        self._say((settings.DATABASES["default"] | {"NAME": connection.settings_dict["NAME"]},
-                   str(settings.LIANFANG_KEYS_FILE)))  # fmt: skip
+        self.process = _begun()
+        if isinstance(self.process, subprocess.Popen):
+            self._say((settings.DATABASES["default"] | {"NAME": connection.settings_dict["NAME"]},
+                       str(settings.LIANFANG_KEYS_FILE)))  # fmt: skip
 
     def _say(self, told: Any) -> None:
         pickle.dump(told, _stream(self.process.stdin), pickle.HIGHEST_PROTOCOL)
@@ -203,9 +273,8 @@ def _stream(pipe: IO[bytes] | None) -> IO[bytes]:
 
 
 def serve() -> None:
-    """Do what standard input asks until it is closed: what a helper's process runs."""
+    """Do what standard input asks until it is closed: what a helper's process runs that was started anew."""
     import django
-    from django.db import connections
 
     given, said = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # because what a library prints is no answer
@@ -213,6 +282,12 @@ def serve() -> None:
     database, keys = pickle.load(given)  # noqa: S301  because only our own process writes here
     connections.databases["default"].update(database)
     settings.LIANFANG_KEYS_FILE = keys
+    _answer_all(given, said)
+    connections.close_all()
+
+
+def _answer_all(given: IO[bytes], said: IO[bytes]) -> None:
+    """Say that this process is there, and do what it is given until that ends."""
     # because a portion makes a hundred thousand objects, and all of them stay until it is answered
     gc.freeze()
     gc.set_threshold(200_000, 20, 20)
@@ -220,12 +295,11 @@ def serve() -> None:
     said.flush()
     while True:
         try:
-            work, task = pickle.load(given)  # noqa: S301
+            work, task = pickle.load(given)  # noqa: S301  because only our own process writes here
         except EOFError:
-            break
+            return
         pickle.dump(_done(work, task), said, pickle.HIGHEST_PROTOCOL)
         said.flush()
-    connections.close_all()
 
 
 def _done(work: Work[Any], task: tuple[Any, ...]) -> tuple[bool, Any]:

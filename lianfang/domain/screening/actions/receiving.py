@@ -22,7 +22,7 @@ from lianfang.domain.screening.models.leads import Lead, LeadBatch, MatchProposa
 from lianfang.domain.screening.queries import leads as known
 from lianfang.domain.screening.rules import OUTCOMES, LeadAbout, Match, Particulars, judge_duplicate, lead_deadline
 from lianfang.foundation.events.announcing import announce
-from lianfang.foundation.intake.inserting import Draft, insert_packed, pack
+from lianfang.foundation.intake.inserting import Draft, check_references, insert_packed, pack
 from lianfang.foundation.intake.targets import NEW, Delivery, Incoming, Ready, Row, RowMatch, Target, target
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
@@ -92,6 +92,7 @@ def receive(delivery: Delivery, incoming: Incoming, stop: Callable[[], None]) ->
         stop()
         for packed in ready.packed:
             insert_packed(packed)
+        check_references()
         for name, count in ready.figures.items():
             figures[name] += count
     fact = LeadsReceived(area_path=batch.area_path, batch_id=batch.pk, source=batch.source, count=incoming.count)

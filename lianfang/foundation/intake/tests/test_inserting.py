@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.accounts.models import Account
-from lianfang.foundation.intake.inserting import Draft, insert_new
+from lianfang.foundation.intake.inserting import Draft, check_references, insert_new
 from lianfang.foundation.intake.models import IntakeBatch, RefusedRow
 from lianfang.kernel.ids import uuid7
 
@@ -56,3 +56,13 @@ def test_one_row_alone_whose_key_the_database_counts_comes_in() -> None:
     batch = IntakeBatch.objects.create(file_id=uuid7(), target="screening.leads", area_path="140826", created_at=MOMENT)
     insert_new(RefusedRow, [Draft(RefusedRow, batch_id=batch.pk, area_path="140826", row=7, code="x")])
     assert RefusedRow.objects.get().row == 7
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite checks all of its tables at once, and late")
+def test_what_rows_refer_to_can_be_checked_before_the_commit() -> None:
+    stranded = Draft(RefusedRow, batch_id=uuid7(), area_path="140826", row=7, code="x")
+    with transaction.atomic():
+        insert_new(RefusedRow, [stranded])
+        with pytest.raises(IntegrityError):
+            check_references()
+        transaction.set_rollback(True)

@@ -9,7 +9,7 @@ from threading import Event
 
 import pytest
 
-from lianfang.foundation.jobs.helping import ALONE, HelperLostError, Helpers, _Helper, helpers
+from lianfang.foundation.jobs.helping import ALONE, HelperLostError, Helpers, _Helper, _Twin, helpers
 from lianfang.kernel.errors import Refusal, refusal
 
 HERE = os.getpid()
@@ -32,9 +32,12 @@ def die_elsewhere(number: int, here: int) -> int:
     return number
 
 
-@pytest.fixture
-def one_helper() -> Iterator[Helpers]:
+@pytest.fixture(params=["gone on as two", "started anew"])
+def one_helper(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Helpers]:
+    threads = 1 if request.param == "gone on as two" else 2
+    monkeypatch.setattr("lianfang.foundation.jobs.helping.threading.active_count", lambda: threads)
     with Helpers(1) as helping:
+        assert isinstance(helping.all[0].process, _Twin) == (threads == 1)
         yield helping
 
 
@@ -68,6 +71,24 @@ def test_nothing_waits_for_a_helper_that_has_not_begun(monkeypatch: pytest.Monke
         found = list(helping.in_order(squared, ((number,) for number in range(20))))
         may_begin.set()
     assert {process for _, process in found} == {HERE}
+
+
+def test_something_else_is_done_here_once_the_helpers_have_enough(one_helper: Helpers) -> None:
+    done: list[str] = []
+    answers = one_helper.in_order(squared, ((number,) for number in range(9)), lambda: done.append("else"))
+    assert [answer for answer, _ in answers] == [number * number for number in range(9)]
+    assert list(one_helper.in_order(squared, [(2,)], lambda: done.append("few"))) != []
+    assert done == ["else", "few"]
+
+
+def test_a_helper_gone_on_from_here_leaves_signals_and_ends_to_this_process(one_helper: Helpers) -> None:
+    helper = one_helper.all[0]
+    helper.ask(squared, (1,))
+    os.kill(helper.process.pid, signal.SIGTERM)
+    with pytest.raises(HelperLostError):
+        helper.ask(squared, (2,))
+    helper.end()
+    assert helper.process.poll() == -signal.SIGTERM
 
 
 def test_work_given_up_in_the_middle_leaves_no_process() -> None:
