@@ -11,21 +11,19 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.county import COUNTY, Made
+from bench.county import Made
 from bench.figures import percentile, tell
+from bench.looking import looking
 from bench.serving import Server, Session, demo, lianfang
 
 PHONES = 200
 CHUNK = 100
 CONSOLE_MS = 200.0
 SQLITE_PEOPLE = 20_000
-PAGES = (f"/api/gaps?within={COUNTY}", f"/api/coverage?within={COUNTY}", "/api/tables/people.households?limit=50")
 COMES_AGAIN = (2.0, 8.0)  # seconds after a busy answer, as the field app waits
 
 
@@ -95,7 +93,7 @@ def _measure(database: str, server: Server, surroundings: dict[str, str], people
     threads = [threading.Thread(target=phone.upload_all, args=(ready,)) for phone in phones]
     for thread in threads:
         thread.start()
-    with _console(Session(server, "duty", PASSWORD)) as spent:
+    with looking(server) as looked:
         ready.wait()
         started = time.perf_counter()
         for thread in threads:
@@ -111,37 +109,19 @@ def _measure(database: str, server: Server, surroundings: dict[str, str], people
          at_most=0)  # fmt: skip
     tell("phones", f"{database}_doubled", found["doubled"] + len(sent) - len(set(sent)), "facts", at_most=0)
     tell("phones", f"{database}_errors_shown", len(shown), "errors", at_most=0, first=str(shown[:1])[:300])
-    every = [one for page in spent.values() for one in page]
-    pages = {page.partition("?")[0].rpartition("/")[2]: percentile(some, 0.95) for page, some in spent.items()}
-    tell("phones", f"{database}_console_p95", percentile(every, 0.95), "ms", at_most=CONSOLE_MS, max=max(every),
-         p50=percentile(every, 0.5), requests=len(every), **pages)  # fmt: skip
+    spent, (page, at, most) = looked.spent(), looked.slowest()
+    pages = {_name(page): percentile([ms for _, ms in some], 0.95) for page, some in looked.pages.items()}
+    tell("phones", f"{database}_console_p95", percentile(spent, 0.95), "ms", at_most=CONSOLE_MS,
+         p50=percentile(spent, 0.5), requests=len(spent), **pages)  # fmt: skip
+    tell("phones", f"{database}_console_slowest", most, "ms", at_most=CONSOLE_MS, page=_name(page), at=at)
+
+
+def _name(page: str) -> str:
+    return page.partition("?")[0].rpartition("/")[2]
 
 
 def _phone(server: Server, one: dict[str, Any], password: str) -> Phone:
     return Phone(Session(server, one["username"], password), one["device"], one["commands"])
-
-
-@contextmanager
-def _console(duty: Session) -> Iterator[dict[str, list[float]]]:
-    """Open the console's pages one after the other until the block ends; yields their milliseconds."""
-    spent: dict[str, list[float]] = {page: [duty.timed(page)] for page in PAGES}
-    for some in spent.values():
-        some.clear()  # because the first of each fills what the server remembers
-    stop = threading.Event()
-
-    def look() -> None:
-        while not stop.is_set():
-            for page in PAGES:
-                spent[page].append(duty.timed(page))
-            stop.wait(0.05)
-
-    thread = threading.Thread(target=look)
-    thread.start()
-    try:
-        yield spent
-    finally:
-        stop.set()
-        thread.join()
 
 
 def _ask_day(surroundings: dict[str, str], *command: str, given: Any = None) -> Any:
