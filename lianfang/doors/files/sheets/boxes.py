@@ -63,6 +63,11 @@ def has_shape(drawing: ElementTree.Element) -> bool:
     return any(one.tag == f"{{{_SHAPE}}}wsp" for one in drawing.iter())
 
 
+def shows_picture(drawing: ElementTree.Element) -> bool:
+    """Say whether a drawing was to show a picture, and no chart or diagram."""
+    return any(one.get("uri", "").endswith("/picture") for one in drawing.iter())
+
+
 def is_of_box(one: ElementTree.Element) -> bool:
     """Say whether an element is judged here."""
     return one.tag in (_PICT, BOX) or one.tag[1:].partition("}")[0] in (_COMPATIBILITY, *_KEPT)
@@ -114,10 +119,14 @@ def _kept_part(one: ElementTree.Element) -> tuple[list[ElementTree.Element], boo
 
 def _without_boxes(box: ElementTree.Element) -> bool:
     """Take boxes out of a box, which no word processor writes; say whether there were any."""
-    found = [(parent, one) for parent in box.iter() for one in parent if one.tag in (ALTERNATE, _PICT)]
+    found = [(parent, one) for parent in box.iter() for one in parent if _is_boxed(one)]
     for parent, one in found:
         parent.remove(one)
     return bool(found)
+
+
+def _is_boxed(one: ElementTree.Element) -> bool:
+    return one.tag in (ALTERNATE, _PICT) or (one.tag == f"{{{W}}}drawing" and has_shape(one))
 
 
 def make_alike(tree: ElementTree.Element) -> None:

@@ -26,6 +26,7 @@ from lianfang.doors.files.sheets.boxes import (
     is_of_box,
     kept_of_box,
     make_alike,
+    shows_picture,
     walk,
 )
 from lianfang.doors.files.sheets.layout import asks_pages, with_blanks
@@ -81,6 +82,10 @@ _FIELD = both("会取外部内容的域", "fields that fetch from outside")
 _PICTURE = both("链接到外面的图片", "pictures linked from outside")
 _TEMPLATE = both("外部模板", "an outside template")
 _SHAPE = both("旧式图形或艺术字", "old drawings or word art")
+_BOX_IN_BOX = both("文本框里的文本框", "text boxes within text boxes")
+_DIAGRAM = both("图表或示意图", "charts or diagrams")
+_UNREAD_TABLES = both("第 39 张以后的套表", "tables within tables behind the 39th")
+_UNREAD_CELLS = both("页眉页脚里表格的空格子", "empty cells of tables in headers and footers")
 # because a form has no more pages than the mapping of one may have
 _MOST_TABLES = 39
 
@@ -98,6 +103,7 @@ class Document:
     links: Mapping[str, Mapping[str, tuple[str, str]]]
     pages: tuple[Page, ...]
     removed: tuple[Bilingual, ...]
+    unread: tuple[Bilingual, ...] = ()
     refused: tuple[str, ...] = ()
     ending: str = "docx"
 
@@ -149,7 +155,8 @@ def _read(archive: zipfile.ZipFile) -> Document:
                 parts[path] = archive.read(path)
     parts["word/settings.xml"] = _settings(archive, cleaner)
     trees = parsed(parts)
-    return Document(parts, links, tuple(pages_of(trees)), tuple(dict.fromkeys(cleaner.removed)))
+    removed = tuple(dict.fromkeys(cleaner.removed))
+    return Document(parts, links, tuple(pages_of(trees)), removed, tuple(unread_in(trees)))
 
 
 def _kept_links(archive: zipfile.ZipFile, path: str) -> dict[str, tuple[str, str]]:
@@ -231,7 +238,7 @@ class _Cleaner:
             return list(one)
         if is_of_box(one):
             kept, lost = kept_of_box(one)
-            self.removed += [_SHAPE] if lost else []
+            self.removed += [_BOX_IN_BOX if one.tag == BOX else _SHAPE] if lost else []
             return kept
         if name in _REMOVED:
             self.removed.append(_REMOVED[name])
@@ -243,7 +250,7 @@ class _Cleaner:
             return []
         asked = [value for key, value in one.attrib.items() if key.startswith(f"{{{RELATIONS}}}")]
         if name == "drawing" and not has_shape(one) and not any(local(inner.tag) == "blip" for inner in one.iter()):
-            self.removed.append(_PICTURE)
+            self.removed.append(_PICTURE if shows_picture(one) else _DIAGRAM)
             return []
         return [] if any(value not in links for value in asked) else [one]
 
@@ -334,6 +341,20 @@ def _tables_below(parent: ElementTree.Element) -> Iterator[ElementTree.Element]:
             yield one
         elif one.tag != FALLBACK:
             yield from _tables_below(one)
+
+
+def unread_in(trees: Mapping[str, ElementTree.Element]) -> Iterator[Bilingual]:
+    """Yield in words what stays as it is and is filled by nobody but the pen."""
+    if sum(1 for _ in walk(trees[MAIN], w("tbl"), FALLBACK)) > len(tables_of(trees)):
+        yield _UNREAD_TABLES
+    paged = (tree for path, tree in trees.items() if path != MAIN)
+    if any(_is_empty(cell) for tree in paged for cell in walk(tree, w("tc"), FALLBACK)):
+        yield _UNREAD_CELLS
+
+
+def _is_empty(cell: ElementTree.Element) -> bool:
+    held = any(one.tag in (w("tbl"), w("drawing"), w("pict"), w("instrText")) for one in cell.iter())
+    return not held and not any(said_in(one).strip() for one in paragraphs_of(cell))
 
 
 def rows_of(table: ElementTree.Element) -> list[ElementTree.Element]:

@@ -133,6 +133,11 @@ class Template:
         return self.package.removed
 
     @property
+    def unread(self) -> tuple[Bilingual, ...]:
+        """Return nothing: every visible cell of a workbook is read."""
+        return ()
+
+    @property
     def refused(self) -> tuple[str, ...]:
         """Return the cells whose formulas may not stay, as people write them: 表!B7."""
         return tuple(f"{page.name}!{cell}" for page in self.pages for cell in page.refused)

@@ -111,6 +111,7 @@ def _opened(actor: Actor, template_id: UUID, form: Form, choices: list[SheetChoi
         "sheet": sheet_card(template, version, own_part(actor, template)),
         "mapping": version.mapping,
         "pages": [_page(one, form) for one in choices],
+        "unread": [one.as_dict() for one in form.unread],
         "tables": [
             {"name": name, "title": TABLES[name].title.as_dict(), "columns": offered_columns(name)} for name in tables
         ],

@@ -84,6 +84,8 @@ export interface SheetOpened {
   pages: SheetPage[]
   tables: { name: string; title: Bilingual; columns: SheetChoice[] }[]
   figures: SheetChoice[]
+  /** What stays as it is and is left to the pen. */
+  unread: Bilingual[]
   removed?: Bilingual[]
   refused?: string[]
 }

@@ -7,16 +7,18 @@ import re
 import zipfile
 from typing import Any
 
+import docx
 import pytest
+from docx.shared import Cm
 
 from lianfang.config.demo.cast import COUNTY
 from lianfang.doors.files.sheets.filling import blank_form
 from lianfang.doors.files.sheets.kinds import open_form
 from lianfang.doors.files.sheets.suggesting import suggest
 
-from .boxes import box, boxed_letter, line, nested_form, old_shape, shape
+from .boxes import anchor, box, boxed_letter, line, nested_form, old_shape, shape
 from .conftest import Clerk
-from .letters import read_document, rows
+from .letters import read_document, rows, saved_document
 
 pytestmark = pytest.mark.django_db
 MASKED = ["田*满", "白*生", "霜*儿", "惊*明", "谷*晴"]
@@ -83,11 +85,44 @@ def test_a_second_copy_with_other_boxes_is_left_out() -> None:
     assert words_of_boxes(kept(boxed_letter(two))) == ["一"]
 
 
-def test_a_box_in_a_box_is_left_out() -> None:
-    nested = f"<w:p><w:r><w:t>外</w:t></w:r><w:r>{old_shape(line('内'))}</w:r></w:p>"
+@pytest.mark.parametrize("inner", [shape, old_shape, box])
+def test_a_box_in_a_box_is_left_out_and_said_so(inner: Any) -> None:
+    nested = f"<w:p><w:r><w:t>外</w:t></w:r><w:r>{inner(line('内'))}</w:r></w:p>"
     body = boxed_letter(box(nested))
     assert words_of_boxes(kept(body)) == ["外"] * 2
-    assert [one.zh for one in open_form(body).removed] == ["旧式图形或艺术字"]
+    assert [one.zh for one in open_form(body).removed] == ["文本框里的文本框"]
+
+
+def test_a_diagram_is_left_out_under_its_own_name() -> None:
+    drawn = re.sub(r"<wps:wsp>.*</wps:wsp>", "", shape("")).replace("wordprocessingShape", "wordprocessingCanvas")
+    assert [one.zh for one in open_form(boxed_letter(drawn)).removed] == ["图表或示意图"]
+
+
+# --- said where it is left to the pen --------------------------------------------------------------------------------
+
+
+def test_nothing_of_an_ordinary_form_is_left_unread(clerk: Clerk) -> None:
+    assert clerk.take(nested_form(), file_name="表.docx").json()["unread"] == []
+
+
+def test_more_tables_within_tables_than_are_read_are_said(clerk: Clerk) -> None:
+    document = docx.Document()
+    outer = document.add_table(rows=1, cols=1).cell(0, 0)
+    for _ in range(39):
+        outer.add_table(rows=1, cols=2).cell(0, 0).text = "总户数"
+    taken = clerk.take(saved_document(document), file_name="表.docx").json()
+    assert [one["zh"] for one in taken["unread"]] == ["第 39 张以后的套表"]
+    assert [one["name"] for one in taken["pages"]][-1] == "表39"
+
+
+def test_empty_cells_of_a_header_are_said_whenever_the_form_is_opened(clerk: Clerk) -> None:
+    document = docx.Document()
+    document.add_paragraph("填报单位：____")
+    document.sections[0].header.add_table(1, 2, Cm(10)).cell(0, 0).text = "编号：____"
+    taken = clerk.take(saved_document(document), file_name="函.docx").json()
+    opened = clerk.browser.get(f"/api/sheets/{taken['sheet']['id']}").json()
+    said = [{"zh": "页眉页脚里表格的空格子", "en": "empty cells of tables in headers and footers"}]
+    assert (taken["unread"], opened["unread"]) == (said, said)
 
 
 def test_an_ordinary_box_loses_nothing() -> None:
@@ -127,6 +162,27 @@ def test_the_words_around_a_box_stay_and_take_their_own_blanks(clerk: Clerk) -> 
     filled = clerk.fill(clerk.ready(body, file_name="函.docx"))
     assert words_of_boxes(main_of(filled)) == ["截至2020年2月3日10时"] * 2
     assert [one.text for one in read_document(filled).paragraphs][1].startswith("填报单位：绛县")
+
+
+def test_serial_receiver_and_day_in_boxes_of_the_page_and_its_head_are_filled(clerk: Clerk) -> None:
+    document = docx.Document()
+    anchor(document.sections[0].header.paragraphs[0], box(line("编号：____")))
+    table = document.add_table(rows=1, cols=2)
+    table.cell(0, 0).text = "总户数"
+    anchor(table.cell(0, 1).add_paragraph("此表"), box(line("填报单位：____") + line("填报日期：    年  月  日")))
+    filled = clerk.fill(clerk.ready(saved_document(document), file_name="函.docx"))
+    with zipfile.ZipFile(io.BytesIO(filled)) as archive:
+        [head] = [name for name in archive.namelist() if name.startswith("word/header")]
+        serials = words_of_boxes(archive.read(head).decode())
+    assert (len(serials), len(set(serials))) == (2, 1)
+    assert serials[0].startswith(f"编号：20200203-{COUNTY}-")
+    assert words_of_boxes(main_of(filled)) == ["填报单位：绛县填报日期：2020年2月3日"] * 2
+
+
+def test_a_table_in_a_box_is_filled_alike_in_both_copies(clerk: Clerk) -> None:
+    cells = "".join(f"<w:tc><w:p><w:r><w:t>{said}</w:t></w:r></w:p></w:tc>" for said in ("总户数", ""))
+    body = boxed_letter(box(f"<w:tbl><w:tr>{cells}</w:tr></w:tbl><w:p/>"))
+    assert words_of_boxes(main_of(clerk.fill(clerk.ready(body, file_name="函.docx")))) == ["总户数5"] * 2
 
 
 def test_a_list_within_a_cell_is_filled_as_long_as_it_has_to_be(clerk: Clerk) -> None:

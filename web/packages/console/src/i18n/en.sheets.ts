@@ -60,6 +60,7 @@ export const sheets: SheetMessages = {
     done: 'Filled: {files} files, {rows} rows.',
     fetch: 'Download',
     removed: 'For safety this was not kept: {what}',
+    unread: 'This stays as it is and is not filled; it is left to the pen: {what}',
     changes: 'This edition differs; please look:',
     new: 'New',
     gone: 'Gone',

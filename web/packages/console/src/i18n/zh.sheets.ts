@@ -56,6 +56,7 @@ export const sheets = {
     done: '填好了：{files} 份，{rows} 行。',
     fetch: '下载',
     removed: '为安全起见，以下内容没有保留：{what}',
+    unread: '以下内容照原样留着，不会自动填，请用笔填：{what}',
     changes: '新版有变化，请核对：',
     new: '新增',
     gone: '取消',
