@@ -11,8 +11,11 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
+from lianfang.config.demo.cast import COUNTY, TOWN
 from lianfang.doors.files.sheets.tests.forms import figures_form, health_form, police_form, street_form
 from lianfang.doors.files.sheets.tests.letters import notice_letter, read_document, texts
+
+from .asking import rows
 
 pytestmark = pytest.mark.browser
 SLOW = 60_000
@@ -112,3 +115,66 @@ def test_what_sheets_ask_again_stands_on_the_home_page_and_leads_to_the_meter(
     page.get_by_role("link", name="重复要的项目").click()
     expect(page.get_by_role("heading", name="谁在要")).to_be_visible()
     expect(page.get_by_role("rowheader", name="县指挥部")).to_be_visible()
+
+
+def _daily(page: Page, time: str) -> None:
+    """Press the button and say when; all else stands in the form already."""
+    page.get_by_role("button", name="每天自动填").click()
+    page.get_by_label("每天几点").fill(time)
+    page.get_by_role("button", name="提交").click()
+    expect(page.locator(".action-form")).to_be_hidden()
+
+
+def _times(page: Page, sheet: str) -> dict[str, str]:
+    return {row["area"]: row["cells"]["fill_at"] for row in rows(page, "reports.sheet_schedules", template=sheet)}
+
+
+def _wait_for_the_clock(page: Page, sheet: str) -> None:
+    """Wait as a clerk does who comes back later: the clock looks twice a minute for what is due."""
+    for _ in range(int(2 * SLOW / 1000)):
+        fills = rows(page, "reports.sheet_fills", template=sheet)
+        if any(row["area"] == COUNTY and row["cells"]["ended_at"] for row in fills):
+            return
+        page.wait_for_timeout(1000)
+    pytest.fail("nothing was filled")
+
+
+def test_a_sheet_fills_itself_at_the_time_each_area_chose_until_it_is_taken_away(
+    visit: Callable[..., Page], tmp_path: Path
+) -> None:
+    page = visit("duty", "/console/sheets")
+    file = tmp_path / "每日名单.xlsx"
+    file.write_bytes(police_form())
+    _take(page, file, "派出所")
+    page.get_by_role("button", name="确认，以后自动填").click()
+    # because midnight has passed at every hour, what is asked for then is due at once
+    _daily(page, "00:00")
+    expect(page.get_by_text("每天 00:00 自动填")).to_be_visible()
+    sheet = page.url.rpartition("/")[2]
+    assert _times(page, sheet) == {COUNTY: "00:00"}
+
+    town = visit("town", f"/console/sheets/{sheet}", phone=True)
+    _daily(town, "18:30")
+    expect(town.get_by_text("本辖区每天 18:30 自动填")).to_be_visible()
+    assert _times(page, sheet) == {COUNTY: "00:00", TOWN: "18:30"}
+
+    _wait_for_the_clock(page, sheet)
+    page.reload(wait_until="networkidle")
+    filled = page.locator("section", has=page.get_by_role("heading", name="填好的表")).get_by_role("listitem").first
+    expect(filled).to_contain_text("绛县")
+    expect(filled.get_by_text("自动")).to_be_visible()
+    with page.expect_download() as fetched:
+        filled.get_by_role("link", name="下载").click()
+    fetched.value.save_as(tmp_path / "填好.xlsx")
+    assert len(_names(openpyxl.load_workbook(tmp_path / "填好.xlsx")["名单"], "B", 2)) > 3
+
+    page.get_by_role("button", name="不再每天填").click()
+    expect(page.get_by_text("每天 00:00 自动填")).to_be_hidden()
+    assert _times(page, sheet) == {TOWN: "18:30"}
+    town.reload(wait_until="networkidle")
+    town.get_by_role("button", name="每天自动填").click()
+    expect(town.get_by_label("每天几点")).to_have_value("18:30")
+    town.get_by_label("每天几点").fill("")
+    town.get_by_role("button", name="提交").click()
+    expect(town.get_by_role("button", name="不再每天填")).to_be_hidden()
+    assert _times(page, sheet) == {}

@@ -273,7 +273,7 @@ class ScheduleSheet(Input):
     area_path: Path | None = Field(None, **labelled("区域", "Area", "area"))
     fill_at: str = Field(
         "", pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$", max_length=5,
-        **labelled("每天几点（留空不再自动）", "Daily at HH:MM (empty: no more)"),
+        **labelled("每天几点（留空不再自动）", "Daily at HH:MM (empty: no more)", "time"),
     )  # fmt: skip
     each: Level = Field("", **labelled("份数", "Copies", "choice", **choices(LEVELS)))
 

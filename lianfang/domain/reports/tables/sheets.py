@@ -150,8 +150,9 @@ table(
             Column("purpose", both("用途", "Purpose")),
             Column("recipient", both("接收方", "Recipient")),
             Column("scheduled", both("自动", "By itself"), kind="bool", filterable=True),
-            Column("account_id", both("填报人", "Filled by"), kind="link", link="accounts.accounts"),
+            Column("account_id", both("填报人", "Filled by"), kind="link", link="accounts.accounts", filterable=True),
             Column("asked_at", both("时间", "At"), kind="datetime"),
+            Column("ended_at", both("填好时间", "Ready at"), kind="datetime"),
             Column("template", both("表样", "Form"), kind="link", link="reports.sheets", filterable=True, hidden=True),
         ),
     )

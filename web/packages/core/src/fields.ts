@@ -10,6 +10,7 @@ export type Widget =
   | 'bool'
   | 'date'
   | 'datetime'
+  | 'time'
   | 'choice'
   | 'multichoice'
   | 'household'
@@ -51,6 +52,7 @@ const WIDGETS = new Set<string>([
   'bool',
   'date',
   'datetime',
+  'time',
   'choice',
   'multichoice',
   'household',

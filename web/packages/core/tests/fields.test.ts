@@ -14,6 +14,7 @@ const visit: JsonSchema = {
     seen_on: { anyOf: [{ type: 'string', format: 'date' }, { type: 'null' }] },
     symptoms: { type: 'array', items: { enum: ['cough', 'other'] } },
     need: { anyOf: [{ $ref: '#/$defs/Need' }, { type: 'null' }], title: '需求' },
+    fill_at: { type: 'string', maxLength: 5, default: '', 'x-widget': 'time' },
     version: { type: 'integer', default: 1, 'x-widget': 'hidden' },
     note: { type: 'string', maxLength: 500, default: '' },
   },
@@ -37,6 +38,7 @@ describe('the form of an action', () => {
     ['seen_on', 'date'],
     ['symptoms', 'multichoice'],
     ['need', 'group'],
+    ['fill_at', 'time'],
     ['note', 'textarea'],
   ])('asks for %s with %s', (name, widget) => {
     expect(named(name)?.widget).toBe(widget)

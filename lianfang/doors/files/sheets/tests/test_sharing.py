@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -86,9 +87,9 @@ def filled_daily(actor: Actor) -> list[tuple[str, int]]:
     return sorted((row["area"], row["cells"]["rows"]) for row in rows if row["cells"]["scheduled"])
 
 
-def pass_time(*hours: int) -> None:
+def pass_time(*hours: int, day: int = 3) -> None:
     for hour in hours:
-        with fixed(at(hour)):
+        with fixed(at(hour, day=day)):
             enqueue("reports.tick", {})
             run_waiting()
 
@@ -124,6 +125,31 @@ def test_every_area_has_its_own_time_and_its_own_rows(sheet: str, cast: dict[str
     pass_time(13, 15, 16)
     assert filled_daily(cast["duty"]) == [(COUNTY, 2), (TOWN, 1), (VILLAGE, 1)]
     assert filled_daily(cast["secretary"]) == [(VILLAGE, 1)]
+
+
+def test_a_time_that_was_taken_away_fills_nothing_on_the_next_day(
+    sheet: str, cast: dict[str, Actor], signed_in: Any
+) -> None:
+    for who in ("duty", "town"):
+        Clerk(signed_in(who)).act("reports.schedule_sheet", template_id=sheet, fill_at="08:00")
+    pass_time(10)
+    ended = Clerk(signed_in("town")).act("reports.schedule_sheet", template_id=sheet, area_path=TOWN)
+    assert ended.status_code == 200, ended.content
+    pass_time(10, day=4)
+    assert filled_daily(cast["duty"]) == [(COUNTY, 2), (COUNTY, 2), (TOWN, 1)]
+
+
+def test_each_finds_what_was_filled_for_them_and_when_it_was_ready(
+    sheet: str, cast: dict[str, Actor], signed_in: Any
+) -> None:
+    for who in ("duty", "town"):
+        Clerk(signed_in(who)).act("reports.schedule_sheet", template_id=sheet, fill_at="08:00")
+    pass_time(10)
+    own = {"template": sheet, "account_id": str(cast["duty"].account_id)}
+    [found] = signed_in("duty").get("/api/tables/reports.sheet_fills", own).json()["rows"]
+    assert found["area"] == COUNTY
+    assert datetime.fromisoformat(found["cells"]["ended_at"]) == at(10)
+    assert signed_in("duty").get(f"/api/sheets/fills/{found['id']}/file").status_code == 200
 
 
 def test_each_sees_the_own_time_on_the_sheet_and_in_the_lists(
