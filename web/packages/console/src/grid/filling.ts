@@ -183,7 +183,7 @@ export function useFilling(action: Action, name: string) {
     keep()
     const done = sent.filter((row) => row.state === 'saved').length
     if (done > 0) tellDone(t('grid.savedRows', { n: done }))
-    if (done < sent.length - left) tellProblem(t('grid.notSaved', { n: sent.length - left - done }))
+    if (left !== null && done < sent.length - left) tellProblem(t('grid.notSaved', { n: sent.length - left - done }))
   }
 
   async function takeBack(): Promise<void> {
@@ -197,19 +197,20 @@ export function useFilling(action: Action, name: string) {
     })
     Object.assign(steps, noSteps())
     keep()
-    tellDone(t('grid.takenBack', { n: sent.filter((row) => row.state === 'open').length }))
+    const done = sent.filter((row) => row.state === 'open').length
+    if (done > 0) tellDone(t('grid.takenBack', { n: done }))
   }
 
-  /** Send the rows; returns how many were left because somebody stopped it, and tells so. */
-  async function exchange(sent: GridRow[], work: Work): Promise<number> {
+  /** Send the rows; returns how many were left because somebody stopped it, null when it failed, and tells so. */
+  async function exchange(sent: GridRow[], work: Work): Promise<number | null> {
     busy.value = true
     try {
       const left = await sendAll(sent, work)
       if (left > 0) tellProblem(t('grid.stopped', { n: left }))
       return left
     } catch (problem) {
-      tellProblem(problem instanceof Unreachable ? t('grid.unreachable') : problem)
-      return 0
+      tellProblem(problem instanceof Unreachable ? t(`grid.unreachable.${work.name}`) : problem)
+      return null
     } finally {
       busy.value = false
     }

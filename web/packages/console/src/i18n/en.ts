@@ -186,7 +186,11 @@ export const en: Messages = {
       'Somebody else just changed this row. It shows what stands now; your edit is kept aside: open it to choose.',
     savedRows: 'Rows saved: {n}',
     notSaved: 'Rows not saved: {n}; each says why',
-    unreachable: 'The server cannot be reached, so it may be saved or not. Save again later: nothing is entered twice.',
+    unreachable: {
+      save: 'The server cannot be reached, so it may be saved or not. Save again later: nothing is entered twice.',
+      takeBack:
+        'The server cannot be reached, so it may be taken back or not. Take back again later: nothing is taken back twice.',
+    },
     tooMany: 'This block reaches row {n}; at most {room} fit, nothing was pasted. Use the intake for more.',
     tooFewRows: 'This block reaches row {n}, but there are only {room} rows; nothing was pasted.',
     cut: 'Only the first {n} rows are shown; filter the list for the rest.',
