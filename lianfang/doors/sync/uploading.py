@@ -72,9 +72,9 @@ def upload(request: HttpRequest) -> HttpResponse:
 
     Raises `action.busy` when too many phones upload at once: the phone keeps everything and comes again.
     """
-    actor, body = actor_of(request, "sync"), json_body(request)
+    # before it is asked who it is, because two hundred such questions at once would keep everybody else waiting
     with UPLOADS.turn():
-        return _upload(request, actor, body)
+        return _upload(request, actor_of(request, "sync"), json_body(request))
 
 
 def _upload(request: HttpRequest, actor: Actor, body: dict[str, Any]) -> HttpResponse:

@@ -57,14 +57,14 @@ def test_never_more_than_the_desks_work_at_once_and_everybody_in_line_is_served(
 
 @pytest.mark.django_db
 def test_an_upload_to_a_full_line_changes_nothing_and_succeeds_later(
-    signed_in: Any, monkeypatch: pytest.MonkeyPatch
+    signed_in: Any, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
 ) -> None:
     turns = Turns(working=1, waiting=0)
     monkeypatch.setattr(uploading, "UPLOADS", turns)
     command = {"id": str(uuid7()), "action": "areas.create_grid", "input": {"village": VILLAGE, "name": "第九网格"}}
     body = {"commands": [command], "device_id": "phone-1", "app_version": "0.1.0"}
     client = signed_in("secretary")
-    with turns.turn():
+    with turns.turn(), django_assert_num_queries(0):
         response = client.post("/api/sync/upload", body, content_type="application/json")
     assert (response.status_code, response.json()["code"]) == (503, "action.busy")
     assert not RefusedCommand.objects.exists()
