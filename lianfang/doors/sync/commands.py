@@ -17,7 +17,7 @@ from lianfang.doors.api.views import BAD_ID
 from lianfang.doors.sync.areas import in_present_codes
 from lianfang.doors.sync.shapes import translate
 from lianfang.foundation.access.actor import Actor
-from lianfang.foundation.actions.running import Outcome, Request, run_many, set_aside
+from lianfang.foundation.actions.running import Outcome, Request, carried_out, run_many, set_aside
 from lianfang.kernel.errors import Refusal
 
 _SAFE = re.compile(r"[^0-9A-Za-z_.:-]")
@@ -41,10 +41,17 @@ def carry_out(
 
 
 def refuse_all(actor: Actor, sent: Sequence[object], device_id: str, no: Refusal) -> list[dict[str, Any]]:
-    """Keep every command with the reason and carry out none."""
+    """Keep every command with the reason and carry out none.
+
+    What was carried out before, and whose answer was lost on the way, is told as that and kept once.
+    """
     requests = [_read(actor, one, device_id, "", None)[0] for one in sent]
-    set_aside([(request, no) for request in requests])
-    answers = (Outcome(request.id, "refused", refusal=no) for request in requests)
+    done = carried_out(requests)
+    set_aside([(request, no) for request in requests if request.id not in done])
+    answers = (
+        Outcome(request.id, "repeated") if request.id in done else Outcome(request.id, "refused", refusal=no)
+        for request in requests
+    )
     return [_as_sent(outcome, one) for outcome, one in zip(answers, sent, strict=True)]
 
 

@@ -321,6 +321,13 @@ def _storable(moment: datetime | None) -> datetime | None:
     return moment.astimezone(UTC) if moment is not None and FIRST_YEAR < moment.year < LAST_YEAR else None
 
 
+def carried_out(requests: Iterable[Request]) -> set[UUID]:
+    """Return the ids of those commands that were carried out before, for the same account."""
+    asked = {one.id: one.actor.account_id for one in requests}
+    known = Command.objects.filter(pk__in=asked).values_list("pk", "account_id")
+    return {id for id, account in known if account == asked[id]}
+
+
 def set_aside(refused: Sequence[tuple[Request, Refusal]]) -> None:
     """Keep commands with the reason they were refused for; one kept already stays as it is."""
     moment = now()

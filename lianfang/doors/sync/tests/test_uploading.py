@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -162,6 +163,15 @@ def test_a_lost_phone_is_told_to_wipe_and_what_it_sent_is_kept_undone(upload: An
     assert RefusedCommand.objects.get(command_id=command["id"]).code == "devices.lost"
     assert len(grids_of(VILLAGE)) == 2
     assert Device.objects.get().wiped_at is not None
+
+
+def test_what_a_lost_phone_had_sent_before_is_told_as_done_and_not_kept_again(upload: Any) -> None:
+    done, waiting = grid("第三网格"), grid("第四网格")
+    upload("secretary", [done])
+    Device.objects.update(lost_at=Device.objects.get().first_seen_at)
+    told = upload("secretary", [done, waiting]).json()["results"]
+    assert [one["status"] for one in told] == ["repeated", "refused"]
+    assert [one.command_id for one in RefusedCommand.objects.all()] == [UUID(waiting["id"])]
 
 
 def test_a_lost_phone_cannot_hide_behind_another_name(signed_in: Any, accounts: Any) -> None:
