@@ -16,18 +16,19 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.journeys.conftest import PHONE
 from tests.journeys.test_field import Phone, _a_person_to_measure, _measure, _readings, _sign_in, enter
-from tests.journeys.weighing import MOST_JAVASCRIPT, held_by
+from tests.journeys.weighing import MOST_JAVASCRIPT, held_by, keep_reader
 
 pytestmark = pytest.mark.browser
 DROPPED = {"transfer-encoding", "connection", "content-length", "content-encoding", "etag"}
 
 
 class Front:
-    """Stands before the server: passes everything on, can serve the next release of the app, can lose uploads."""
+    """Stands before the server: passes everything on, can serve the next release of the app, can lose what is asked."""
 
     def __init__(self, server: str) -> None:
         self.behind = urlsplit(server).netloc
-        self.next_release = self.loses_uploads = False
+        self.next_release = False
+        self.loses = ""  # what an address holds that is not to get through
         front = self
 
         class Passing(BaseHTTPRequestHandler):
@@ -47,7 +48,7 @@ class Front:
 
     def answer(self, asked: BaseHTTPRequestHandler) -> None:
         body = asked.rfile.read(int(asked.headers.get("Content-Length") or 0))
-        if self.loses_uploads and asked.path.startswith("/api/sync/upload"):
+        if self.loses and self.loses in asked.path:
             asked.send_response(503)
             asked.send_header("Content-Length", "0")
             asked.end_headers()
@@ -106,15 +107,27 @@ def test_all_the_javascript_a_phone_loads_is_small_and_what_its_browser_lacks_co
 ) -> None:
     page = phone.start(network=True)
     _sign_in(page)
-    for _ in range(60):
-        scripts, spares = held_by(page)
-        if any(part.endswith(".wasm") for part in spares):
-            break
-        page.wait_for_timeout(500)
+    keep_reader(page)
+    scripts, spares = held_by(page)
     # this browser verifies signatures itself and reads no QR codes
     assert {part.split("-")[0] for part in spares} == {"reader", "zxing_reader"}
     assert {part.split("-")[0] for part in scripts} >= {"index", "app", "Gate", "Duty", "Give", "sw.js", "workbox"}
     assert sum(scripts.values()) <= MOST_JAVASCRIPT, scripts
+
+
+def test_a_phone_that_cannot_get_the_reader_of_codes_goes_on_and_asks_again_another_time(
+    phone: Phone, front: Front
+) -> None:
+    front.loses = "/assets/reader-"
+    page = phone.start(network=True)
+    _sign_in(page)
+    page.evaluate("window.goesOn = true")
+    page.wait_for_timeout(3000)
+    assert page.evaluate("window.goesOn"), "the page was begun anew"
+
+    front.loses = ""
+    page = phone.start(network=True)
+    keep_reader(page)
 
 
 def test_a_new_release_comes_to_a_phone_with_a_full_queue_and_the_queue_goes_up_once(
@@ -124,7 +137,7 @@ def test_a_new_release_comes_to_a_phone_with_a_full_queue_and_the_queue_goes_up_
     _sign_in(page)
     person = _a_person_to_measure(page)
     before = _readings(page, person["id"])
-    front.loses_uploads = True
+    front.loses = "/api/sync/upload"
     _measure(page, person["id"])
     page.goto("/field/", wait_until="domcontentloaded")
     expect(page.get_by_text("待上传 1")).to_be_visible()
@@ -142,7 +155,7 @@ def test_a_new_release_comes_to_a_phone_with_a_full_queue_and_the_queue_goes_up_
     expect(page.locator("meta[name=release]")).to_have_count(1)
     expect(page.get_by_text("待上传 1")).to_be_visible(timeout=15_000)
 
-    front.loses_uploads = False
+    front.loses = ""
     page.goto("/field/queue", wait_until="domcontentloaded")
     expect(page.get_by_text("全部已上传")).to_be_visible(timeout=45_000)
     assert _readings(page, person["id"]) == before + 1

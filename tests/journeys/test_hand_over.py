@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from lianfang.config.demo.cast import PASSWORD
 from lianfang.kernel.ids import uuid7
 from tests.journeys.test_field import _sign_in
+from tests.journeys.weighing import keep_reader
 
 pytestmark = pytest.mark.browser
 
@@ -26,11 +27,8 @@ def _open(context: BrowserContext, username: str) -> Page:
 def have_reader(page: Page) -> Page:
     """Start the app once more: the card comes with a download, and the reader of codes once the work stands."""
     page.reload(wait_until="domcontentloaded")
-    for _ in range(60):
-        if page.evaluate("caches.open('spares').then((cache) => cache.keys()).then((all) => all.length)"):
-            return page
-        page.wait_for_timeout(250)
-    raise AssertionError("the reader of codes was not fetched")
+    keep_reader(page)
+    return page
 
 
 def _screen(page: Page) -> str:

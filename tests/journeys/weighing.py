@@ -1,4 +1,4 @@
-"""What the field app weighs on a phone, packed as it is sent."""
+"""What a phone keeps of the field app, and what it weighs, packed as it is sent."""
 
 from __future__ import annotations
 
@@ -25,6 +25,17 @@ SIZES = """async () => {
         found[part] = {spare: false, bytes: await packed(await fetch('/field/' + part))}
     return found
 }"""
+
+READER = "caches.open('spares').then((kept) => kept.keys()).then((all) => all.some(({ url }) => url.endsWith('.wasm')))"
+
+
+def keep_reader(page: Page) -> None:
+    """Wait until a phone whose browser reads no codes keeps what does, its script and then its larger part."""
+    for _ in range(120):
+        if page.evaluate(READER):
+            return
+        page.wait_for_timeout(250)
+    raise AssertionError("the reader of codes was not fetched")
 
 
 def held_by(page: Page) -> tuple[dict[str, int], set[str]]:

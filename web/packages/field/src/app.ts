@@ -4,6 +4,7 @@ import { chooseLanguage, language, t } from './i18n'
 import { router } from './router'
 import { NotSaved } from './store/outbox'
 import { tapAgain } from './store/screen'
+import { areSparesInUse } from './store/spares'
 import './styles/field.css'
 
 const page = document.getElementById('app') as HTMLElement
@@ -45,4 +46,4 @@ if (import.meta.env.PROD && window.isSecureContext && 'serviceWorker' in navigat
 }
 
 // After an update the old pages' parts are gone from the server: take the new ones rather than fail on a click.
-window.addEventListener('vite:preloadError', () => window.location.reload())
+window.addEventListener('vite:preloadError', () => areSparesInUse() || window.location.reload())

@@ -4,6 +4,7 @@ import type { Held } from './held'
 import { loadOutbox, unsent, upload, waiting } from './outbox'
 import { me, online, phone } from './session'
 import { whenShown } from './shown'
+import { keepSpares } from './spares'
 
 let watching = false
 
@@ -22,25 +23,6 @@ export async function startWork(held?: Held | null): Promise<void> {
   })
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && void comeBack())
   setInterval(() => waiting.value > 0 && void upload(), 30000)
-}
-
-/** What stands in for a browser that lacks something: it must be here before the network is gone. */
-async function keepSpares(): Promise<void> {
-  if (!(await isKept())) return
-  const [{ keepReading }, { keepVerifying }] = await Promise.all([
-    import('../components/reading'),
-    import('@lianfang/core/verifying'),
-  ])
-  await Promise.allSettled([keepReading(), keepVerifying()])
-}
-
-/** Whether what is fetched from now on is kept: on a first start, once the app's own parts are. */
-async function isKept(): Promise<boolean> {
-  const { serviceWorker } = navigator
-  if (!window.isSecureContext || !serviceWorker || !(await serviceWorker.getRegistration('/field/'))) return false
-  if (!serviceWorker.controller)
-    await new Promise((resolve) => serviceWorker.addEventListener('controllerchange', resolve, { once: true }))
-  return true
 }
 
 async function comeBack(): Promise<void> {
