@@ -10,7 +10,7 @@ from typing import IO, Any
 from lianfang.doors.files import batches
 from lianfang.doors.files.batches import Examined, examine, is_long
 from lianfang.doors.files.guarding import EMPTY, check_size
-from lianfang.doors.files.marking import marked
+from lianfang.doors.files.marking import MOST_MARKED_IN_PLACE, marked
 from lianfang.doors.files.reading import Book, open_book
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.actions.running import run
@@ -50,14 +50,16 @@ def intake_run(path: str | Path, within: str, actor: Actor, target: str = LEADS)
     with helpers(wanted=is_long(len(body))) as helping:
         book = open_book(body)
         batch = _batch(Path(path), body, area, actor, target)
-        if batch.state == IntakeBatch.State.RUNNING:
-            moment = now()
+        moment, is_new = now(), batch.state == IntakeBatch.State.RUNNING
+        if is_new:
             examined = batches.stage_whole(batch, moment, book=book, helping=helping)
-            back = _SentBack(body, book, examined, batch)
-            batches.take_in(batch, moment, helping=helping, meanwhile=back.mark if helping.all else None)
         else:
             examined = examine(book, target=target, within=area, on=today(), helping=helping)
-            back = _SentBack(body, book, examined, batch)
+        back = _SentBack(body, book, examined, batch)
+        if is_new:
+            # because a stranger's workbook that cannot be marked in place must not keep its rows out
+            beside = helping.all and batch.rows > MOST_MARKED_IN_PLACE
+            batches.take_in(batch, moment, helping=helping, meanwhile=back.mark if beside else None)
     back.write(marked_path(Path(path)))
     return examined.as_dict() | {
         "rejected": [one | {"message": one["message"]["zh"]} for one in back.rejected],
