@@ -84,10 +84,10 @@ _TEMPLATE = both("外部模板", "an outside template")
 _SHAPE = both("旧式图形或艺术字", "old drawings or word art")
 _BOX_IN_BOX = both("文本框里的文本框", "text boxes within text boxes")
 _DIAGRAM = both("图表或示意图", "charts or diagrams")
-_UNREAD_TABLES = both("第 39 张以后的套表", "tables within tables behind the 39th")
-_UNREAD_CELLS = both("页眉页脚里表格的空格子", "empty cells of tables in headers and footers")
 # because a form has no more pages than the mapping of one may have
 _MOST_TABLES = 39
+_UNREAD_TABLES = both(f"第 {_MOST_TABLES} 张以后的套表", f"tables within tables behind the {_MOST_TABLES}th")
+_UNREAD_CELLS = both("页眉页脚里表格的空格子", "empty cells of tables in headers and footers")
 
 
 def w(name: str) -> str:
