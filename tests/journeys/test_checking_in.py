@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from lianfang.config.demo.cast import VILLAGE
-from tests.journeys.asking import act
+from tests.journeys.asking import act, rows
 
 pytestmark = pytest.mark.browser
 SLOW = 60_000
@@ -44,9 +44,9 @@ def test_somebody_scans_the_sheet_reports_and_is_accepted(visit: Callable[..., P
     dialog = secretary.get_by_role("dialog").last
     dialog.get_by_role("button", name="提交").click()
     expect(secretary.get_by_text("已接受").first).to_be_visible(timeout=SLOW)
-    left = secretary.request.get("/api/tables/workforce.check_in_requests").json()["rows"]
+    left = rows(secretary, "workforce.check_in_requests")
     assert "报到一" not in {one["cells"]["name"] for one in left}
-    found = secretary.request.get("/api/tables/workforce.responders", params={"q": "报到一"}).json()["rows"]
+    found = rows(secretary, "workforce.responders", q="报到一")
     assert [(one["cells"]["state"], one["cells"]["skills"]) for one in found] == [("screened", ["driving"])]
 
     act(secretary, "workforce.revoke_check_in_code", code_id=code["id"])

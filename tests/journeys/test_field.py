@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from lianfang.config.demo.cast import PASSWORD
-from lianfang.kernel.ids import uuid7
+from tests.journeys.asking import act, rows
 from tests.journeys.conftest import PHONE
 from tests.journeys.line import Line
 
@@ -228,14 +228,8 @@ def test_a_phone_reported_lost_is_wiped_when_it_is_next_heard_of(phone: Phone, v
     page = phone.start(network=True)
     _sign_in(page)
     town = visit("town", "/console/")
-    token = {one["name"]: one["value"] for one in town.context.cookies()}["csrftoken"]
-    [device] = town.request.get("/api/tables/devices.devices?limit=1").json()["rows"]
-    answer = town.request.post(
-        "/api/actions/devices.mark_lost",
-        data={"id": str(uuid7()), "input": {"device": device["id"], "reason": "演练：手机丢失"}},
-        headers={"X-CSRFToken": token},
-    )
-    assert answer.ok, answer.text()
+    [device] = rows(town, "devices.devices", limit="1")
+    act(town, "devices.mark_lost", device=device["id"], reason="演练：手机丢失")
     page = phone.start(network=True)
     expect(page.locator("input[name=username]")).to_be_visible(timeout=20_000)
     names = page.evaluate("indexedDB.databases().then((all) => all.map((one) => one.name))")

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from lianfang.config.demo.cast import PASSWORD
-from lianfang.kernel.ids import uuid7
+from tests.journeys.asking import act
 from tests.journeys.test_field import _sign_in
 from tests.journeys.weighing import keep_reader
 
@@ -40,14 +40,7 @@ def _an_errand(page: Page, visit: Callable[..., Page]) -> str:
     bundle = page.evaluate("fetch('/api/sync/bundle').then((answer) => answer.json())")
     person = next(one for one in bundle["persons"] if one.get("household_id"))
     secretary = visit("secretary", "/console/")
-    token = {one["name"]: one["value"] for one in secretary.context.cookies()}["csrftoken"]
-    given = {"person_id": person["id"], "kind": "medicine", "what": "交接用的药一盒"}
-    answer = secretary.request.post(
-        "/api/actions/welfare.raise_request",
-        data={"id": str(uuid7()), "input": given},
-        headers={"X-CSRFToken": token},
-    )
-    assert answer.ok, answer.text()
+    act(secretary, "welfare.raise_request", person_id=person["id"], kind="medicine", what="交接用的药一盒")
     page.reload(wait_until="domcontentloaded")
     expect(page.locator(".work", has_text="交接用的药一盒").first).to_be_visible()
     return str(person["household_id"])

@@ -10,6 +10,7 @@ import pytest
 import xlsxwriter
 from playwright.sync_api import Page, expect
 
+from tests.journeys.asking import rows
 from tests.journeys.test_walk import SLOW, Desk
 
 pytestmark = pytest.mark.browser
@@ -72,8 +73,8 @@ def _decide(desk: Desk, name: str, action: str) -> None:
 
 def _serving(page: Page) -> dict[str, Any]:
     """Return who of these families is on the register, with rank and skills."""
-    rows = page.request.get("/api/tables/workforce.responders", params={"q": "柳", "limit": "50"}).json()["rows"]
-    return {one["cells"]["name"]: (one["cells"]["rank"], sorted(one["cells"]["skills"])) for one in rows}
+    found = rows(page, "workforce.responders", q="柳")
+    return {one["cells"]["name"]: (one["cells"]["rank"], sorted(one["cells"]["skills"])) for one in found}
 
 
 def test_people_on_duty_are_taken_in_and_a_second_list_is_decided_line_by_line(

@@ -21,8 +21,9 @@ pytestmark = pytest.mark.browser
 SLOW = 60_000
 
 
-def _take(page: Page, file: Path, sender: str) -> None:
-    """Bring a sheet in as a clerk does: say who wants it, and choose the file."""
+def _take(page: Page, file: Path, body: bytes, sender: str) -> None:
+    """Bring a sheet in as a clerk does: say who wants it, and choose the file, which is written for it."""
+    file.write_bytes(body)
     page.goto("/console/sheets", wait_until="networkidle")
     page.get_by_label("要表单位").fill(sender)
     page.locator("input[type=file]").set_input_files(file)
@@ -57,9 +58,7 @@ def test_three_sheets_for_the_same_people_are_filled_without_typing(visit: Calla
         ("公安局", police_form(), "名单", "B", 2),
         ("民政局", street_form(), "Sheet", "B", 5),
     ):
-        file = tmp_path / f"{sender}.xlsx"
-        file.write_bytes(body)
-        _take(page, file, sender)
+        _take(page, tmp_path / f"{sender}.xlsx", body, sender)
         names.append(_names(_fill(page, tmp_path)[title], letter, first))
     assert len(names[0]) > 3
     assert names[0] == names[1] == names[2]
@@ -69,9 +68,7 @@ def test_a_letter_is_confirmed_by_its_blanks_and_comes_to_each_in_a_zip(
     visit: Callable[..., Page], tmp_path: Path
 ) -> None:
     page = visit("duty", "/console/sheets")
-    file = tmp_path / "告知书.docx"
-    file.write_bytes(notice_letter())
-    _take(page, file, "疾控中心")
+    _take(page, tmp_path / "告知书.docx", notice_letter(), "疾控中心")
     expect(page.get_by_text("这是一封函")).to_be_visible()
     page.get_by_label("每行一个").select_option(label="居家观察台账")
     page.locator(".grid td").filter(has_text="‹").first.click()
@@ -91,9 +88,7 @@ def test_a_column_is_chosen_by_its_place_on_the_sheet_and_at_the_keyboard(
     visit: Callable[..., Page], tmp_path: Path
 ) -> None:
     page = visit("duty", "/console/sheets")
-    file = tmp_path / "公安局.xlsx"
-    file.write_bytes(police_form())
-    _take(page, file, "交警队")
+    _take(page, tmp_path / "公安局.xlsx", police_form(), "交警队")
     page.locator(".grid td").filter(has_text="护照号码").click()
     expect(page.get_by_label("护照号码", exact=True)).to_be_focused()
     page.keyboard.press("ArrowUp")
@@ -107,9 +102,7 @@ def test_what_sheets_ask_again_stands_on_the_home_page_and_leads_to_the_meter(
     visit: Callable[..., Page], tmp_path: Path
 ) -> None:
     page = visit("duty", "/console/sheets")
-    file = tmp_path / "日报.xlsx"
-    file.write_bytes(figures_form(["古绛镇", "横水镇"]))
-    _take(page, file, "县指挥部")
+    _take(page, tmp_path / "日报.xlsx", figures_form(["古绛镇", "横水镇"]), "县指挥部")
     assert _fill(page, tmp_path)["日报"]["C4"].value is not None
     page.goto("/console/", wait_until="networkidle")
     page.get_by_role("link", name="重复要的项目").click()
@@ -143,9 +136,7 @@ def test_a_sheet_fills_itself_at_the_time_each_area_chose_until_it_is_taken_away
     visit: Callable[..., Page], tmp_path: Path
 ) -> None:
     page = visit("duty", "/console/sheets")
-    file = tmp_path / "每日名单.xlsx"
-    file.write_bytes(police_form())
-    _take(page, file, "派出所")
+    _take(page, tmp_path / "每日名单.xlsx", police_form(), "派出所")
     page.get_by_role("button", name="确认，以后自动填").click()
     # because midnight has passed at every hour, what is asked for then is due at once
     _daily(page, "00:00")

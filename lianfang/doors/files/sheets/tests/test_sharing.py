@@ -82,6 +82,13 @@ def scheduled(actor: Actor) -> dict[str, str]:
     return {row["area"]: row["cells"]["fill_at"] for row in rows}
 
 
+def schedule(signed_in: Any, sheet: str, **times: str) -> None:
+    """Have the sheet filled daily for whoever is named, at the time each chose."""
+    for who, time in times.items():
+        done = Clerk(signed_in(who)).act("reports.schedule_sheet", template_id=sheet, fill_at=time)
+        assert done.status_code == 200, done.content
+
+
 def filled_daily(actor: Actor) -> list[tuple[str, int]]:
     rows = read(actor, "reports.sheet_fills").rows
     return sorted((row["area"], row["cells"]["rows"]) for row in rows if row["cells"]["scheduled"])
@@ -115,9 +122,7 @@ def test_a_copy_per_township_is_no_schedule_of_a_village(sheet: str, signed_in: 
 
 
 def test_every_area_has_its_own_time_and_its_own_rows(sheet: str, cast: dict[str, Actor], signed_in: Any) -> None:
-    for who, time in (("duty", "12:00"), ("town", "08:00"), ("secretary", "14:00")):
-        done = Clerk(signed_in(who)).act("reports.schedule_sheet", template_id=sheet, fill_at=time)
-        assert done.status_code == 200, done.content
+    schedule(signed_in, sheet, duty="12:00", town="08:00", secretary="14:00")
     assert scheduled(cast["duty"]) == {COUNTY: "12:00", TOWN: "08:00", VILLAGE: "14:00"}
     assert scheduled(cast["secretary"]) == {VILLAGE: "14:00"}
     pass_time(10, 11)
@@ -130,8 +135,7 @@ def test_every_area_has_its_own_time_and_its_own_rows(sheet: str, cast: dict[str
 def test_a_time_that_was_taken_away_fills_nothing_on_the_next_day(
     sheet: str, cast: dict[str, Actor], signed_in: Any
 ) -> None:
-    for who in ("duty", "town"):
-        Clerk(signed_in(who)).act("reports.schedule_sheet", template_id=sheet, fill_at="08:00")
+    schedule(signed_in, sheet, duty="08:00", town="08:00")
     pass_time(10)
     ended = Clerk(signed_in("town")).act("reports.schedule_sheet", template_id=sheet, area_path=TOWN)
     assert ended.status_code == 200, ended.content
@@ -142,8 +146,7 @@ def test_a_time_that_was_taken_away_fills_nothing_on_the_next_day(
 def test_each_finds_what_was_filled_for_them_and_when_it_was_ready(
     sheet: str, cast: dict[str, Actor], signed_in: Any
 ) -> None:
-    for who in ("duty", "town"):
-        Clerk(signed_in(who)).act("reports.schedule_sheet", template_id=sheet, fill_at="08:00")
+    schedule(signed_in, sheet, duty="08:00", town="08:00")
     pass_time(10)
     own = {"template": sheet, "account_id": str(cast["duty"].account_id)}
     [found] = signed_in("duty").get("/api/tables/reports.sheet_fills", own).json()["rows"]
