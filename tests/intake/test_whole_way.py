@@ -195,6 +195,24 @@ def test_another_source_s_lead_on_the_same_person_follows_the_open_one(put: Any,
     assert done["same_as"] == str(Lead.objects.get(row=2).pk)
 
 
+def test_a_row_that_repeats_one_about_somebody_answered_for_is_answered_with_it(
+    put: Any, cast: dict[str, Actor]
+) -> None:
+    taken_in(put, cast["duty"], GOOD)
+    earlier = Lead.objects.get(row=2)
+    run(
+        cast["duty"], "screening.answer_lead", {"lead_id": str(earlier.pk), "outcome": "wrong_info", "note": "查无此人"}
+    )
+    # the third row has the number of the second and nothing else of the person the earlier list speaks of
+    taken_in(put, cast["duty"], [HEADERS, person(7), person(1), person(8, 身份证号码=identity(1))])
+    batch = IntakeBatch.objects.exclude(pk=earlier.batch_id).get()
+    leads = Lead.objects.filter(batch_id=batch.pk, same_as__isnull=False)
+    assert [(lead.row, lead.same_as_id, lead.state, lead.outcome) for lead in leads.order_by("row")] == [
+        (row, earlier.pk, "verified", "wrong_info") for row in (3, 4)
+    ]
+    assert run(cast["duty"], "intake.undo_batch", {"batch_id": str(batch.pk)})["taken_back"] == 3
+
+
 # --- stopping and taking back ------------------------------------------------------------------------------------
 
 
@@ -227,7 +245,7 @@ def test_work_done_twice_by_two_workers_is_done_once(put: Any, cast: dict[str, A
 
 def test_a_batch_is_taken_back_whole_until_work_has_started(put: Any, cast: dict[str, Actor]) -> None:
     batch = taken_in(put, cast["duty"], [HEADERS, person(1), person(1), person(2)])
-    assert run(cast["duty"], "intake.undo_batch", {"batch_id": str(batch.pk)})["taken_back"] == 2 + 1 - 1
+    assert run(cast["duty"], "intake.undo_batch", {"batch_id": str(batch.pk)})["taken_back"] == 3
     assert not Lead.objects.exists()
     assert IntakeBatch.objects.get().state == "undone"
 

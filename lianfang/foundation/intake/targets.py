@@ -68,10 +68,14 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Ready:
-    """Some rows as they will be written, packed for their tables in this order, and what is counted of them."""
+    """Some rows as they will be written, packed for their tables in this order, and what is counted of them.
+
+    `told` is the target's own: what it needs again when all rows are written.
+    """
 
     packed: tuple[Packed, ...]
     figures: dict[str, int]
+    told: Any = None
 
 
 @dataclass(frozen=True)

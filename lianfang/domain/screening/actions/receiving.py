@@ -24,6 +24,7 @@ from lianfang.domain.screening.rules import OUTCOMES, LeadAbout, Match, Particul
 from lianfang.foundation.events.announcing import announce
 from lianfang.foundation.intake.inserting import Draft, check_references, insert_packed, pack
 from lianfang.foundation.intake.targets import NEW, Delivery, Incoming, Ready, Row, RowMatch, Target, target
+from lianfang.foundation.lookups import chunks
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.ids import uuid7, uuid7_of
@@ -39,6 +40,8 @@ WORK_STARTED = refusal(
 
 AT_ONCE = 2000
 MOST_CANDIDATES = 3
+# what a lead takes over of the one it follows
+FOLLOWED = ("same_as", "state", "outcome", "person", "measure", "answered_at", "verified_address", "last_there_on")
 # What a lead keeps beside its own columns; everything else stays in the sender's file (P04).
 DETAILS = (
     "transport", "trip_no", "companions", "symptoms", "risk_history", "category", "status", "contact_name",
@@ -76,7 +79,8 @@ def prepare(delivery: Delivery, rows: Sequence[Row], matches: Sequence[RowMatch]
         "unplaced": sum(not known.is_placed(lead.area_path) for lead in leads),
         "to_decide": len({one.lead_id for one in proposals}),
     }
-    return Ready((pack(Lead, leads), pack(MatchProposal, proposals)), figures)
+    elsewhere = {lead.id: lead.same_as_id for lead in leads if lead.follows_earlier}
+    return Ready((pack(Lead, leads), pack(MatchProposal, proposals)), figures, elsewhere)
 
 
 def receive(delivery: Delivery, incoming: Incoming, stop: Callable[[], None]) -> dict[str, Any]:
@@ -88,6 +92,7 @@ def receive(delivery: Delivery, incoming: Incoming, stop: Callable[[], None]) ->
     batch.rows = incoming.count
     batch.save(force_insert=True)
     figures = dict.fromkeys(("dispatched", "repeated", "unplaced", "to_decide"), 0)
+    elsewhere: dict[UUID, UUID] = {}
     for ready in incoming.portions:
         stop()
         for packed in ready.packed:
@@ -95,6 +100,8 @@ def receive(delivery: Delivery, incoming: Incoming, stop: Callable[[], None]) ->
         check_references()
         for name, count in ready.figures.items():
             figures[name] += count
+        elsewhere |= ready.told
+    _follow_through(batch, elsewhere)
     fact = LeadsReceived(area_path=batch.area_path, batch_id=batch.pk, source=batch.source, count=incoming.count)
     announce([fact], account_id=delivery.account_id)
     return figures
@@ -147,7 +154,7 @@ def _lead(batch: LeadBatch, row: Row, found: RowMatch, about: Particulars) -> Dr
         match_level=found.level, person_id=UUID(found.ids[0]) if found.level == "exact" else None,
         state="matched" if found.level == "exact" else "received", received_at=batch.received_at, due_at=batch.due_at,
         account_id=batch.account_id,
-        home=None,  # only for sending out, no column of its own
+        home=None, follows_earlier=False,  # only for what follows, no columns of their own
     )  # fmt: skip
 
 
@@ -210,6 +217,7 @@ def _join_with_earlier(leads: Sequence[Draft], rows: Sequence[Row], batch: LeadB
         same = next((old for old in olds.values() if _is_same(lead, one, old, incident, on, days)), None)
         if same is not None:
             _follow(lead, same, batch.received_at)
+            lead.follows_earlier = True
 
 
 def _is_same(lead: Draft, about: Particulars, old: dict[str, Any], incident: str, on: date, days: int) -> bool:
@@ -221,7 +229,7 @@ def _is_same(lead: Draft, about: Particulars, old: dict[str, Any], incident: str
     return judge_duplicate(new, before, window_days=days).level == "exact"
 
 
-def _follow(lead: Draft, old: dict[str, Any], moment: datetime) -> None:
+def _follow(lead: Draft | Lead, old: dict[str, Any], moment: datetime) -> None:
     """Let a lead follow an earlier one: together with it while that is open, at once when it was answered."""
     lead.same_as_id = old["same_as_id"] or old["pk"]
     if old["state"] not in ("verified", "replied"):
@@ -230,6 +238,21 @@ def _follow(lead: Draft, old: dict[str, Any], moment: datetime) -> None:
     lead.state, lead.outcome = "verified", "already_known" if known_before else old["outcome"]
     lead.person_id, lead.measure, lead.answered_at = old["person_id"], old["measure"], moment
     lead.verified_address, lead.last_there_on = old["verified_address"], old["last_there_on"]
+
+
+def _follow_through(batch: LeadBatch, elsewhere: dict[UUID, UUID]) -> None:
+    """Let leads that repeat a row of this list follow whom that row follows: nobody asks a lead that follows another.
+
+    `elsewhere` names the rows that follow a lead from before this list, and which. Rows that repeat them are rare, and
+    may have been made ready by another process than theirs.
+    """
+    for portion in chunks(elsewhere):
+        repeating = list(Lead.objects.filter(same_as__in=portion))
+        earlier = known.leads_by_id(elsewhere[lead.same_as_id] for lead in repeating if lead.same_as_id)
+        for lead in repeating:
+            if lead.same_as_id:
+                _follow(lead, earlier[elsewhere[lead.same_as_id]], batch.received_at)
+        Lead.objects.bulk_update(repeating, FOLLOWED, batch_size=AT_ONCE)
 
 
 def _send_out(leads: Sequence[Draft], moment: datetime, writing: UUID | None) -> None:
@@ -293,8 +316,7 @@ def undo(batch_id: UUID) -> int:
     if begun:
         raise WORK_STARTED(count=begun)
     MatchProposal.objects.filter(lead__batch_id=batch_id).delete()
-    _delete(mine.filter(same_as__isnull=False))
-    taken_back = _delete(mine)
+    taken_back = _delete(mine.filter(same_as__isnull=False)) + _delete(mine)
     LeadBatch.objects.filter(pk=batch_id).delete()
     return taken_back
 

@@ -138,6 +138,14 @@ def earlier_leads(
     return found
 
 
+def leads_by_id(lead_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return what is compared and taken over of leads."""
+    found: dict[UUID, dict[str, Any]] = {}
+    for portion in chunks(lead_ids):
+        found |= {lead["pk"]: lead for lead in Lead.objects.filter(**{f"pk__{AMONG}": portion}).values(*_LEAD_COLUMNS)}
+    return found
+
+
 def as_particulars(lead: dict[str, Any]) -> Particulars:
     """Return what is compared of a lead that is already there."""
     return _as_particulars([lead[name] for name in _COLUMNS])
