@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
@@ -71,15 +72,18 @@ class _SentBack:
     """What goes back of a file: the refused cells, of one that was in before as they were then, and the workbook."""
 
     def __init__(self, body: bytes, book: Book, examined: Examined, batch: IntakeBatch) -> None:
-        self.body, self.book, self.examined, self.rows = body, book, examined, batch.rows
-        self.rejected = list(batches.problems_of(batch))
+        self.body, self.book, self.examined, self.batch = body, book, examined, batch
         self.file: IO[bytes] | None = None
+
+    @cached_property
+    def rejected(self) -> list[dict[str, Any]]:
+        return list(batches.problems_of(self.batch))
 
     def mark(self) -> None:
         """Make the workbook, which nobody sees before the rest is taken in."""
         if self.rejected:
             examined = self.examined
-            self.file = marked(self.body, self.book, examined.sheet, examined.layout, self.rejected, self.rows)
+            self.file = marked(self.body, self.book, examined.sheet, examined.layout, self.rejected, self.batch.rows)
 
     def write(self, path: Path) -> None:
         """Put the workbook where it belongs, made now if it is not there yet."""

@@ -387,13 +387,19 @@ class Judge:
             pen.warn(AMBIGUOUS if row.place == "ambiguous" else UNRESOLVED, column)
 
     def _resolve(self, register: Register, text: str) -> Resolved:
-        """Resolve a place without its house number first: a list has many doors and few villages."""
+        """Resolve a place without its house number first: a list has many doors and few villages.
+
+        Where nothing says that a village ends before the number, one door stands for all: that there is one counts.
+        """
         bare = _DOOR.sub("", text)
+        if bare == text:
+            return register.resolve(_HOUSE.sub("1号", text))
         found = register.resolve(bare)
-        return found if found.code or bare == text else register.resolve(text)
+        return found if found.code else register.resolve(text)
 
 
 _DOOR = re.compile(r"(?<=村|区)[0-9].*$")
+_HOUSE = re.compile(r"(?<=[\u4e00-\u9fff])[0-9]{1,4}(?:组|队|号)(?:[0-9]{1,4}号)?$")
 _PLACES = ("destination", "address", "destination_village", "destination_town")
 _READERS: dict[str, Callable[..., None]] = {
     "name": Judge._read_name, "identity": Judge._read_identity, "phone": Judge._read_phone, "date": Judge._read_day,

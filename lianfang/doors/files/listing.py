@@ -17,8 +17,9 @@ def listed(sheet: Sheet, layout: Layout, after: int = 0) -> Iterator[tuple[int, 
     merged = _filled_down(sheet, layout)
     standing: dict[int, tuple[int, int]] = {}
     current: dict[int, object] = {}
+    first = layout.first_data_row
     for place, cells in enumerate(sheet.rows()):
-        if place < layout.first_data_row or not held_in(cells):
+        if place < first or not held_in(cells):
             continue
         while merged and merged[-1][0] <= place:
             top, column, bottom = merged.pop()

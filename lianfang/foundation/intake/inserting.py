@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cache
 from operator import attrgetter
 from typing import Any
+from uuid import UUID
 
 import orjson
 from django.db import connections, models
@@ -81,8 +82,9 @@ def pack(model: type[models.Model], rows: Sequence[Draft | models.Model], using:
     if connection.vendor != "postgresql":
         values = list(zip(*(_column(rows, field, connection) for field in fields), strict=True))
         return Packed(table, tuple(str(field.column) for field in fields), len(rows), values)
-    given = set().union(*(row.__dict__ for row in rows))
-    columns = [(str(field.column), _as_copied(rows if field.attname in given else rows[:1], field)) for field in fields]
+    held = [row.__dict__ for row in rows]
+    given = set().union(*held)
+    columns = [(str(field.column), _as_copied(held if field.attname in given else held[:1], field)) for field in fields]
     # because most columns say the same in every row of a list: these are written once, behind the others
     differ = [(name, said) for name, said in columns if not isinstance(said, str)]
     alike = [(name, said) for name, said in columns if isinstance(said, str)]
@@ -138,12 +140,16 @@ def _column(
     return [known[value] for value in raw]
 
 
-def _as_copied(rows: Sequence[Draft | models.Model], field: models.Field[Any, Any]) -> list[str] | str:
+def _as_copied(rows: Sequence[dict[str, Any]], field: models.Field[Any, Any]) -> list[str] | str:
     """Return one column of all rows as COPY reads it; one text when it is the same in every row."""
-    name, blank = field.attname, _blank(field.model).get(field.attname)
-    raw: list[Any] = [row.__dict__.get(name, blank) for row in rows]
+    name, raw = field.attname, list[Any]()
+    try:  # because nearly every column is given in every row, and asking each for its blank takes three times as long
+        raw = [row[name] for row in rows]
+    except KeyError:
+        blank = _blank(field.model).get(name)
+        raw = [row.get(name, blank) for row in rows]
     if field.primary_key:
-        return list(map(str, raw))
+        return list(map(_id, raw))
     if isinstance(field, EncryptedText):
         return field.get_many(raw) if any(raw) else ""
     if isinstance(field, models.JSONField):
@@ -156,6 +162,10 @@ def _as_copied(rows: Sequence[Draft | models.Model], field: models.Field[Any, An
         return raw
     known = {value: _written(value) for value in different}
     return [known[value] for value in raw]
+
+
+def _id(key: Any) -> str:
+    return f"{key.int:032x}" if isinstance(key, UUID) else str(key)
 
 
 def _written(value: Any) -> str:
