@@ -85,6 +85,8 @@ _SPECS = (
     _field("verified_by", "text", "核查人", "Verified by"),
     _field("verified_at", "date", "核查时间", "Verified at"),
     _field("exposed_on", "date", "末次暴露或返回日", "Last exposure"),
+    _field("onset_on", "date", "发病日期", "Onset"),
+    _field("confirmed_on", "date", "确诊日期", "Confirmed on"),
     _field("starts_on", "date", "开始日", "Starts on"),
     _field("ends_on", "date", "拟解除日", "Ends on"),
     _field("released_on", "date", "实际解除日", "Released on"),

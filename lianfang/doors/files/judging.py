@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -31,6 +31,11 @@ NOBODY = refusal(
     "row.nobody",
     "这一行没有姓名，也没有电话，无法核查。",
     "The row has neither a name nor a phone, so nobody can be found.",
+)
+CONTINUED = refusal(
+    "row.continued",
+    "没有姓名和电话，作为第 {row} 行的续行并入该行。",
+    "Has neither a name nor a phone, so it was read as part of row {row}.",
 )
 FORMULA = refusal(
     "cell.formula", "这里是公式，不采用。请粘贴为数值。", "This is a formula and is not used; paste it as a value."
@@ -169,9 +174,18 @@ class Judge:
         self.alone = {spec.name: (column, spec) for column, spec in mapped if fed[spec.name] == 1}
         self.read_date: Callable[[Any], dates.DateReading | None] = lru_cache(maxsize=4096)(self._read_date)
 
-    def judge(self, place: int, cells: Cells) -> Judged | None:
-        """Return the row judged; None for a repeated header or a footer, which are no rows of the list."""
-        return None if self._is_furniture(cells) else self._judge(place, cells)
+    def judge(self, place: int, cells: Cells, going_on: Sequence[int] = ()) -> Judged | None:
+        """Return the row judged; None for a repeated header or a footer, which are no rows of the list.
+
+        `going_on` are the numbers of the rows below that were read as part of it; each is named.
+        """
+        if self._is_furniture(cells):
+            return None
+        judged = self._judge(place, cells)
+        if going_on:
+            header, told = self.headers.get("name", ""), CONTINUED(row=place + 1)
+            judged.warned += [Problem(row, header, told.code, told.message) for row in going_on]
+        return judged
 
     def _is_furniture(self, cells: Cells) -> bool:
         """Say whether a row is the header again, or what stands below a list: totals and who filled it in."""

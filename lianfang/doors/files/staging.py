@@ -24,8 +24,8 @@ from lianfang.doors.files.fields import FIELDS
 from lianfang.doors.files.guarding import Places
 from lianfang.doors.files.headers import Layout
 from lianfang.doors.files.judging import Judge, Problem
-from lianfang.doors.files.listing import listed
-from lianfang.doors.files.reading import Cells, Sheet
+from lianfang.doors.files.listing import Listed, listed
+from lianfang.doors.files.reading import Sheet
 from lianfang.foundation.intake.inserting import Draft, insert_new
 from lianfang.foundation.intake.models import IntakeBatch, RefusedRow, StagedPortion
 from lianfang.foundation.intake.targets import Row, find_target
@@ -124,10 +124,10 @@ def portions(sheet: Sheet, ruler: Ruler, doubles: Doubles, helping: Helpers, aft
         yield portion
 
 
-def judge_portion(ruler: Ruler, some: list[tuple[int, Cells]]) -> Portion:
+def judge_portion(ruler: Ruler, some: list[Listed]) -> Portion:
     """Return rows judged each for itself: here or in another process."""
     judge = _judge(ruler)
-    judged = [one for place, cells in some if (one := judge.judge(place, cells))]
+    judged = [one for place, cells, going_on in some if (one := judge.judge(place, cells, going_on))]
     rows = [one.row for one in judged if not one.refused]
     refused = [problem for one in judged for problem in one.refused]
     figures = Figures(

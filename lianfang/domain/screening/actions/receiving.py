@@ -45,7 +45,8 @@ FOLLOWED = ("same_as", "state", "outcome", "person", "measure", "answered_at", "
 # What a lead keeps beside its own columns; everything else stays in the sender's file (P04).
 DETAILS = (
     "transport", "trip_no", "companions", "symptoms", "risk_history", "category", "status", "contact_name",
-    "contact_phone", "origin", "origin_province", "origin_city", "origin_county", "left_on", "exposed_on", "note",
+    "contact_phone", "origin", "origin_province", "origin_city", "origin_county", "left_on", "exposed_on", "onset_on",
+    "confirmed_on", "note",
 )  # fmt: skip
 
 

@@ -111,7 +111,7 @@ def changed(workbook: bytes, name: str, body: bytes) -> bytes:
 def judge_all(sheet: Sheet, layout: Layout, register: Register | None, on: date) -> list[Judged]:
     """Return every row of a sheet judged, and which repeats an earlier one."""
     judge, doubles = Judge(layout, sheet.formulas, register=register, on=on), Doubles()
-    found = [one for place, cells in listed(sheet, layout) if (one := judge.judge(place, cells))]
+    found = [one for line in listed(sheet, layout) if (one := judge.judge(*line))]
     good = [one for one in found if not one.refused]
     repeats, warned = doubles.find((one.row.number, marks_of(one.row.values), "") for one in good)
     for one in good:

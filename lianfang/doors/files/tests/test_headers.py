@@ -56,6 +56,10 @@ def test_the_returnees_platform_is_mapped_whole() -> None:
     ("header", "field"),
     [
         ("＊姓　名", "name"),
+        ("发病日期", "onset_on"),
+        ("确诊日期", "confirmed_on"),
+        ("末次接触时间", "exposed_on"),
+        ("就诊时间", ""),
         ("身份证\n号 码", "identity_number"),
         ("联系电话（必填）", "phone"),
         ("1.姓名", "name"),
