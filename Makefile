@@ -44,7 +44,7 @@ browser: .venv/.synced ## The journeys in Chromium
 	@.venv/bin/pytest -q -m browser
 
 check: .venv/.synced ## Lint, types, architecture
-	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy lianfang && PYTHONPATH=tests/architecture .venv/bin/lint-imports
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy lianfang bench && PYTHONPATH=tests/architecture .venv/bin/lint-imports
 
 format: .venv/.synced ## Format the Python code
 	@.venv/bin/ruff check --fix -q . ; .venv/bin/ruff format .

@@ -36,7 +36,7 @@ def plan(most: int) -> list[dict[str, Any]]:
     workers = Grant.objects.filter(role__in=("grid_worker", "village_secretary")).order_by("role", "account__username")
     for path, some in list(homes.items()):
         homes[path[:12]] += some
-    found = []
+    found: list[dict[str, Any]] = []
     for username, path in workers.values_list("account__username", "area_path"):
         if homes[path] and len(found) < most:
             found.append({"username": username, "device": f"{DEVICE}{len(found)}",

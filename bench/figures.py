@@ -18,7 +18,7 @@ def tell(
     *,
     at_least: float | None = None,
     at_most: float | None = None,
-    ratio_to: dict[str, Any] | None = None,
+    ratio_to: Any = None,
     **detail: Any,
 ) -> None:
     """Print one figure; without a goal its `goal` and `ok` are null."""

@@ -247,9 +247,13 @@ def _lay_down() -> int:
     from lianfang.foundation.actions.guard import writing
     from lianfang.kernel.clock import now
 
-    moved = {"id": "gen_random_uuid()", "happened_at": "happened_at - %s", "received_at": "received_at - %s"}
+    moved = {
+        "id": "gen_random_uuid()",
+        "happened_at": "happened_at - %s::interval",
+        "received_at": "received_at - %s::interval",
+    }
     columns = [field.column for field in Passage._meta.concrete_fields]
-    chosen = ", ".join(moved.get(one, f'"{one}"') for one in columns)
+    chosen = ", ".join(moved.get(str(one), f'"{one}"') for one in columns)
     names = ", ".join(f'"{one}"' for one in columns)
     today = now() - timedelta(hours=20)
     with writing(), connection.cursor() as cursor:
@@ -257,7 +261,7 @@ def _lay_down() -> int:
             cursor.execute(
                 f"INSERT INTO checkpoints_passage ({names}) SELECT {chosen} FROM checkpoints_passage "
                 "WHERE happened_at > %s",
-                [timedelta(days=back), timedelta(days=back), today],
+                [f"{back} days", f"{back} days", today],
             )
         cursor.execute("ANALYZE checkpoints_passage")
     return Passage.objects.count()

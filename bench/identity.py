@@ -18,6 +18,6 @@ def run(made: Made) -> None:
     numbers = [compose(f"140826{1950 + n % 60}{n % 12 + 1:02d}{n % 28 + 1:02d}{n % 1000:03d}") for n in range(NUMBERS)]
     mixed = [number if n % 2 else number[:10] + number[12:] + "00" for n, number in enumerate(numbers)]
     started = time.perf_counter()
-    valid = sum(one["valid"] for one in identity_lines(mixed, today()))
+    valid = sum(bool(one["valid"]) for one in identity_lines(mixed, today()))
     spent = time.perf_counter() - started
     tell("identity", "numbers_checked", NUMBERS / spent, "numbers/s", valid=valid, numbers=NUMBERS)

@@ -1,10 +1,12 @@
 """The measure for intake: django-import-export, importing the same people into a copy of the table of leads.
 
-It is given less to do: a tidy workbook, no places to resolve, no register to match, nobody to send, no rows to mark.
+It keeps the same twelve columns and is given less to do: a tidy workbook, no places to resolve, no register to match,
+nobody to send, no rows to mark.
 """
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -16,6 +18,8 @@ from lianfang.kernel.clock import now
 from lianfang.kernel.ids import uuid7
 
 TABLE = "bench_import_lead"
+# what a lead keeps beside its own columns, as intake does
+DETAILS = ("origin", "transport", "companions", "note")
 
 
 def make_table() -> None:
@@ -49,7 +53,10 @@ def _resource(*, in_bulk: bool) -> Any:
     class Leads(resources.ModelResource):
         class Meta:
             model = _MODEL
-            fields = ("name", "identity_number", "identity_index", "phone", "phone_index", "address", "returned_on")
+            fields = (
+                "serial", "name", "identity_number", "identity_index", "phone", "phone_index", "address", "returned_on",
+                "sex", "reason", "details",
+            )  # fmt: skip
             import_id_fields = ("identity_index",)
             use_transactions = True
             use_bulk = in_bulk
@@ -59,6 +66,8 @@ def _resource(*, in_bulk: bool) -> Any:
         def before_import(self, dataset: Any, **_: Any) -> None:
             dataset.append_col([identity_index(one) for one in dataset["identity_number"]], header="identity_index")
             dataset.append_col([phone_index(one) for one in dataset["phone"]], header="phone_index")
+            others = zip(*(dataset[name] for name in DETAILS), strict=True)
+            dataset.append_col([_details(values) for values in others], header="details")
 
         def before_save_instance(self, instance: Any, row: Any, **_: Any) -> None:
             moment = now()
@@ -66,6 +75,10 @@ def _resource(*, in_bulk: bool) -> Any:
             instance.received_at = instance.due_at = moment
 
     return Leads()
+
+
+def _details(values: tuple[Any, ...]) -> str:
+    return json.dumps({name: value for name, value in zip(DETAILS, values, strict=True) if value}, ensure_ascii=False)
 
 
 def rows_per_second(people: list[Line], *, in_bulk: bool) -> float:

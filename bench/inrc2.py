@@ -115,13 +115,13 @@ def hard(given: Given, served: Served) -> dict[str, int]:
     """Return how often each hard rule is broken."""
     least = skills = follows = 0
     for week, need in enumerate(given.need):
-        for (shift, skill), days in need.items():
-            for day, (low, _) in enumerate(days):
+        for (shift, skill), wanted in need.items():
+            for day, (low, _) in enumerate(wanted):
                 least += max(0, low - _count(served, week * WEEK + day, shift, skill))
     for who, days in served.items():
         skills += sum(1 for shift, skill in days if shift and skill not in given.nurses[who].skills)
-        shifts = [given.nurses[who].last, *(shift for shift, _ in days)]
-        follows += sum(1 for first, second in pairwise(shifts)
+        worked = [given.nurses[who].last, *(shift for shift, _ in days)]
+        follows += sum(1 for first, second in pairwise(worked)
                        if first and second in given.not_after[first])  # fmt: skip
     # two on one day cannot be written down here: read_solution refuses them
     return {"Minimal coverage constraints": least, "Required skill constraints": skills,
@@ -152,8 +152,8 @@ def soft(given: Given, served: Served) -> dict[str, int]:
                   for who, shift, day in wishes]  # fmt: skip
         costs["Preferences"] += PREFERENCE * sum(broken)
     for week, need in enumerate(given.need):
-        for (shift, skill), days in need.items():
-            for day, (_, best) in enumerate(days):
+        for (shift, skill), wanted in need.items():
+            for day, (_, best) in enumerate(wanted):
                 missing = max(0, best - _count(served, week * WEEK + day, shift, skill))
                 costs["Optimal coverage constraints"] += MISSING * missing
     return costs

@@ -52,13 +52,18 @@ def looking(server: Server) -> Iterator[Looked]:
         looked.pages = json.loads(found)
 
 
+def _wait_for_the_end(over: threading.Event) -> None:
+    sys.stdin.read()
+    over.set()
+
+
 def _look(port: int, password: str) -> None:
     duty = Session(Server(port, 0), "duty", password)
     for page in PAGES:
         duty.timed(page)  # because the first of each fills what the server remembers
     print(READY, flush=True)
     over = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
+    threading.Thread(target=_wait_for_the_end, args=(over,), daemon=True).start()
     spent: dict[str, list[tuple[float, float]]] = {page: [] for page in PAGES}
     started = time.perf_counter()
     while not over.is_set():

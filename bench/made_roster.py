@@ -111,7 +111,8 @@ def _crew(
 ) -> tuple[list[Person], list[Assignment]]:
     """Return the people of a post and its perfect roster."""
     served = next(laid for _ in count() if (laid := _lay(draw, slots, pairs)))
-    people, laid = [], []
+    people: list[Person] = []
+    duties: list[Assignment] = []
     for pair, own in enumerate(served):
         for second in range(2):
             home = (
@@ -121,8 +122,8 @@ def _crew(
             people.append(
                 _member(draw, key, home, f"{post.key}-{pair // 2}", second == 0, bool(post.skills), own, days)
             )
-            laid += [Assignment(key, *slot.key) for slot in own]
-    return people, laid
+            duties += [Assignment(key, *slot.key) for slot in own]
+    return people, duties
 
 
 def _member(

@@ -96,6 +96,7 @@ def _people(draw: random.Random) -> list[Known]:
         Known(str(one.pk), one.name, one.born_on, one.sex, one.identity_number,
               called[one.area_path[:9]] + called[one.area_path[:12]])
         for one in chosen
+        if one.born_on
     ]  # fmt: skip
 
 
@@ -165,12 +166,14 @@ def _held_against(cells: Sequence[dict[str, Any]], meant: Sequence[tuple[str, st
     from lianfang.domain.screening.actions.receiving import LEADS
     from lianfang.doors.files.headers import best_sheet
     from lianfang.doors.files.judging import Judge
+    from lianfang.doors.files.listing import listed
     from lianfang.doors.files.reading import open_book
     from lianfang.kernel.places import Register
 
     sheet, layout = best_sheet(open_book(_workbook(cells)))
-    judged = list(Judge(sheet, layout, register=Register.open(WITHIN), on=on).rows())
-    accepted = [one.row for one in judged if not one.refused]
+    judge = Judge(layout, sheet.formulas, register=Register.open(WITHIN), on=on)
+    judged = (judge.judge(*line) for line in listed(sheet, layout))
+    accepted = [one.row for one in judged if one and not one.refused]
     matches = LEADS.match(accepted, WITHIN, on)
     by_row = {row.number: match for row, match in zip(accepted, matches, strict=True)}
     tallies: dict[str, Tally] = defaultdict(Tally)

@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench import one_question
 from bench.county import Made
@@ -17,13 +17,16 @@ from bench.figures import beside, median, tell
 from bench.serving import Server, Session, demo
 from tests.journeys.weighing import MOST_JAVASCRIPT, held_by
 
+if TYPE_CHECKING:
+    from playwright.sync_api import ViewportSize
+
 PEOPLE = 20_000
 HOUSEHOLDS = 300
 SLOWER = 6
 TIMES = 5
 # ms in which a browser that was just begun comes to rest: its own start is not slowed, and shares the machine's cores
 AT_REST = 1500
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 # what one sees is what counts: the moment the first useful thing stands on the page
 SHOWN = """(selector) => new Promise((resolve) => {

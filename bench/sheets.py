@@ -50,13 +50,18 @@ def _form(columns: int = COLUMNS) -> bytes:
     sheet.cell(2, columns, "核对")
     for row in (3, 4):
         for column in range(1, columns + 1):
-            sheet.cell(row, column).border = Border(*[Side("thin")] * 4)
+            sheet.cell(row, column).border = _thin()
         sheet.cell(row, columns, f'=IF(D{row}>60,"是","否")')
         sheet.row_dimensions[row].height = 24
     sheet["A5"], sheet["D5"] = "合计", "=COUNTA(B3:B4)"
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _thin() -> Border:
+    side = Side("thin")
+    return Border(left=side, right=side, top=side, bottom=side)
 
 
 def _tell_writing() -> None:
@@ -72,13 +77,13 @@ def _tell_writing() -> None:
          bytes=len(body))  # fmt: skip
 
 
-def _mapping(taken: dict[str, Any]) -> list[dict[str, Any]]:
+def _mapping(taken: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return what was suggested, with more columns given meanings so that every column has a value."""
     for sheet in taken:
         for place, one in enumerate(sheet["list"]["columns"]):
             if not one["meaning"] and place < COLUMNS - 1:
                 one["meaning"] = ("col:name", "col:status", "col:number", "col:area_path#full")[place % 4]
-    return list(taken)
+    return taken
 
 
 def _tell_list(made: Made) -> None:
@@ -109,11 +114,11 @@ def _daily() -> bytes:
         ("总户数", "常住人口", "居家观察人数", "今日新增返乡", "累计返乡", "今日入户"), start=2
     ):
         sheet.cell(row, 1, label)
-        sheet.cell(row, 2).border = Border(*[Side("thin")] * 4)
+        sheet.cell(row, 2).border = _thin()
     page: Any = book.create_sheet("观察名单")
     for column, word in enumerate(("序号", "姓名", "联系电话", "隔离地址", "开始日期", "解除日期（拟）"), start=1):
         page.cell(1, column, word)
-        page.cell(2, column).border = Border(*[Side("thin")] * 4)
+        page.cell(2, column).border = _thin()
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -24,7 +24,7 @@ def links(rows: list[dict[str, str]], likely: float) -> set[tuple[int, int]]:
         [{"unique_id": place, **{name: row[name] or None for name in (*_WORDS, *_DIGITS)}}
          for place, row in enumerate(rows)]
     )  # fmt: skip
-    blocks = [block_on(*names) for names in _BLOCKS]
+    blocks: list[Any] = [block_on(*names) for names in _BLOCKS]
     settings = SettingsCreator(link_type="dedupe_only", comparisons=_comparisons(),
                                blocking_rules_to_generate_predictions=blocks)  # fmt: skip
     linker = Linker(DuckDBAPI(connection=held).register(table), settings, log_level=40)

@@ -32,6 +32,20 @@ HEADERS = (
     "推送原因",
     "备注",
 )
+TIDY = (
+    "serial",
+    "name",
+    "identity_number",
+    "phone",
+    "address",
+    "returned_on",
+    "origin",
+    "transport",
+    "sex",
+    "companions",
+    "reason",
+    "note",
+)
 CITIES = ("武汉市", "黄冈市", "孝感市", "信阳市", "温州市")
 SURNAMES, GIVEN = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗", "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平"
 EXCEL_DAY_0 = date(1899, 12, 30)
@@ -124,13 +138,15 @@ def _day(number: int, on: date) -> Any:
 
 
 def tidy(people: list[Line]) -> bytes:
-    """Return the same people as a workbook without any trouble: one header row, text everywhere, ISO dates."""
+    """Return the same people and columns as a workbook without any trouble: one header row, text, ISO dates."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_numbers": False})
     sheet = book.add_worksheet()
-    sheet.write_row(0, 0, ["name", "identity_number", "phone", "address", "returned_on", "city"])
+    sheet.write_row(0, 0, TIDY)
     for number, line in enumerate(people):
-        sheet.write_row(number + 1, 0, [line.name, line.identity_number, line.phone, line.address,
-                                        line.returned_on.isoformat(), line.city])  # fmt: skip
+        sex = "m" if int(line.identity_number[16]) % 2 else "f"
+        cells = [str(number + 1), line.name, line.identity_number, line.phone, line.address,
+                 line.returned_on.isoformat(), line.city, "自驾", sex, "", "自外地返回", ""]  # fmt: skip
+        sheet.write_row(number + 1, 0, cells)
     book.close()
     return out.getvalue()
