@@ -92,8 +92,13 @@ class Lead(models.Model):
     details = EncryptedText(context="lead.details")
     informant = EncryptedText(context="lead.informant")
     match_level = models.CharField(max_length=8, default="new")
-    person = models.ForeignKey("people.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    same_as = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # these two found by an index of what is filled in: of a long list few rows are
+    person = models.ForeignKey(
+        "people.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    same_as = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     state = models.CharField(max_length=10, default="received")
     outcome = models.CharField(max_length=20, blank=True)
     assignee_id = models.UUIDField(null=True, blank=True)
@@ -120,6 +125,8 @@ class Lead(models.Model):
             models.Index(fields=["identity_index"], condition=~Q(identity_index=""), name="lead_identity"),
             models.Index(fields=["phone_index"], condition=~Q(phone_index=""), name="lead_phone"),
             models.Index(fields=["due_at", "area_path"], condition=Q(state__in=OPEN_STATES), name="lead_open"),
+            models.Index(fields=["person"], condition=Q(person__isnull=False), name="lead_person"),
+            models.Index(fields=["same_as"], condition=Q(same_as__isnull=False), name="lead_same_as"),
         ]
         constraints = [
             models.CheckConstraint(
