@@ -28,7 +28,7 @@ _NEAR = ("village", "grid", "micro_grid")
 _COLUMNS = ("pk", "name", "identity_index", "phone_index", "area_path", "born_on", "sex")
 _LEAD_COLUMNS = (
     "pk", "name", "identity_index", "phone_index", "area_path", "born_on", "sex", "same_as_id", "person_id", "state",
-    "outcome", "measure", "received_at", "verified_address", "last_there_on", "assignee_id", "due_at",
+    "outcome", "measure", "received_at", "verified_address", "last_there_on",
 )  # fmt: skip
 
 _Found = dict[Any, list[Particulars]]
