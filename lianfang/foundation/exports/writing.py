@@ -10,19 +10,20 @@ from typing import Any
 import xlsxwriter
 
 from lianfang.foundation.exports.watermark import hide, seal
-from lianfang.foundation.printing.workbook import hide_facts
+from lianfang.foundation.printing.workbook import hide_facts, in_header
 from lianfang.foundation.tables.downloads import lay_out, sheet_name, write_row
 from lianfang.foundation.tables.registry import Column, Table
 from lianfang.kernel.clock import local
 
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+_PAGE = "&R&P / &N"
 
 
 def visible_mark(name: str, at: datetime, purpose: str, recipient: str, expires_on: date, mark: str) -> str:
-    """Return the sentence that stands on every page."""
+    """Return the sentence that stands on every page; the purpose last, because a header that is full loses its end."""
     return (
-        f"含个人信息，严禁转发　导出人 {name}　{local(at):%Y-%m-%d %H:%M}　用途 {purpose}　接收方 {recipient}"
-        f"　{expires_on:%Y-%m-%d} 前销毁　编号 {mark}"
+        f"含个人信息，严禁转发　编号 {mark}　{expires_on:%Y-%m-%d} 前销毁　接收方 {recipient}"
+        f"　导出人 {name}　{local(at):%Y-%m-%d %H:%M}　用途 {purpose}"
     )
 
 
@@ -37,9 +38,8 @@ def named_workbook(
     lay_out(book, sheet, [column.label.zh for column in columns], said, warning)
     for number, row in enumerate(rows, start=2):
         write_row(sheet, number, columns, row["cells"], "zh", hide(facts["mark"]))
-    plain = said.replace("&", "&&")
-    sheet.set_header(f"&C&8{plain[:240]}")
-    sheet.set_footer(f"&L&8{plain[:200]}&R&P / &N")
+    sheet.set_header(f"&C&8{in_header(said)}")
+    sheet.set_footer(f"&L&8{in_header(said, besides=_PAGE)}{_PAGE}")
     hide_facts(book, facts | {"seal": seal(*facts.values())})
     book.close()
     return kept.getvalue()

@@ -21,7 +21,8 @@ _PORTRAIT, _LANDSCAPE = 86, 126
 # because a list may be long: rows go to a temporary file as they are written, from the first to the last
 _OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _LINE = 15
-_LONGEST_HEADER = 200
+# because a spreadsheet drops a header or footer whole that is longer with its codes; four are for place and size
+_LONGEST_HEADER = 255 - 4
 
 
 def workbook(frame: Frame, grids: Sequence[Grid]) -> bytes:
@@ -46,6 +47,14 @@ def hide_facts(book: Any, facts: Mapping[str, str]) -> None:
         hidden.write_string(number, 0, name)
         hidden.write_string(number, 1, value)
     hidden.very_hidden()
+
+
+def in_header(said: str, besides: str = "") -> str:
+    """Return a sentence as a header or footer takes it beside other codes; one that is too long loses its end."""
+    room = _LONGEST_HEADER - len(besides)
+    while len(written := said.replace("&", "&&")) > room:
+        said = said[:-1]
+    return written
 
 
 def running_line(serial: str, at: datetime, language: str) -> str:
@@ -157,5 +166,5 @@ def _set_page(sheet: Any, frame: Frame) -> None:
     sheet.print_black_and_white()
     sheet.repeat_rows(3)
     sheet.freeze_panes(4, 0)
-    sheet.set_header(f"&C&9{frame.mark.replace('&', '&&')[:_LONGEST_HEADER]}")
+    sheet.set_header(f"&C&9{in_header(frame.mark)}")
     sheet.set_footer(running_line(frame.serial, frame.as_of, frame.language))

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 from lianfang.doors.files.sheets.formulas import Growths
 from lianfang.doors.files.sheets.package import PICTURES, Package, local
 from lianfang.doors.files.sheets.template import Page
+from lianfang.foundation.printing.workbook import in_header
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -47,7 +48,7 @@ class Mark:
         attributes = "" if self.is_named else "".join(
             f" {key}={quoteattr(value)}" for element in found for key, value in element.attrib.items()
         )  # fmt: skip
-        said = f"&C&8{self.said.replace('&', '&&')[:200]}"
+        said = f"&C&8{in_header(self.said)}"
         shown = {
             "oddHeader": said if self.is_named else kept.get("oddHeader") or said,
             "oddFooter": kept.get("oddFooter") or self.footer,

@@ -158,6 +158,16 @@ def test_every_export_says_on_its_face_who_when_what_for_and_to_whom(people: Non
     assert export.mark in str(sheet.oddHeader.center.text)
 
 
+def test_a_long_purpose_pushes_neither_number_nor_day_nor_recipient_off_the_page(people: None, exporter: Actor) -> None:
+    export, book = _export(exporter, purpose="核&查" * 66, recipient="卫健局传染病科" * 17)
+    sheet = load_workbook(io.BytesIO(book)).worksheets[0]
+    for said in (sheet.oddHeader.center.text, sheet.oddFooter.left.text):
+        for part in (export.mark, "2020-02-10 前销毁", export.recipient):
+            assert part in str(said)
+    assert len(f"&C&8{sheet.oddHeader.center.text}") <= 255
+    assert export.purpose in str(sheet["A1"].value)
+
+
 def test_every_export_says_it_again_where_nobody_looks(people: None, exporter: Actor) -> None:
     export, book = _export(exporter)
     loaded = load_workbook(io.BytesIO(book))

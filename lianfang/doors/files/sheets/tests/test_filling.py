@@ -9,7 +9,10 @@ import pytest
 
 from lianfang.config.demo.cast import COUNTY, TOWN, VILLAGE
 from lianfang.domain.reports.tests.conftest import lead
+from lianfang.foundation.exports.models import NamedExport
+from lianfang.foundation.exports.watermark import find_marks
 from lianfang.foundation.jobs.queue import run_waiting
+from lianfang.foundation.privacy.models import Reveal
 
 from .conftest import NAMES, Clerk, observed, suggested
 from .forms import figures_form, health_form, label_form, opened, police_form, saved, street_form
@@ -147,10 +150,6 @@ def test_names_leave_only_with_purpose_recipient_and_expiry(clerk: Clerk) -> Non
 
 
 def test_a_sheet_with_names_is_a_named_export_with_both_watermarks(clerk: Clerk) -> None:
-    from lianfang.foundation.exports.models import NamedExport
-    from lianfang.foundation.exports.watermark import find_marks
-    from lianfang.foundation.privacy.models import Reveal
-
     said = {"purpose": "公安核查", "recipient": "县公安局", "expires_on": "2020-02-05"}
     sheet = clerk.filled(clerk.ready(police_form()), named=True, **said)["名单"]
     export = NamedExport.objects.get()
@@ -159,6 +158,29 @@ def test_a_sheet_with_names_is_a_named_export_with_both_watermarks(clerk: Clerk)
     assert find_marks("".join(names)) == {export.mark}
     assert export.mark in sheet.oddHeader.center.text
     assert (export.rows, export.recipient, Reveal.objects.filter(via_id=export.pk).count()) == (5, "县公安局", 5)
+
+
+def test_a_long_purpose_leaves_number_day_and_recipient_on_every_page(clerk: Clerk) -> None:
+    said = {"purpose": "公安核查" * 50, "recipient": "县公安局" * 30, "expires_on": "2020-02-05"}
+    sheet = clerk.filled(clerk.ready(police_form()), named=True, **said)["名单"]
+    for part in (NamedExport.objects.get().mark, "2020-02-05 前销毁", said["recipient"], "用途 公安核查"):
+        assert part in sheet.oddHeader.center.text
+
+
+def test_more_rows_with_names_than_the_county_allows_are_refused_and_nothing_is_kept(
+    clerk: Clerk, settings: Any
+) -> None:
+    said = {"purpose": "公安核查", "recipient": "县公安局", "expires_on": "2020-02-05"}
+    settings.LIANFANG_NAMED_EXPORT_ROWS = 4
+    asked = clerk.act("reports.fill_sheet", template_id=clerk.ready(police_form()), named=True, **said).json()
+    run_waiting()
+    job = clerk.browser.get(f"/api/jobs/{asked['result']['job_id']}").json()
+    assert (job["state"], job["refusal"]["code"]) == ("failed", "privacy.too_many_rows")
+    assert clerk.browser.get(f"/api/sheets/fills/{asked['result']['id']}/file").status_code == 404
+    assert not NamedExport.objects.exists()
+    settings.LIANFANG_NAMED_EXPORT_ROWS = 5
+    clerk.filled(clerk.ready(police_form()), named=True, **said)
+    assert NamedExport.objects.get().rows == 5
 
 
 def test_a_clerk_without_the_right_to_export_names_gets_none(signed_in: Any, people: Any) -> None:
