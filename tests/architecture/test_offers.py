@@ -45,7 +45,6 @@ TAKEN_ALL_THE_SAME = {
     "observation.confirm_release": "who sees the last reading need not wait for the clock to propose",
     "screening.record_visit": "a visit may arrive after the household was closed",
     "screening.dispatch_leads": "sending out nothing is no mistake",
-    "screening.reply_batch": "a reply may be made again",
     "welfare.raise_request": "a need may arrive after the household was closed",
 }
 

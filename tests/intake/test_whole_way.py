@@ -21,11 +21,16 @@ from lianfang.doors.files.batches import silent, take_in
 from lianfang.doors.files.commands import intake_check, intake_run, marked_path
 from lianfang.doors.files.tests.sheets import HEADERS, identity, person, text, xls, xlsx, xlsx_text
 from lianfang.foundation.access.actor import SYSTEM, Actor
+from lianfang.foundation.actions.guard import writing
 from lianfang.foundation.actions.running import run
+from lianfang.foundation.attachments.storing import read_file
 from lianfang.foundation.audit.models import AuditLine
+from lianfang.foundation.exports.models import NamedExport
+from lianfang.foundation.exports.watermark import find_marks
 from lianfang.foundation.intake.models import IntakeBatch, RefusedRow
 from lianfang.foundation.jobs.models import Job
 from lianfang.foundation.jobs.queue import CancelledJob, run_waiting
+from lianfang.foundation.privacy.models import Reveal
 from lianfang.kernel.errors import Refusal
 from lianfang.kernel.places import Register
 
@@ -416,7 +421,7 @@ def test_the_wizard_is_closed_to_others(signed_in: Any, who: str) -> None:
     batch = upload(signed_in("duty"), GOOD).json()["batch_id"]
     client = signed_in(who)
     assert upload(client, GOOD).status_code == 403
-    for path in ("", "/marked.xlsx", "/reply.xlsx"):
+    for path in ("", "/marked.xlsx"):
         assert client.get(f"/api/intake/{batch}{path}").status_code == 403
     for path in ("check", "run", "undo", "cancel"):
         assert post(client, f"/api/intake/{batch}/{path}").status_code == 403
@@ -443,19 +448,137 @@ def test_files_go_to_their_owner_only(signed_in: Any) -> None:
     assert signed_in("grid").get(f"/api/files/{kept['id']}").status_code == 403
 
 
-def test_the_reply_holds_every_row_of_the_sender_in_order(put: Any, cast: dict[str, Actor], signed_in: Any) -> None:
-    batch = taken_in(put, cast["duty"], [HEADERS, person(1), person(2), person(1)])
+def test_no_list_comes_down_while_exports_are_frozen(signed_in: Any) -> None:
+    client = signed_in("duty")
+    batch = IntakeBatch.objects.get(pk=upload(client, MIXED, sender="县大数据局").json()["batch_id"])
+    run(SYSTEM, "privacy.freeze_exports", {"area_path": "140826", "reason": "名单外传，正在核查"})
+    for address in (f"/api/intake/{batch.pk}/marked.xlsx", f"/api/files/{batch.file_id}"):
+        refused = client.get(address)
+        assert (refused.status_code, refused.json()["code"]) == (423, "privacy.exports_frozen")
+    assert not AuditLine.objects.filter(action__in=("intake.marked", "file.fetch")).exists()
+
+
+def test_who_fetched_the_raw_list_and_the_marked_one_is_written_down(signed_in: Any) -> None:
+    client = signed_in("duty")
+    batch = IntakeBatch.objects.get(pk=upload(client, MIXED, sender="县大数据局").json()["batch_id"])
+    raw = client.get(f"/api/files/{batch.file_id}")
+    assert raw["Content-Disposition"].startswith("attachment; ")
+    client.get(f"/api/intake/{batch.pk}/marked.xlsx")
+    lines = {line.action: line for line in AuditLine.objects.filter(action__in=("intake.marked", "file.fetch"))}
+    assert lines["file.fetch"].details["kind"] == "intake"
+    assert lines["intake.marked"].details == {"recipient": "县大数据局", "rows": batch.rows}
+
+
+# --- the reply ---------------------------------------------------------------------------------------------------
+
+
+SENDER = "县大数据局"
+
+
+@pytest.fixture
+def answered(signed_in: Any, cast: dict[str, Actor]) -> LeadBatch:
+    """A list of three rows on two people, taken in from its sender and answered."""
+    client = signed_in("duty")
+    batch = upload(client, [HEADERS, person(1), person(2), person(1)], sender=SENDER).json()["batch_id"]
+    for step in ("check", "run"):
+        post(client, f"/api/intake/{batch}/{step}")
+        run_waiting()
     with pytest.raises(Refusal) as caught:
-        run(cast["duty"], "screening.reply_batch", {"batch_id": str(batch.pk)})
+        run(cast["duty"], "screening.reply_batch", {"batch_id": batch})
     assert caught.value.code == "screening.batch_unanswered"
     for row in (2, 3):
         given = {"lead_id": str(Lead.objects.get(row=row).pk), "outcome": "not_resident", "note": "已回武汉"}
         run(cast["town"], "screening.answer_lead", given)
-    assert run(cast["duty"], "screening.reply_batch", {"batch_id": str(batch.pk)})["replied"] == 3
-    body = b"".join(signed_in("duty").get(f"/api/intake/{batch.pk}/reply.xlsx").streaming_content)
-    page = openpyxl.load_workbook(io.BytesIO(body)).active
-    assert page is not None
-    lines = [[cell.value for cell in row] for row in page.iter_rows(min_row=3)]
+    return LeadBatch.objects.get(pk=batch)
+
+
+def reply(actor: Actor, batch: LeadBatch, **more: Any) -> dict[str, Any]:
+    return run(actor, "screening.reply_batch", {"batch_id": str(batch.pk), **more})
+
+
+def no_reply(actor: Actor, batch: LeadBatch, **more: Any) -> Refusal:
+    with pytest.raises(Refusal) as caught:
+        reply(actor, batch, **more)
+    assert not NamedExport.objects.exists()
+    assert LeadBatch.objects.get(pk=batch.pk).state == "open"
+    return caught.value
+
+
+def test_no_reply_goes_out_while_exports_are_frozen(answered: LeadBatch, cast: dict[str, Actor]) -> None:
+    run(SYSTEM, "privacy.freeze_exports", {"area_path": "140826", "reason": "名单外传，正在核查"})
+    assert no_reply(cast["duty"], answered).code == "privacy.exports_frozen"
+
+
+def test_a_reply_made_before_a_freeze_does_not_come_down_in_it(
+    answered: LeadBatch, cast: dict[str, Actor], signed_in: Any
+) -> None:
+    address = f"/api/files/{reply(cast['duty'], answered)['file_id']}"
+    run(SYSTEM, "privacy.freeze_exports", {"area_path": "140826", "reason": "名单外传，正在核查"})
+    assert signed_in("duty").get(address).json()["code"] == "privacy.exports_frozen"
+
+
+@pytest.mark.parametrize("expires_on", ["2020-02-02", "2021-01-01"])
+def test_a_reply_is_to_be_destroyed_within_a_fortnight(
+    answered: LeadBatch, cast: dict[str, Actor], expires_on: str
+) -> None:
+    assert no_reply(cast["duty"], answered, expires_on=expires_on).field == "expires_on"
+
+
+def test_to_the_sender_goes_the_whole_list_and_to_anybody_else_what_every_export_may_hold(
+    answered: LeadBatch, cast: dict[str, Actor], settings: Any
+) -> None:
+    settings.LIANFANG_NAMED_EXPORT_ROWS = 2
+    assert no_reply(cast["duty"], answered, recipient="某公司").code == "privacy.too_many_rows"
+    assert reply(cast["duty"], answered)["rows"] == 3
+    line = AuditLine.objects.get(action="screening.reply_batch")
+    assert {name: line.details[name] for name in ("rows", "limit")} == {"rows": 3, "limit": 3}
+
+
+def test_a_list_that_names_no_sender_is_replied_to_only_where_one_is_named_who_stays_its_sender(
+    answered: LeadBatch, cast: dict[str, Actor], settings: Any
+) -> None:
+    settings.LIANFANG_NAMED_EXPORT_ROWS = 2
+    with writing():
+        LeadBatch.objects.update(sender="")
+    assert no_reply(cast["duty"], answered).field == "recipient"
+    assert reply(cast["duty"], answered, recipient=SENDER)["rows"] == 3
+    assert LeadBatch.objects.get().sender == SENDER
+    with pytest.raises(Refusal) as caught:
+        reply(cast["duty"], answered, recipient="某公司")
+    assert caught.value.code == "privacy.too_many_rows"
+
+
+def test_the_reply_holds_every_row_of_the_sender_in_order(
+    answered: LeadBatch, cast: dict[str, Actor], signed_in: Any
+) -> None:
+    told = reply(cast["duty"], answered)
+    assert told["replied"] == 3
+    fetched = signed_in("duty").get(f"/api/files/{told['file_id']}")
+    page = openpyxl.load_workbook(io.BytesIO(fetched.content)).worksheets[0]
+    lines = [[cell.value for cell in row] for row in page.iter_rows(min_row=5)]
+    # What a machine looks rows up by is as it was sent; the unseen mark follows words only.
     assert [line[7] for line in lines] == ["not_resident"] * 3
-    assert lines[0][2:5] == [person(1)[1], "13800000001", identity(1)]
-    assert lines[2][11] == "李协调"
+    assert lines[0][3:5] == ["13800000001", identity(1)]
+    assert [line[2].startswith(person(number)[1]) for line, number in zip(lines, (1, 2, 1), strict=True)] == [True] * 3
+    assert lines[2][11].startswith("李协调")
+    assert {mark for line in lines for mark in find_marks(line[2])} == {told["mark"]}
+
+
+def test_a_reply_is_a_named_export_with_both_marks_in_the_log_and_told_to_whom_it_concerns(
+    answered: LeadBatch, cast: dict[str, Actor]
+) -> None:
+    told = reply(cast["duty"], answered)
+    export = NamedExport.objects.get()
+    assert (export.mark, export.table, export.rows, export.recipient) == (told["mark"], "screening.leads", 3, SENDER)
+    assert (str(export.expires_on), str(answered.pk)[:8] in export.purpose) == ("2020-02-17", True)
+    assert Reveal.objects.filter(via="export", via_id=export.pk).count() == 3
+    book = openpyxl.load_workbook(io.BytesIO(read_file(export.file_id)))
+    for part in (export.mark, "2020-02-17 前销毁", SENDER):
+        assert part in book.worksheets[0].oddHeader.center.text
+    assert book["lianfang"].sheet_state == "veryHidden"
+
+
+def test_a_reply_made_again_is_another_export_with_its_own_mark(answered: LeadBatch, cast: dict[str, Actor]) -> None:
+    marks = {reply(cast["duty"], answered)["mark"] for _ in range(2)}
+    assert marks == set(NamedExport.objects.values_list("mark", flat=True))
+    assert len(marks) == 2

@@ -16,5 +16,4 @@ urlpatterns = [
     path("intake/<uuid:batch_id>/cancel", views.cancel_intake),
     path("intake/<uuid:batch_id>/undo", views.undo_intake),
     path("intake/<uuid:batch_id>/marked.xlsx", views.marked_workbook),
-    path("intake/<uuid:batch_id>/reply.xlsx", views.reply),
 ]

@@ -1,4 +1,4 @@
-"""The files door: files up and down, the intake of lists step by step, and the reply to a sender.
+"""The files door: files up and down, and the intake of lists step by step.
 
 Reads no personal value into an answer, except the few cells that show a person which column is which.
 """
@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
 
 from lianfang.doors.api.answers import BAD_VALUE, answer, door, json_body
 from lianfang.doors.api.session import actor_of
@@ -18,12 +19,12 @@ from lianfang.doors.files.guarding import EMPTY, check_size
 from lianfang.doors.files.headers import Layout, for_target, taken_by, with_mapping
 from lianfang.doors.files.marking import marked
 from lianfang.doors.files.reading import Sheet, open_book
-from lianfang.doors.files.replying import reply_workbook
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.actions.running import run
 from lianfang.foundation.attachments.models import StoredFile
 from lianfang.foundation.attachments.storing import find_file, read_file, store
 from lianfang.foundation.audit.chain import Entry, append
+from lianfang.foundation.exports.freezing import refuse_if_frozen
 from lianfang.foundation.intake.actions import NO_BATCH
 from lianfang.foundation.intake.models import IntakeBatch
 from lianfang.foundation.intake.targets import Target, find_target, targets_for
@@ -43,13 +44,15 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 
 @door("GET")
-def fetch(request: HttpRequest, file_id: UUID) -> HttpResponse | FileResponse:
-    """Return a file to whoever stored it, always as a download."""
+def fetch(request: HttpRequest, file_id: UUID) -> HttpResponse:
+    """Return a file to whoever stored it, always as a download. Raises `privacy.exports_frozen`."""
     actor = actor_of(request)
     found = find_file(actor, file_id)
-    append([Entry("file.fetch", actor.account_id, actor.door, subject=f"files/{found.pk}", area_path=found.area_path)])
+    refuse_if_frozen(found.area_path)
+    append([Entry("file.fetch", actor.account_id, actor.door, subject=f"files/{found.pk}", area_path=found.area_path,
+                  details={"kind": found.kind})])  # fmt: skip
     response = HttpResponse(read_file(found.pk), content_type="application/octet-stream")
-    response["Content-Disposition"] = 'attachment; filename="file"'
+    response["Content-Disposition"] = content_disposition_header(True, found.name)
     return response
 
 
@@ -205,32 +208,21 @@ def intake(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 @door("GET")
 def marked_workbook(request: HttpRequest, batch_id: UUID) -> HttpResponse | FileResponse:
-    """Return the sender's workbook with the refused cells marked; the download stands in the audit trail."""
+    """Return the sender's workbook with the refused cells marked; the download stands in the audit trail.
+
+    Raises `privacy.exports_frozen`.
+    """
     actor = actor_of(request)
     batch = _batch(actor, batch_id, "intake.check_batch")
+    refuse_if_frozen(batch.area_path)
     body = read_file(batch.file_id)
     book = open_book(body)
     sheet, layout = choose(book, batch.sheet)
     layout = with_mapping(layout, batch.mapping)
     file = marked(body, book, sheet, layout, problems_of(batch), batch.rows)
-    _downloaded(actor, batch, "intake.marked")
+    append([Entry("intake.marked", actor.account_id, actor.door, subject=f"intake.batches/{batch.pk}",
+                  area_path=batch.area_path, details={"recipient": batch.sender, "rows": batch.rows})])  # fmt: skip
     return FileResponse(file, as_attachment=True, filename=f"{_stem(batch)}.退回.xlsx", content_type=_XLSX)
-
-
-@door("GET")
-def reply(request: HttpRequest, batch_id: UUID) -> HttpResponse | FileResponse:
-    """Return the reply workbook (F15) of a batch; it names people, so it needs the right to reply."""
-    actor = actor_of(request)
-    batch = _batch(actor, batch_id, "screening.reply_batch")
-    file = reply_workbook(actor, batch.pk)
-    _downloaded(actor, batch, "screening.reply_workbook")
-    return FileResponse(file, as_attachment=True, filename=f"{_stem(batch)}.反馈.xlsx", content_type=_XLSX)
-
-
-def _downloaded(actor: Actor, batch: IntakeBatch, what: str) -> None:
-    details = {"recipient": batch.sender, "rows": batch.rows}
-    append([Entry(what, actor.account_id, actor.door, subject=f"intake.batches/{batch.pk}", area_path=batch.area_path,
-                  details=details)])  # fmt: skip
 
 
 def _stem(batch: IntakeBatch) -> str:

@@ -33,7 +33,7 @@ class Grid:
     """One table: the words of its columns, its rows, and how many blank rows follow for the pen.
 
     A numbered sheet has its number over it, and all its rows are as tall as the pen needs. `room` says how wide the
-    columns are to one another where blank cells cannot tell it.
+    columns are to one another where blank cells cannot tell it. In the columns `exact` no hidden mark follows a text.
     """
 
     title: str
@@ -42,6 +42,7 @@ class Grid:
     blanks: int = 0
     number: str = ""
     room: tuple[int, ...] = ()
+    exact: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

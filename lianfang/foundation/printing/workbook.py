@@ -119,7 +119,7 @@ def _rows(sheet: Any, frame: Frame, grid: Grid, style: Any, room: Sequence[int])
         )
         sheet.set_row(number, max(tall, _height("", 1)))
         for place, value in enumerate(shown):
-            _put(sheet, number, place, value, style, frame.hidden)
+            _put(sheet, number, place, value, style, "" if place in grid.exact else frame.hidden)
         number += 1
     for _ in range(grid.blanks):
         sheet.set_row(number, 24)

@@ -1,4 +1,4 @@
-"""What people do with leads: report one, say where it belongs, send it out, decide a match, answer, reply.
+"""What people do with leads: report one, say where it belongs, send it out, decide a match, answer.
 
 A lead is somebody's word, not a fact about a person: nobody is registered or observed before a worker has confirmed.
 """
@@ -18,7 +18,6 @@ from lianfang.domain.incidents.queries import incident_of, rule
 from lianfang.domain.people.queries import find_person
 from lianfang.domain.screening.actions.receiving import make_leads, match_rows, proposals_of
 from lianfang.domain.screening.events import (
-    BatchReplied,
     LeadAnswered,
     LeadConfirmed,
     LeadsDispatched,
@@ -64,12 +63,6 @@ FOLLOWS = refusal(
     "screening.lead_follows",
     "这条线索与另一条是同一人，请在那一条上处理。",
     "Another lead on the same person does the work; answer that one.",
-    status=409,
-)
-UNANSWERED = refusal(
-    "screening.batch_unanswered",
-    "还有 {count} 条没有核查结果，不能整批反馈。",
-    "{count} leads have no outcome yet, so the batch cannot be replied to whole.",
     status=409,
 )
 
@@ -210,7 +203,7 @@ def dispatch_leads(call: Call, given: DispatchLeads) -> Result:
     """Send every placed lead of a batch or an area that nobody has yet to who answers for its place."""
     waiting = _WAITING
     if given.batch_id is not None:
-        batch = _batch_of(call, given.batch_id)
+        batch = batch_of(call, given.batch_id)
         waiting, path = waiting.filter(batch=batch), batch.area_path
     else:
         path = given.within or call.actor.home_area
@@ -220,7 +213,8 @@ def dispatch_leads(call: Call, given: DispatchLeads) -> Result:
     return {"dispatched": _send(call, mine, given.batch_id), "left": len(mine) - sum(map(_is_sent, mine))}
 
 
-def _batch_of(call: Call, batch_id: UUID) -> LeadBatch:
+def batch_of(call: Call, batch_id: UUID) -> LeadBatch:
+    """Return the batch, held, and permit the call in its area. Raises `screening.unknown_batch`."""
     batch = LeadBatch.objects.select_for_update().filter(pk=batch_id).first()
     if batch is None:
         raise NO_BATCH(field="batch_id")
@@ -329,24 +323,3 @@ def _confirmed(lead: Lead, person_id: UUID) -> LeadConfirmed:
         area_path=lead.area_path, lead_id=lead.pk, person_id=person_id, incident_id=lead.incident_id,
         outcome=lead.outcome, last_there_on=lead.last_there_on, returned_on=lead.returned_on,
     )  # fmt: skip
-
-
-class ReplyBatch(Input):
-    batch_id: UUID = Field(**labelled("批次", "Batch", "hidden"))
-    partial: bool = Field(False, **labelled("先反馈已核查的", "Reply with those answered so far", "bool"))
-
-
-@action("screening.reply_batch", both("反馈核查结果", "Reply to the sender"), ReplyBatch,
-        subject=Subject("screening.batches", "batch_id", when(lambda state: state != "replied", "state")))  # fmt: skip
-def reply_batch(call: Call, given: ReplyBatch) -> Result:
-    """Close a batch with its reply workbook (F15). Every lead needs an outcome, unless a partial reply is asked for."""
-    batch = _batch_of(call, given.batch_id)
-    unanswered = Lead.objects.filter(batch=batch, state__in=OPEN_STATES).count()
-    if unanswered and not given.partial:
-        raise UNANSWERED(field="batch_id", count=unanswered)
-    replied = Lead.objects.filter(batch=batch, state="verified").update(state="replied")
-    batch.state = "partial" if unanswered else "replied"
-    batch.replied_at, batch.replied_by = call.received_at, call.actor.account_id
-    batch.save(update_fields=["state", "replied_at", "replied_by"])
-    call.announce(BatchReplied(area_path=batch.area_path, batch_id=batch.pk, count=replied))
-    return {"id": str(batch.pk), "replied": replied, "open": unanswered, "file": f"/api/intake/{batch.pk}/reply.xlsx"}

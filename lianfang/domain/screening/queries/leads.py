@@ -14,7 +14,7 @@ from django.db.models.functions import Concat, Left
 from lianfang.domain.areas.queries import ancestors_of, level_of
 from lianfang.domain.organisation.queries import answerable_for_households, who_answers_for_many
 from lianfang.domain.people.queries import KEPT_QUIET, indexing, persons_within
-from lianfang.domain.screening.models.leads import Lead, LeadBatch
+from lianfang.domain.screening.models.leads import Lead
 from lianfang.domain.screening.rules import Match, Particulars, match
 from lianfang.foundation.access.models import Grant
 from lianfang.foundation.accounts.models import Account
@@ -211,11 +211,6 @@ def reply_rows(batch_id: UUID) -> Iterator[Lead]:
     """Yield the leads of a batch in the order of the sender's rows: for the reply workbook F15."""
     mine = Lead.objects.filter(batch_id=batch_id).select_related("person__household")
     yield from mine.order_by("row", "pk").iterator(chunk_size=2000)
-
-
-def find_batch(batch_id: UUID) -> LeadBatch | None:
-    """Return the batch of leads."""
-    return LeadBatch.objects.filter(pk=batch_id).first()
 
 
 def within_days(moment: datetime, days: float) -> datetime:

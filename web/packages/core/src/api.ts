@@ -135,12 +135,12 @@ export function createApi(transport: Transport = {}) {
     cancelJob: (id: string) => post<Job>(`/api/jobs/${at(id)}/cancel`),
     file: (file: File) => post<{ id: string; name: string; size: number; sha256: string }>('/api/files', formOf(file)),
     intakeTargets: () => get<{ targets: IntakeTarget[] }>('/api/intake'),
+    stored: (file: string) => `${base}/api/files/${at(file)}`,
     openIntake: (source: File | { text: string }, target: string) =>
       post<IntakeOpened>('/api/intake', source instanceof File ? formOf(source, { target }) : { ...source, target }),
     checkIntake: (batch: string, choice: IntakeChoice) => post<Job>(`/api/intake/${at(batch)}/check`, choice),
     runIntake: (batch: string, due_at: string | null) =>
       post<Job>(`/api/intake/${at(batch)}/run`, due_at ? { due_at } : {}),
-    replyWorkbook: (batch: string) => `${base}/api/intake/${at(batch)}/reply.xlsx`,
     intake: (batch: string) => get<IntakeBatch>(`/api/intake/${at(batch)}`),
     markedWorkbook: (batch: string) => `${base}/api/intake/${at(batch)}/marked.xlsx`,
     report: (unit: string, on: string) => get<ReportPage>(`/api/reports/${at(unit)}${listSearch({ where: { on } })}`),

@@ -145,10 +145,11 @@ export interface Detail {
 export interface ActionDone {
   id: string
   status: 'done' | 'repeated'
-  /** `told` is what there is to say of what was done, `undo` what takes it back. */
+  /** `told` is what there is to say of what was done, `undo` what takes it back, `file_id` the file it made. */
   result: Record<string, unknown> & {
     told?: Bilingual | null
     undo?: { action: string; input: Record<string, unknown> }
+    file_id?: string
   }
 }
 

@@ -64,7 +64,6 @@ export function formsOf(api: Pick<Api, 'get'>) {
     look: (code: string, said: FormAsked) => api.get<FormLook>(`/api/forms/${at(code)}${asked(said)}`),
     digest: (code: string, said: FormAsked) =>
       api.get<{ text: Bilingual }>(`/api/forms/${at(code)}/digest${asked(said)}`),
-    named: (file: string) => `/api/files/${at(file)}`,
     workbook: (code: string, said: FormAsked, blank = false) => `/api/forms/${at(code)}/form.xlsx${asked(said, blank)}`,
     paper: (code: string, said: FormAsked, blank = false) => `/api/forms/${at(code)}/form.pdf${asked(said, blank)}`,
   }

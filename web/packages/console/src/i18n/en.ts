@@ -67,6 +67,7 @@ export const en: Messages = {
     open: 'Open',
     print: 'Print',
     download: 'Download Excel',
+    takeFile: 'Download the file',
     choose: 'Choose a file',
     nothing: 'Nothing here',
     area: 'Area',

@@ -62,6 +62,7 @@ export const zh = {
     open: '打开',
     print: '打印',
     download: '下载 Excel',
+    takeFile: '下载文件',
     choose: '选择文件',
     nothing: '没有内容',
     area: '区域',

@@ -105,13 +105,17 @@ function knownFrom(declared: Action, table: string, cells: Record<string, unknow
   return Object.fromEntries(known)
 }
 
-/** Say that an action was done, with what the result says of it, and offer its undo where it carries one. */
+/** Say that an action was done, with what the result says of it, and offer its undo or the file it made. */
 export function announceDone(title: string, done: ActionDone, afterUndo: () => void): void {
   const t = i18n.global.t
-  const { undo, told } = done.result ?? {}
+  const { undo, told, file_id } = done.result ?? {}
   tellDone(
     [t('common.done', { what: title }), typeof told === 'object' ? tell(told) : ''].filter(Boolean).join(' '),
-    undo ? { text: t('common.undo'), run: () => void takeBack(undo, afterUndo) } : null,
+    undo
+      ? { text: t('common.undo'), run: () => void takeBack(undo, afterUndo) }
+      : file_id
+        ? { text: t('common.takeFile'), run: () => window.location.assign(api.stored(file_id)) }
+        : null,
   )
 }
 
