@@ -79,6 +79,16 @@ def new_serial(form: str, path: str, on: date) -> str:
     return f"{form}-{on:%Y%m%d}-{path}-{secrets.token_hex(4).upper()}"
 
 
+def running_words(serial: str, at: datetime, language: str, page: str, pages: str) -> tuple[str, str, str]:
+    """Return what stands below every page, left, middle and right: serial, page x of y, as-of time."""
+    counted = PAGE.in_language(language).format(page=page, pages=pages)
+    return (
+        f"{SERIAL.in_language(language)} {serial}",
+        counted,
+        f"{AS_OF.in_language(language)} {local(at):%Y-%m-%d %H:%M}",
+    )
+
+
 def in_cell(value: Any, language: str) -> str | int | float:
     """Return a value as it stands in a cell: numbers stay numbers, moments are China's time, all else is text."""
     if isinstance(value, bool):

@@ -10,9 +10,8 @@ from typing import Any
 
 import xlsxwriter
 
-from lianfang.foundation.printing.frame import AS_OF, PAGE, SERIAL, SIGNATURE, Frame, Grid, in_cell, width_of, widths
+from lianfang.foundation.printing.frame import SIGNATURE, Frame, Grid, in_cell, running_words, width_of, widths
 from lianfang.foundation.tables.downloads import sheet_name
-from lianfang.kernel.clock import local
 
 A4 = 9
 SIZE = 10.5
@@ -59,11 +58,8 @@ def in_header(said: str, besides: str = "") -> str:
 
 def running_line(serial: str, at: datetime, language: str) -> str:
     """Return the line that stands below every page, in a spreadsheet's own codes: serial, page x of y, as-of time."""
-    page = PAGE.in_language(language).format(page="&P", pages="&N")
-    return (
-        f"&L&9{SERIAL.in_language(language)} {serial}&C&9{page}"
-        f"&R&9{AS_OF.in_language(language)} {local(at):%Y-%m-%d %H:%M}"
-    )
+    left, middle, right = running_words(serial, at, language, "&P", "&N")
+    return f"&L&9{left}&C&9{middle}&R&9{right}"
 
 
 def _free(name: str, taken: set[str]) -> str:

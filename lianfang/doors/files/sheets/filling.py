@@ -31,7 +31,7 @@ def fill(form: Form, mapping: Sequence[SheetMapping], unit: Unit, mark: Mark | N
         alone = replace(unit, values=unit.values | {OWN_SERIAL: f"{unit.values.get(OWN_SERIAL, '')}-{number:04d}"})
         fillings = _fillings(form, mapping, alone)
         own = {place: _of_record(record, meaning, alone) for place, meaning in blanks}
-        yield write_form(form, fillings | {letter.name: Filling(fillings[letter.name].cells | own)}, mark)
+        yield write_form(form, fillings | {letter.name: Filling(fillings[letter.name].cells | own)}, mark, to_one=True)
 
 
 def _fillings(form: Form, mapping: Sequence[SheetMapping], unit: Unit) -> dict[str, Filling]:

@@ -31,6 +31,7 @@ from lianfang.doors.files.sheets.documents import (
 )
 from lianfang.doors.files.sheets.package import PICTURES, local
 from lianfang.doors.files.sheets.parts import (
+    CHINESE,
     CUSTOM,
     OFFICE,
     RELATION_TYPE,
@@ -40,6 +41,7 @@ from lianfang.doors.files.sheets.parts import (
     relations,
 )
 from lianfang.doors.files.sheets.writing import Filling, as_text, legal
+from lianfang.foundation.printing.frame import running_words
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _KINDS = {
@@ -50,7 +52,7 @@ _KINDS = {
     "footer": "footer",
 }
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-_MARK_HEADER = "word/headerOfExport.xml"
+_AROUND = {"header": "hdr", "footer": "ftr"}
 
 
 def write_document(document: Document, fillings: Mapping[str, Filling], mark: Mark | None = None) -> bytes:
@@ -66,7 +68,7 @@ def write_document(document: Document, fillings: Mapping[str, Filling], mark: Ma
     parts = dict(document.parts)
     links = {path: dict(kept) for path, kept in document.links.items()}
     if mark:
-        _mark_pages(trees, parts, links, mark)
+        _mark_pages(trees, links, mark)
     for path, tree in trees.items():
         make_alike(tree)
         parts[path] = ElementTree.tostring(tree, encoding="utf-8", xml_declaration=True)
@@ -222,29 +224,48 @@ def _new_run(paragraph: ElementTree.Element) -> ElementTree.Element:
 
 
 def _mark_pages(
-    trees: dict[str, ElementTree.Element], parts: dict[str, bytes], links: dict[str, dict[str, tuple[str, str]]],
-    mark: Mark,
+    trees: dict[str, ElementTree.Element], links: dict[str, dict[str, tuple[str, str]]], mark: Mark
 ) -> None:  # fmt: skip
-    """Put the mark's sentence on every page: into every header there is, and into one of its own where there is none.
+    """Put the mark's sentence above every page and its serial, page and as-of time below.
 
-    A section without a header takes that of the section before it, so that only the first needs one of each kind.
+    What the document says there itself stays: only a named export's sentence stands above it in any case. A section
+    without a header takes that of the section before it, so that only the first needs one of each kind.
     """
-    for tree in trees.values():
-        if tree.tag == w("hdr"):
-            tree.insert(0, _sentence(mark.said))
+    below = "　".join(running_words(mark.serial, mark.at, CHINESE, PAGE, PAGES))
+    _put_around(trees, links, "header", mark.said, always=mark.is_named)
+    _put_around(trees, links, "footer", below, always=False)
+
+
+def _put_around(
+    trees: dict[str, ElementTree.Element], links: dict[str, dict[str, tuple[str, str]]], kind: str, said: str,
+    *, always: bool,
+) -> None:  # fmt: skip
+    """Put a sentence into every header or footer there is, and into one of its own where there is none."""
+    tag = w(_AROUND[kind])
+    own = [tree for tree in trees.values() if tree.tag == tag]
+    if not always and any(map(_is_said, own)):
+        return
+    for tree in own:
+        tree.insert(0, _sentence(said))
     sections = list(trees[MAIN].iter(w("sectPr")))
     if not sections:
         body = trees[MAIN].find(w("body"))
         sections = [ElementTree.SubElement(body if body is not None else trees[MAIN], w("sectPr"))]
-    header = ElementTree.Element(w("hdr"))
-    header.append(_sentence(mark.said))
-    trees[_MARK_HEADER] = header
-    links[MAIN]["rIdMark"] = "header", _MARK_HEADER
-    known = {one.get(w("type"), "default") for one in sections[0].iter(w("headerReference"))}
-    for kind in ("even", "first", "default"):
-        if kind not in known:
-            sections[0].insert(0, ElementTree.Element(
-                w("headerReference"), {w("type"): kind, f"{{{RELATIONS}}}id": "rIdMark"}))  # fmt: skip
+    path, key = f"word/{kind}OfExport.xml", f"rIdMark{kind}"
+    trees[path] = ElementTree.Element(tag)
+    trees[path].append(_sentence(said))
+    links[MAIN][key] = kind, path
+    reference = w(f"{kind}Reference")
+    known = {one.get(w("type"), "default") for one in sections[0].iter(reference)}
+    for page in ("even", "first", "default"):
+        if page not in known:
+            sections[0].insert(0, ElementTree.Element(reference, {w("type"): page, f"{{{RELATIONS}}}id": key}))
+
+
+def _is_said(tree: ElementTree.Element) -> bool:
+    """Say whether a header or footer holds anything: words, a field that counts, a picture."""
+    shown = any(local(one.tag) in ("drawing", "pict", "fldSimple") for one in tree.iter())
+    return shown or any(text.strip() for text in tree.itertext())
 
 
 def _sentence(said: str) -> ElementTree.Element:
@@ -255,6 +276,7 @@ def _sentence(said: str) -> ElementTree.Element:
     size = ElementTree.SubElement(ElementTree.SubElement(run, w("rPr")), w("sz"))
     size.set(w("val"), "16")
     ElementTree.SubElement(run, w("t")).text = legal(said)
+    _count_pages(paragraph)
     return paragraph
 
 
@@ -265,7 +287,7 @@ def _packed(parts: Mapping[str, bytes], links: Mapping[str, Mapping[str, tuple[s
     overrides += [(f"/{path}", f"{RELATION_TYPE}.theme+xml")
                   for kept in links.values() for kind, path in kept.values() if kind == "theme"]  # fmt: skip
     top = [("rId1", f"{OFFICE}/officeDocument", MAIN)]
-    if mark:
+    if mark and mark.is_named:
         top.append(("rId2", f"{OFFICE}/custom-properties", CUSTOM))
         overrides.append((f"/{CUSTOM}", f"{RELATION_TYPE}.custom-properties+xml"))
     out = io.BytesIO()
@@ -280,6 +302,6 @@ def _packed(parts: Mapping[str, bytes], links: Mapping[str, Mapping[str, tuple[s
                 said.append(("rIdSettings", f"{OFFICE}/settings", "/word/settings.xml"))
             folder, _, name = path.rpartition("/")
             archive.writestr(f"{folder}/_rels/{name}.rels", relations(said))
-        if mark:
+        if mark and mark.is_named:
             archive.writestr(CUSTOM, custom(mark))
     return out.getvalue()

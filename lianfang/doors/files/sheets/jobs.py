@@ -30,7 +30,6 @@ from lianfang.foundation.exports.keeping import Leaving, keep_export, new_mark
 from lianfang.foundation.exports.watermark import hide, seal
 from lianfang.foundation.jobs.queue import Progress, job
 from lianfang.foundation.printing.frame import MASKED
-from lianfang.foundation.printing.workbook import running_line
 from lianfang.kernel.clock import local, now
 from lianfang.kernel.text import both
 
@@ -39,8 +38,6 @@ GATHERING = both("正在汇集数据", "Gathering")
 WRITING = both("正在填表", "Filling")
 _STEP = 20
 MOST_LETTERS = 1_000
-# because departments' sheets are in Chinese, whoever fills them
-CHINESE = "zh-hans"
 
 
 @job("sheets.fill", both("填表", "Fill a sheet"), attempts=3)
@@ -135,12 +132,11 @@ def _serial(asked: Any, path: str) -> str:
 def _mark(asked: Any, unit: Unit, by: Leaving | Actor, at: datetime) -> Mark:
     """Return what stands around the pages of one unit's copy."""
     serial = _serial(asked, unit.path)
-    footer = running_line(serial, at, CHINESE)
     if isinstance(by, Leaving):
         facts = by.facts
-        return Mark(by.said, footer, hide(by.mark), facts | {"seal": seal(*facts.values())})
+        return Mark(by.said, serial, at, hide(by.mark), facts | {"seal": seal(*facts.values())})
     said = MASKED.zh.format(name=by.name, at=f"{local(at):%Y-%m-%d %H:%M}", serial=serial)
-    return Mark(said, footer)
+    return Mark(said, serial, at)
 
 
 def _keep(

@@ -22,9 +22,9 @@ def open_form(body: bytes) -> Form:
     return open_document(body) if is_document(body) else open_template(body)
 
 
-def write_form(form: Form, fillings: Mapping[str, Filling], mark: Mark | None = None) -> bytes:
+def write_form(form: Form, fillings: Mapping[str, Filling], mark: Mark | None = None, *, to_one: bool = False) -> bytes:
     """Return the filled form. `fillings` go by the names of its pages; a page without one stays as it is."""
     if isinstance(form, Document):
         # because a letter to one person carries no line of the house's unless it leaves as a named export
-        return write_document(form, fillings, mark if mark and mark.is_named else None)
+        return write_document(form, fillings, None if to_one and mark and not mark.is_named else mark)
     return write(form, fillings, mark)

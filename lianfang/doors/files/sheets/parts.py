@@ -7,13 +7,14 @@ import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
 from lianfang.doors.files.sheets.formulas import Growths
 from lianfang.doors.files.sheets.package import PICTURES, Package, local
 from lianfang.doors.files.sheets.template import Page
-from lianfang.foundation.printing.workbook import in_header
+from lianfang.foundation.printing.workbook import in_header, running_line
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -21,6 +22,8 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATION_TYPE = "application/vnd.openxmlformats-officedocument"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 CUSTOM = "docProps/custom.xml"
+# because departments' sheets are in Chinese, whoever fills them
+CHINESE = "zh-hans"
 _LEVEL = 4
 _OTHER_PAGES = ("evenHeader", "evenFooter", "firstHeader", "firstFooter")
 _ANCHOR_ROW = re.compile(rb"(<(?:\w+:)?row>)(\d+)(</(?:\w+:)?row>)")
@@ -34,13 +37,19 @@ class Mark:
     """
 
     said: str
-    footer: str
+    serial: str
+    at: datetime
     hidden: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_named(self) -> bool:
         return bool(self.facts)
+
+    @property
+    def footer(self) -> str:
+        """Return what stands below a sheet, in a spreadsheet's own codes."""
+        return running_line(self.serial, self.at, CHINESE)
 
     def header(self, found: Sequence[ElementTree.Element]) -> str:
         """Return the sheet's header and footer: its own where it has them; a named export's sentence in any case."""

@@ -7,15 +7,18 @@ import zipfile
 from typing import Any
 
 import pytest
+from docx.oxml.ns import qn
 
 from lianfang.config.demo.cast import COUNTY
 from lianfang.doors.files.sheets.filling import blank_form
 from lianfang.doors.files.sheets.kinds import open_form
 from lianfang.doors.files.sheets.suggesting import suggest
+from lianfang.foundation.exports.models import NamedExport
+from lianfang.foundation.exports.watermark import find_marks
 from lianfang.foundation.jobs.queue import run_waiting
 from lianfang.kernel.errors import Refusal
 
-from .conftest import Clerk, suggested
+from .conftest import NAMES, Clerk, suggested
 from .letters import figures_letter, list_letter, notice_letter, read_document, rows, saved_document, texts
 from .test_bad_forms import changed, same
 
@@ -234,3 +237,49 @@ def test_a_named_list_carries_its_marks_on_every_page(clerk: Clerk) -> None:
                for header in (section.header, section.first_page_header, section.even_page_header))  # fmt: skip
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
         assert b"lianfang.seal" in archive.read("docProps/custom.xml")
+
+
+def test_every_name_on_a_named_list_carries_the_mark_that_nobody_sees(clerk: Clerk) -> None:
+    given = {"named": True, "purpose": "流调协查", "recipient": "卫健局王科长", "expires_on": "2020-02-15"}
+    document = read_document(clerk.fill(clerk.ready(list_letter(), file_name="函.docx"), **given))
+    listed = rows(document.tables[0])[2:7]
+    assert [find_marks(row[1]) for row in listed] == [{NamedExport.objects.get().mark}] * 5
+    assert sorted(row[1][:3] for row in listed) == sorted(NAMES)
+
+
+def test_a_masked_list_says_who_had_it_made_its_serial_pages_and_as_of_time(clerk: Clerk) -> None:
+    template = clerk.ready(without_surroundings(list_letter()), file_name="函.docx")
+    asked = clerk.act("reports.fill_sheet", template_id=template).json()["result"]["id"]
+    run_waiting()
+    body = b"".join(clerk.browser.get(f"/api/sheets/fills/{asked}/file").streaming_content)
+    section = read_document(body).sections[0]
+    serial = f"20200203-{COUNTY}-{asked[-8:].upper()}"
+    assert section.header.paragraphs[0].text.startswith("脱敏　周值班 2020-02-03 10:00")
+    assert serial in section.header.paragraphs[0].text
+    below = section.footer.paragraphs[0]
+    assert below.text == f"编号 {serial}　第  页　共  页　截至 2020-02-03 10:00"
+    assert [one.text for one in below._p.iter(qn("w:instrText"))] == [" PAGE ", " NUMPAGES "]
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        assert "docProps/custom.xml" not in archive.namelist()
+
+
+def test_a_masked_list_keeps_the_header_and_footer_it_has(clerk: Clerk) -> None:
+    section = of_document(clerk, list_letter()).sections[0]
+    assert [one.text for one in section.header.paragraphs] == ["单位：绛县"]
+    assert "编号" not in section.footer._element.xml
+
+
+def test_a_letter_to_one_person_carries_no_line_of_the_house(clerk: Clerk) -> None:
+    body = clerk.fill(clerk.ready(notice_letter(), file_name="告知书.docx"))
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        for name in archive.namelist():
+            section = read_document(archive.read(name)).sections[0]
+            assert (section.header.is_linked_to_previous, section.footer.is_linked_to_previous) == (True, True)
+
+
+def without_surroundings(body: bytes) -> bytes:
+    """Return a letter whose clerk gave it neither header nor footer."""
+    document = read_document(body)
+    section = document.sections[0]
+    section.header.is_linked_to_previous = section.footer.is_linked_to_previous = True
+    return saved_document(document)
