@@ -21,6 +21,7 @@ from lianfang.domain.reports.queries.page import NO_UNIT
 from lianfang.domain.reports.queries.sheets import (
     check_meanings,
     confirmed,
+    confirmed_mapping,
     counted_asked,
     find_sheet,
     newest,
@@ -144,8 +145,11 @@ def _template(call: Call, given: TakeSheet) -> SheetTemplate:
 
 
 def _differences(template: SheetTemplate, found: Sequence[SheetMapping]) -> Changes | None:
+    """Return how a newer edition differs from the one in use, or from the one before where none is in use yet."""
     before = template.versions.order_by("-number").first()
-    return changes(read_mapping(before.mapping or before.found), found) if before else None
+    if before is None:
+        return None
+    return changes(confirmed_mapping(template) or read_mapping(before.found), found)
 
 
 class ConfirmSheet(Input):

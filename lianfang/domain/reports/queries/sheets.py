@@ -76,10 +76,20 @@ def newest(template: SheetTemplate) -> SheetVersion:
 
 def confirmed(template: SheetTemplate) -> SheetVersion:
     """Return the newest edition that a person has confirmed. Raises `reports.sheet_not_confirmed`."""
-    found = template.versions.filter(confirmed_at__isnull=False).order_by("-number").first()
+    found = _newest_confirmed(template)
     if found is None:
         raise NOT_CONFIRMED(field="template_id")
     return found
+
+
+def confirmed_mapping(template: SheetTemplate) -> tuple[SheetMapping, ...]:
+    """Return what the newest confirmed edition was confirmed to mean; nothing where a person has confirmed none."""
+    found = _newest_confirmed(template)
+    return mapping_of(found) if found else ()
+
+
+def _newest_confirmed(template: SheetTemplate) -> SheetVersion | None:
+    return template.versions.filter(confirmed_at__isnull=False).order_by("-number").first()
 
 
 def edition(template: SheetTemplate, number: int) -> SheetVersion | None:

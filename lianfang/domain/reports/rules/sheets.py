@@ -85,32 +85,67 @@ class Changes:
     moved: tuple[tuple[str, str, str], ...]
 
 
-def changes(older: Iterable[SheetMapping], newer: Iterable[SheetMapping]) -> Changes:
+def changes(older: Sequence[SheetMapping], newer: Sequence[SheetMapping]) -> Changes:
     """Return how two editions of a sheet differ, by header; a header used twice is told apart by its order."""
-    before, after = _by_header(older), _by_header(newer)
+    known = edition_before(older, newer)
+    called = {before.name: name for name, before in known.items()}
+    before = {(called.get(sheet, sheet), *key): one for sheet, key, one in _by_header(older)}
+    after = {(sheet, *key): one for sheet, key, one in _by_header(newer)}
     moved = tuple(
-        (header, before[key].place, one.place)
+        (one.header, before[key].place, one.place)
         for key, one in after.items()
-        for header in [key[1]]
         if key in before and before[key].place != one.place
     )
     return Changes(
-        tuple(key[1] for key in after if key not in before), tuple(key[1] for key in before if key not in after), moved
-    )
+        tuple(one.header for key, one in after.items() if key not in before),
+        tuple(one.header for key, one in before.items() if key not in after), moved,
+    )  # fmt: skip
 
 
-def _by_header(mapping: Iterable[SheetMapping]) -> dict[tuple[str, str, int], Asked]:
-    seen: Counter[tuple[str, str]] = Counter()
+def _by_header(mapping: Iterable[SheetMapping]) -> Iterator[tuple[str, tuple[str, int], Asked]]:
+    for sheet in mapping:
+        for key, one in in_order(one for _, one in asked_of([sheet])).items():
+            yield sheet.name, key, one
+
+
+def in_order(asked: Iterable[Asked]) -> dict[tuple[str, int], Asked]:
+    """Return what is asked by its header and by which of that header it is: of two 电话, the second."""
+    seen: Counter[str] = Counter()
     found = {}
-    for sheet, one in asked_of(mapping):
-        seen[sheet, one.header] += 1
-        found[sheet, one.header, seen[sheet, one.header]] = one
+    for one in asked:
+        seen[one.header] += 1
+        found[one.header, seen[one.header]] = one
     return found
 
 
+def edition_before(older: Sequence[SheetMapping], newer: Sequence[SheetMapping]) -> dict[str, SheetMapping]:
+    """Return the older edition of each sheet by the newer's name: of that name, else one left that asks half the same.
+
+    A department that writes the month into the sheet's name has not asked anything else.
+    """
+    found = {one.name: one for one in older if one.name in {each.name for each in newer}}
+    left = [one for one in older if one.name not in found]
+    for one in newer:
+        mine = {asked.header for asked in one.asked()}
+        alike = {each.name: len(mine & _headers(each)) for each in left if one.name not in found}
+        best = max(left, key=lambda each: alike.get(each.name, 0), default=None)
+        if best and 0 < len(_headers(best)) <= 2 * alike.get(best.name, 0):
+            found[one.name] = best
+            left.remove(best)
+    return found
+
+
+def _headers(sheet: SheetMapping) -> set[str]:
+    return {one.header for one in sheet.asked()}
+
+
 def carried(older: Iterable[SheetMapping]) -> dict[str, str]:
-    """Return what each header of an older edition was confirmed to mean."""
-    return {one.header: one.meaning for _, one in asked_of(older) if one.meaning not in UNFILLED and one.header}
+    """Return what each header was confirmed to mean, for the sender's other sheets; of equal headers, the first."""
+    found: dict[str, str] = {}
+    for _, one in asked_of(older):
+        if one.meaning not in UNFILLED and one.header:
+            found.setdefault(one.header, one.meaning)
+    return found
 
 
 def is_due(fill_at: str, filled_on: date | None, now: datetime) -> bool:

@@ -13,16 +13,15 @@ from lianfang.domain.reports.queries.burden import burden
 from lianfang.domain.reports.queries.meanings import label_of, offered_columns, offered_figures
 from lianfang.domain.reports.queries.sheets import (
     NO_SHEET,
+    confirmed_mapping,
     find_fill,
     find_sheet,
     is_shared_with,
-    mapping_of,
     newest,
     own_part,
     remembered_meanings,
     sheet_card,
 )
-from lianfang.domain.reports.rules.sheets import carried
 from lianfang.doors.api.answers import BAD_VALUE, answer, door
 from lianfang.doors.api.session import actor_of
 from lianfang.doors.files.guarding import EMPTY, check_size
@@ -56,8 +55,8 @@ def take(request: HttpRequest) -> HttpResponse:
     check_size(file.size or 0)
     template = open_form(b"".join(file.chunks()))
     sender, known = _word(given, "sender"), _known(given)
-    memory = remembered_meanings(known["sender"] if known else sender, within) | (known["carried"] if known else {})
-    choices = suggest(template, within, memory)
+    memory = remembered_meanings(known["sender"] if known else sender, within)
+    choices = suggest(template, within, memory, known["mapping"] if known else ())
     kept = store(actor, file.name or f"表样.{template.ending}", [blank_form(template, choices)], FORM)
     name = _word(given, "name") or (file.name or "表样").rsplit(".", 1)[0][:80]
     given_on = {"template_id": known["id"]} if known else {}
@@ -86,8 +85,7 @@ def _known(given: Any) -> dict[str, Any] | None:
         template = find_sheet(UUID(asked))
     except ValueError:
         raise BAD_VALUE(field="template_id") from None
-    version = newest(template)
-    return {"id": str(template.pk), "sender": template.sender, "carried": carried(mapping_of(version))}
+    return {"id": str(template.pk), "sender": template.sender, "mapping": confirmed_mapping(template)}
 
 
 @door("GET")
@@ -99,8 +97,9 @@ def sheet(request: HttpRequest, template_id: UUID) -> HttpResponse:
         actor.require("reports.sheets", template.area_path)
     version = newest(template)
     form = open_form(read_file(version.file_id))
-    memory = remembered_meanings(template.sender, template.area_path) | carried(mapping_of(version))
-    return answer(_opened(actor, template_id, form, suggest(form, template.area_path, memory)))
+    memory = remembered_meanings(template.sender, template.area_path)
+    choices = suggest(form, template.area_path, memory, confirmed_mapping(template))
+    return answer(_opened(actor, template_id, form, choices))
 
 
 def _opened(actor: Actor, template_id: UUID, form: Form, choices: list[SheetChoice]) -> dict[str, Any]:
@@ -128,7 +127,7 @@ def _page(one: SheetChoice, form: Form) -> dict[str, Any]:
             "kind": listed.kind, "table": listed.table, "header_top": listed.header_top, "first": listed.first,
             "last": listed.last, "total": listed.total, "by_table": listed.by_table,
             "columns": [_choice(choice, listed.table) for choice in listed.columns],
-            "fixed": {str(row): place for row, place in listed.fixed.items()},
+            "fixed": {str(row): place for row, place in listed.fixed.items()}, "where": listed.where,
         },
         "cells": [_choice(choice, "") for choice in one.cells],
         "grid": _grid(page) if page else None,

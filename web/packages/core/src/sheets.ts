@@ -21,6 +21,8 @@ export interface SheetList {
   columns: SheetAsked[]
   by_table: Record<string, Record<string, string>>
   fixed: Record<string, string>
+  /** The filter that an older edition was confirmed with. */
+  where: Record<string, string>
 }
 
 export interface SheetGrid {
@@ -151,7 +153,7 @@ function suggestedSheet(page: SheetPage): KeptSheet {
     first: page.list.first,
     last: page.list.last,
     columns: page.list.columns.map(kept),
-    where: {},
+    where: page.list.where,
     fixed: page.list.fixed,
   }
   return { name: page.name, list, cells: page.cells.map(kept) }

@@ -13,6 +13,7 @@ const page: SheetPage = {
     last: 3,
     total: 0,
     fixed: {},
+    where: { state: 'under_observation' },
     by_table: { 'people.persons': { A: 'col:name' } },
     columns: [
       { place: 'A', header: '姓名', meaning: 'col:name', confidence: 1, remembered: false },
@@ -25,6 +26,7 @@ describe('a department’s sheet on its way to be confirmed', () => {
   it('begins with what is suggested, and with what was confirmed once it was', () => {
     const opened = { sheet: { confirmed_at: null }, pages: [page], mapping: [] } as unknown as SheetOpened
     expect(startingSheets(opened)[0]?.list?.columns[1]?.meaning).toBe('col:starts_on')
+    expect(startingSheets(opened)[0]?.list?.where).toEqual({ state: 'under_observation' })
     const before = { name: '名单', list: null, cells: [] }
     const again = { ...opened, sheet: { confirmed_at: '2020-02-03' }, mapping: [before] } as unknown as SheetOpened
     expect(startingSheets(again)).toEqual([before])

@@ -102,7 +102,7 @@ def suggested(taken: dict[str, Any]) -> list[dict[str, Any]]:
         {
             "name": page["name"],
             "list": page["list"] and {
-                **{key: page["list"][key] for key in ("kind", "table", "first", "last", "fixed")},
+                **{key: page["list"][key] for key in ("kind", "table", "first", "last", "fixed", "where")},
                 "columns": [_asked(one) for one in page["list"]["columns"]],
             },
             "cells": [_asked(one) for one in page["cells"]],
