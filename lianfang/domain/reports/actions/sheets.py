@@ -5,7 +5,7 @@ Reading and filling workbooks are the work of the files door, queued here under 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -15,7 +15,7 @@ from pydantic import Field
 
 from lianfang.domain.areas.queries import find_area
 from lianfang.domain.reports.actions.asking import note_unrecorded
-from lianfang.domain.reports.models import SheetFill, SheetSchedule, SheetTemplate, SheetVersion
+from lianfang.domain.reports.models import SheetCopy, SheetFill, SheetSchedule, SheetTemplate, SheetVersion
 from lianfang.domain.reports.queries.gathering import PERMISSION, units_below
 from lianfang.domain.reports.queries.page import NO_UNIT
 from lianfang.domain.reports.queries.sheets import (
@@ -27,7 +27,16 @@ from lianfang.domain.reports.queries.sheets import (
     newest,
     own_part,
 )
-from lianfang.domain.reports.rules.sheets import Changes, SheetMapping, asked_of, carried, changes, read_mapping
+from lianfang.domain.reports.rules.sheets import (
+    PEN,
+    Changes,
+    Copied,
+    SheetMapping,
+    asked_of,
+    carried,
+    changes,
+    read_mapping,
+)
 from lianfang.foundation.access.actor import NOT_YOURS
 from lianfang.foundation.actions.inputs import MISSING, Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
@@ -176,8 +185,7 @@ def confirm_sheet(call: Call, given: ConfirmSheet) -> Result:
     template.save(update_fields=["asked", "held", "by_hand", "state"])
     remember(f"sheet:{template.sender}", str(template.pk)[:32], carried(mapping), area_path=template.area_path,
              account_id=call.actor.account_id, at=call.received_at)  # fmt: skip
-    note_unrecorded(template, [one.header for _, one in asked_of(mapping) if one.meaning in ("", "hand")],
-                    call.received_at)  # fmt: skip
+    note_unrecorded(template, [one.header for _, one in asked_of(mapping) if one.meaning in PEN], call.received_at)
     call.about("reports.sheets", template.pk, version=version.number)
     return {"id": str(template.pk), "asked": template.asked, "held": template.held, "by_hand": template.by_hand}
 
@@ -265,6 +273,16 @@ def filled(fill: SheetFill, file_id: UUID, name: str, *, sheets: int, rows: int,
     fill.file_id, fill.file_name, fill.sheets, fill.rows = file_id, name, sheets, rows
     fill.spared, fill.ended_at = spared, at
     fill.save(update_fields=["file_id", "file_name", "sheets", "rows", "spared", "ended_at"])
+
+
+def keep_copies(fill: SheetFill, mapping: Sequence[SheetMapping], copies: Iterable[Copied]) -> None:
+    """Keep what a filling asked of each unit it was made for; called in the transaction that keeps its file."""
+    asked, held, by_hand = counted_asked(mapping)
+    SheetCopy.objects.bulk_create(
+        SheetCopy(fill=fill, area_path=one.path, on=fill.on, asked=asked, held=held, by_hand=by_hand, rows=one.rows,
+                  spared=one.spared, typed=one.typed)
+        for one in copies
+    )  # fmt: skip
 
 
 def note_scheduled(schedule_id: UUID, on: date) -> None:

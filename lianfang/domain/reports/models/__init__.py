@@ -4,6 +4,7 @@ from lianfang.domain.reports.models.daily import CoverageCount, CoverageSweep, D
 from lianfang.domain.reports.models.sheets import (
     AskedField,
     FieldAnswer,
+    SheetCopy,
     SheetFill,
     SheetSchedule,
     SheetTemplate,
@@ -18,6 +19,7 @@ __all__ = [
     "FieldAnswer",
     "Publication",
     "ReportFigure",
+    "SheetCopy",
     "SheetFill",
     "SheetSchedule",
     "SheetTemplate",

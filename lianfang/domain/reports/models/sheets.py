@@ -130,6 +130,28 @@ class SheetFill(models.Model):
         indexes = [models.Index(fields=["area_path", "id"]), models.Index(fields=["on", "id"])]
 
 
+class SheetCopy(models.Model):
+    """What one unit's copy of a filling asked, in fields, and what it spared or left to the pen, in cells."""
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
+        ["id", "fill", "area_path", "on", "asked", "held", "by_hand", "rows", "spared", "typed"], PrivacyClass.WORK
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    fill = models.ForeignKey(SheetFill, on_delete=models.CASCADE, related_name="copies")
+    area_path = AreaPathField()
+    on = models.DateField()
+    asked = models.PositiveSmallIntegerField()
+    held = models.PositiveSmallIntegerField()
+    by_hand = models.PositiveSmallIntegerField()
+    rows = models.PositiveIntegerField()
+    spared = models.PositiveIntegerField()
+    typed = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["on", "area_path"])]
+
+
 class AskedField(models.Model):
     """Something that sheets ask and nobody has recorded. It passes the burden gate before anybody is asked (P04)."""
 

@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, Expression, F, FloatField, Q, Sum, Value, When
+from django.db.models import (
+    Avg,
+    Case,
+    Count,
+    Expression,
+    F,
+    FloatField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 from rapidfuzz import fuzz, process
 
 from lianfang.domain.areas.queries import names
 from lianfang.domain.incidents.queries import rule, rule_by_area
-from lianfang.domain.reports.models import AskedField, SheetFill, SheetTemplate
+from lianfang.domain.reports.models import AskedField, SheetCopy, SheetFill, SheetTemplate
 from lianfang.domain.reports.queries.meanings import figure_headers, is_held, label_of, plain_figure
 from lianfang.domain.reports.queries.sheets import mapping_of
 from lianfang.domain.reports.rules.sheets import TABLE, SheetMapping, asked_of
@@ -21,6 +37,8 @@ from lianfang.foundation.tables.registry import TABLES
 from lianfang.kernel.text import Bilingual, clean
 
 DAYS = 7
+# because a county has some two hundred villages, and none of them is to be left out
+MOST_UNITS = 500
 SECONDS = "burden.seconds_per_cell"
 _ALIKE = 85
 _NOT_LISTS = frozenset({"accounts", "access", "audit", "privacy", "jobs", "actions", "intake", "workbench", "devices"})
@@ -45,8 +63,9 @@ def held_as(header: str) -> str:
 def burden(viewer: Actor, path: str, today: date) -> dict[str, Any]:
     """Return the meter of an area. Raises `access.not_yours`.
 
-    `re_asked` are fields that sheets in use ask although they are recorded: what was typed again before. Minutes are
-    estimates: cells times the seconds of the rulebook, for one filling of each sheet and for what was spared.
+    `re_asked` are fields that sheets in use ask although they are recorded: what was typed again before. By day and by
+    unit each copy that was filled counts for what it asked there, a zip once for every unit it was made for. Minutes
+    are estimates: cells left to the pen, or spared, of those copies times the seconds of the rulebook.
     """
     viewer.require("reports.sheets", path)
     sheets = [
@@ -56,38 +75,49 @@ def burden(viewer: Actor, path: str, today: date) -> dict[str, Any]:
     ]
     templates = [one for one, _ in sheets]
     seconds = float(rule(SECONDS, path, today).value)
-    fills = SheetFill.objects.filter(within(path), ended_at__isnull=False, on__gt=today - timedelta(days=DAYS))
-    totals = fills.aggregate(times=Count("pk"), sheets=Sum("sheets"), spared=Sum("spared"))
+    copies = SheetCopy.objects.filter(within(path), on__gt=today - timedelta(days=DAYS))
+    totals = _said(copies.aggregate(**_SUMS), seconds)
     return {
         "asked": sum(one.asked for one in templates),
-        "re_asked": sum(one.held for one in templates),
+        "re_asked": re_asked(viewer, path),
         "by_hand": sum(one.by_hand for one in templates),
         "sheets": len(sheets),
         "days": DAYS,
-        "fills": totals["times"] or 0,
-        "filled": totals["sheets"] or 0,
-        "spared": totals["spared"] or 0,
         "seconds_per_cell": seconds,
-        "minutes_by_hand": _minutes(sum(one.by_hand for one in templates), seconds),
-        "minutes_spared": _minutes(totals["spared"] or 0, seconds),
+        **{name: totals[name] for name in ("fills", "spared", "minutes_spared", "typed", "minutes_by_hand")},
         "to_decide": AskedField.objects.filter(within(path), state=AskedField.State.REQUESTED).count(),
         "senders": _senders(templates),
-        "forms": _forms(templates, fills, seconds),
-        "days_kept": _by_day(fills, seconds),
-        "units": _by_unit(fills, seconds),
+        "forms": _forms(templates, copies, seconds),
+        "days_kept": _by_day(copies, seconds),
+        "units": _by_unit(copies, seconds),
         "repeated": _repeated(sheets),
         "droppable": _droppable(sheets),
     }
 
 
 def minutes_of(cells: str, on: date) -> Expression:
-    """Return the minutes that one filling of so many cells takes by hand, as something a list can select.
+    """Return the minutes that so many cells take by hand, as something a list can select.
 
     An estimate: the seconds of the rulebook for a cell, as they hold where the sheet lies.
     """
     *nearer, (_, everywhere) = rule_by_area(SECONDS, on)
     cases = [When(Q(within(path)), then=Value(float(value.value))) for path, value in nearer]
     return F(cells) * Case(*cases, default=Value(float(everywhere.value)), output_field=FloatField()) / Value(60.0)
+
+
+def cells_of(name: str, on: date) -> Subquery:
+    """Return how many cells a copy of a sheet had on average in the last days, for rows of sheets; None for no copy.
+
+    `name` is "typed" for cells left to the pen, "spared" for those that filled themselves.
+    """
+    copies = SheetCopy.objects.filter(fill__template=OuterRef("pk"), on__gt=on - timedelta(days=DAYS))
+    return Subquery(copies.order_by().values("fill__template").annotate(mean=Avg(name)).values("mean"))
+
+
+def asked_out_of_turn(on: date) -> Coalesce:
+    """Return how often a sheet was wanted in the last days besides its daily times, for rows of sheets."""
+    fills = SheetFill.objects.filter(template=OuterRef("pk"), scheduled=False, on__gt=on - timedelta(days=DAYS))
+    return Coalesce(Subquery(fills.order_by().values("template").annotate(times=Count("pk")).values("times")), Value(0))
 
 
 def re_asked(viewer: Actor, path: str) -> int | None:
@@ -109,35 +139,45 @@ def _minutes(cells: int, seconds: float) -> int:
     return round(cells * seconds / 60)
 
 
-def _forms(templates: list[SheetTemplate], fills: Any, seconds: float) -> list[dict[str, Any]]:
-    counted = fills.values("template_id").annotate(times=Count("pk"), spared=Sum("spared")).order_by()
-    of_each = {one["template_id"]: (one["times"], one["spared"] or 0) for one in counted}
-    return [_form(one, *of_each.get(one.pk, (0, 0)), seconds) for one in templates]
+_SUMS = {
+    "fills": Count("fill", distinct=True), "asked": Sum("asked"), "re_asked": Sum("held"), "by_hand": Sum("by_hand"),
+    "spared": Sum("spared"), "typed": Sum("typed"),
+}  # fmt: skip
 
 
-def _form(template: SheetTemplate, fills: int, spared: int, seconds: float) -> dict[str, Any]:
+def _said(sums: Mapping[str, Any], seconds: float) -> dict[str, int]:
+    """Return the sums of copies, nought where there are none, with the minutes that their cells take."""
+    kept = {name: sums.get(name) or 0 for name in _SUMS}
+    minutes = {"minutes_spared": _minutes(kept["spared"], seconds), "minutes_by_hand": _minutes(kept["typed"], seconds)}
+    return kept | minutes
+
+
+def _forms(templates: list[SheetTemplate], copies: QuerySet[SheetCopy], seconds: float) -> list[dict[str, Any]]:
+    counted = copies.values(of=F("fill__template_id")).annotate(**_SUMS).order_by()
+    of_each = {one["of"]: one for one in counted}
+    return [_form(one, _said(of_each.get(one.pk, {}), seconds)) for one in templates]
+
+
+def _form(template: SheetTemplate, said: dict[str, int]) -> dict[str, Any]:
     return {
         "id": str(template.pk), "name": template.name, "sender": template.sender, "asked": template.asked,
-        "held": template.held, "by_hand": template.by_hand, "fills": fills, "spared": spared,
-        "minutes_spared": _minutes(spared, seconds),
+        "held": template.held, "by_hand": template.by_hand,
+        **{name: said[name] for name in ("fills", "spared", "minutes_spared", "typed", "minutes_by_hand")},
     }  # fmt: skip
 
 
-def _by_day(fills: Any, seconds: float) -> list[dict[str, Any]]:
-    days = fills.values("on").annotate(fills=Count("pk"), spared=Sum("spared")).order_by("on")
-    return [
-        {"on": one["on"], "fills": one["fills"], "spared": one["spared"],
-         "minutes_spared": _minutes(one["spared"] or 0, seconds)}
-        for one in days
-    ]  # fmt: skip
+def _by_day(copies: QuerySet[SheetCopy], seconds: float) -> list[dict[str, Any]]:
+    days = copies.values("on").annotate(**_SUMS).order_by("on")
+    return [{"on": one["on"], **_said(one, seconds)} for one in days]
 
 
-def _by_unit(fills: Any, seconds: float) -> list[dict[str, Any]]:
-    units = list(fills.values("area_path").annotate(fills=Count("pk"), spared=Sum("spared")).order_by("-spared")[:50])
+def _by_unit(copies: QuerySet[SheetCopy], seconds: float) -> list[dict[str, Any]]:
+    units = list(copies.values("area_path").annotate(**_SUMS).order_by("-asked", "area_path")[:MOST_UNITS])
     called = names(one["area_path"] for one in units)
-    return [{"path": one["area_path"], "name": called.get(one["area_path"], one["area_path"]),
-             "fills": one["fills"], "spared": one["spared"],
-             "minutes_spared": _minutes(one["spared"] or 0, seconds)} for one in units]  # fmt: skip
+    return [
+        {"path": one["area_path"], "name": called.get(one["area_path"], one["area_path"]), **_said(one, seconds)}
+        for one in units
+    ]
 
 
 def _held(mapping: tuple[SheetMapping, ...]) -> dict[str, Bilingual]:

@@ -9,7 +9,8 @@ from datetime import date, datetime, time
 from typing import Any
 
 TABLE, AREAS = "table", "areas"
-UNFILLED = ("", "hand", "formula")
+PEN = ("", "hand")
+UNFILLED = (*PEN, "formula")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,16 @@ def _asked(kept: Iterable[Mapping[str, str]]) -> tuple[Asked, ...]:
 def asked_of(mapping: Iterable[SheetMapping]) -> list[tuple[str, Asked]]:
     """Return everything a workbook asks with the name of its sheet; blanks within words are not asked of anybody."""
     return [(sheet.name, one) for sheet in mapping for one in sheet.asked() if not one.meaning.startswith("text:")]
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What one unit's copy of a filled sheet held: rows listed, cells filled by themselves, cells left to the pen."""
+
+    path: str
+    rows: int
+    spared: int
+    typed: int
 
 
 @dataclass(frozen=True, slots=True)

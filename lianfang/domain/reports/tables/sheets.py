@@ -6,7 +6,7 @@ from django.db.models import OuterRef, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from lianfang.domain.reports.models import AskedField, FieldAnswer, SheetFill, SheetSchedule, SheetTemplate
-from lianfang.domain.reports.queries.burden import minutes_of
+from lianfang.domain.reports.queries.burden import asked_out_of_turn, cells_of, minutes_of
 from lianfang.domain.reports.queries.sheets import daily, shared_sheets
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.tables.registry import Column, SavedFilter, Table, table
@@ -31,14 +31,15 @@ EACH = (
 )
 
 
-def _tenths(minutes: float) -> float:
-    return round(minutes, 1)
+def _tenths(minutes: float | None) -> float | None:
+    return None if minutes is None else round(minutes, 1)
 
 
 def _sheets(_: Actor) -> QuerySet[SheetTemplate]:
     on = today()
     return SheetTemplate.objects.annotate(
-        minutes_by_hand=minutes_of("by_hand", on), minutes_spared=minutes_of("held", on),
+        typed=cells_of("typed", on), spared=cells_of("spared", on), out_of_turn=asked_out_of_turn(on),
+        minutes_by_hand=minutes_of("typed", on), minutes_spared=minutes_of("spared", on),
         fill_at=Coalesce(daily("fill_at", OuterRef("area_path")), Value("")),
         fill_each=Coalesce(daily("each", OuterRef("area_path")), Value("")),
         filled_on=daily("filled_on", OuterRef("area_path")),
@@ -69,6 +70,7 @@ table(
             Column("by_hand", both("手填几项", "By hand"), kind="int"),
             Column("minutes_by_hand", both("手填约需（分钟）", "Minutes by hand"), kind="number", show=_tenths),
             Column("minutes_spared", both("免填约省（分钟）", "Minutes spared"), kind="number", show=_tenths),
+            Column("out_of_turn", both("近 7 天临时要（次）", "Asked out of turn, 7 days"), kind="int"),
             Column("fill_at", both("每天几点", "Daily at"), filterable=True),
             Column("fill_each", both("份数", "Copies"), kind="choice", choices=EACH),
             Column("filled_on", both("最近自动填报", "Last filled by itself"), kind="date"),

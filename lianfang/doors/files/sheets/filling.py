@@ -8,7 +8,7 @@ from typing import Any
 
 from lianfang.domain.reports.queries.gathering import Unit
 from lianfang.domain.reports.queries.meanings import AS_OF, FORMULA, MARKS, OWN_SERIAL
-from lianfang.domain.reports.rules.sheets import AREAS, UNFILLED, ListMapping, SheetMapping, with_blanks_filled
+from lianfang.domain.reports.rules.sheets import AREAS, PEN, UNFILLED, ListMapping, SheetMapping, with_blanks_filled
 from lianfang.doors.files.guarding import number_of
 from lianfang.doors.files.sheets.documents import PAGE, PAGES
 from lianfang.doors.files.sheets.kinds import Form, write_form
@@ -83,6 +83,17 @@ def _value(meaning: str, unit: Unit) -> Any:
         known |= {"page": PAGE, "pages": PAGES}
         return with_blanks_filled(meaning.removeprefix("text:"), known)
     return unit.values.get(meaning)
+
+
+def typed(mapping: Sequence[SheetMapping], unit: Unit) -> int:
+    """Return how many cells of the unit's workbook are left to the pen: of a list, a cell in every row."""
+    cells = sum(1 for sheet in mapping for one in sheet.cells if one.meaning in PEN)
+    listed = (
+        sum(one.meaning in PEN for one in sheet.list.columns) * len(unit.lists.get(sheet.name, ()))
+        for sheet in mapping
+        if sheet.list
+    )
+    return cells + sum(listed)
 
 
 def blank_form(form: Form, choices: Sequence[SheetChoice]) -> bytes:

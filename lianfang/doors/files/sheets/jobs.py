@@ -10,12 +10,12 @@ from uuid import UUID
 from django.db import transaction
 
 from lianfang.domain.areas.queries import names
-from lianfang.domain.reports.actions.sheets import filled, named_tables, row_limit
+from lianfang.domain.reports.actions.sheets import filled, keep_copies, named_tables, row_limit
 from lianfang.domain.reports.queries.gathering import MOST_ROWS, TOO_LONG, Unit, Wanted, gather, units_below
 from lianfang.domain.reports.queries.meanings import OWN_SERIAL
 from lianfang.domain.reports.queries.sheets import edition, find_fill, mapping_of
-from lianfang.domain.reports.rules.sheets import SheetMapping
-from lianfang.doors.files.sheets.filling import fill, is_letter, spared
+from lianfang.domain.reports.rules.sheets import Copied, SheetMapping
+from lianfang.doors.files.sheets.filling import fill, is_letter, spared, typed
 from lianfang.doors.files.sheets.kinds import Form, open_form
 from lianfang.doors.files.sheets.parts import Mark
 from lianfang.doors.files.sheets.writing import zipped
@@ -72,6 +72,7 @@ def fill_sheet(body: dict[str, Any], progress: Progress) -> dict[str, Any] | Non
         done = sum(spared(mapping, unit) for unit in found.values())
         listed = sum(len(one) for unit in found.values() for one in unit.lists.values())
         filled(asked, file_id, name, sheets=len(books), rows=listed, spared=done, at=now())
+        keep_copies(asked, mapping, (_copied(mapping, unit) for unit in found.values()))
         append([Entry("reports.sheet_filled", actor.account_id, "job", subject=f"reports.sheet_fills/{asked.pk}",
                       area_path=asked.area_path, details={"rows": listed, "named": asked.named,
                                                        "serial": asked.pk.hex[-8:].upper()})])  # fmt: skip
@@ -81,6 +82,11 @@ def fill_sheet(body: dict[str, Any], progress: Progress) -> dict[str, Any] | Non
 def _actor(account_id: UUID | None) -> Actor:
     """Return whoever asked, with the grants in force now: one who lost them since gets nothing more."""
     return actor_for(Account.objects.get(pk=str(account_id)), on=local(now()).date(), door="job")
+
+
+def _copied(mapping: Sequence[SheetMapping], unit: Unit) -> Copied:
+    listed = sum(len(one) for one in unit.lists.values())
+    return Copied(unit.path, listed, spared(mapping, unit), typed(mapping, unit))
 
 
 def _check_rows(rows: Sequence[str], limit: int) -> None:

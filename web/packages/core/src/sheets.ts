@@ -92,18 +92,22 @@ export interface SheetOpened {
   refused?: string[]
 }
 
-export interface Burden {
+/** What the copies of some days asked, in fields, and spared or left to the pen, in cells and minutes. */
+export interface BurdenSums {
+  fills: number
   asked: number
   re_asked: number
   by_hand: number
-  sheets: number
-  days: number
-  fills: number
-  filled: number
   spared: number
-  seconds_per_cell: number
+  typed: number
   minutes_by_hand: number
   minutes_spared: number
+}
+
+export interface Burden extends BurdenSums {
+  sheets: number
+  days: number
+  seconds_per_cell: number
   to_decide: number
   senders: { sender: string; sheets: number; asked: number; held: number; by_hand: number }[]
   forms: {
@@ -115,10 +119,12 @@ export interface Burden {
     by_hand: number
     fills: number
     spared: number
+    typed: number
+    minutes_by_hand: number
     minutes_spared: number
   }[]
-  days_kept: { on: string; fills: number; spared: number; minutes_spared: number }[]
-  units: { path: string; name: string; fills: number; spared: number; minutes_spared: number }[]
+  days_kept: (BurdenSums & { on: string })[]
+  units: (BurdenSums & { path: string; name: string })[]
   repeated: { field: Bilingual; times: number; sheets: string[] }[]
   droppable: { sheet: string; sender: string; within: string }[]
 }
