@@ -5,12 +5,12 @@ A request says purpose, owner, legal basis and until when; another person decide
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import Q
 from pydantic import Field
 
 from lianfang.domain.areas.queries import areas_of_level
@@ -42,16 +42,34 @@ State = AskedField.State
 LEVELS = {"village": both("各村（社区）", "each village"), "town": both("各乡镇", "each township")}
 
 
-def note_unrecorded(template: SheetTemplate, headers: Iterable[str], at: datetime) -> None:
-    """Keep what a sheet asks and nobody has recorded; asked by another sheet again, it counts once more."""
-    for header in dict.fromkeys(one[:120] for one in headers if one):
-        known = AskedField.objects.filter(area_path=template.area_path, header=header)
-        if known.exclude(template=template).update(times=F("times") + 1) or known.exists():
-            continue
+def note_unrecorded(template: SheetTemplate, headers: Iterable[str], answered: Set[str], at: datetime) -> None:
+    """Keep what a sheet asks and nobody has recorded, with every sheet in use that asks it and who sent it.
+
+    `answered` are the approved fields, by id, that fill the sheet: it asks them still. What a newer edition or a
+    retired sheet asks no more, it is not counted for.
+    """
+    wanted = dict.fromkeys(one[:120] for one in headers if one)
+    known = AskedField.objects.select_for_update().filter(area_path=template.area_path)
+    key = str(template.pk)
+    for one in known.filter(Q(header__in=wanted) | Q(pk__in=answered) | Q(asked_by__has_key=key)):
+        others = {each: sender for each, sender in one.asked_by.items() if each != key}
+        asks = one.header in wanted or str(one.pk) in answered
+        _count(one, others | {key: template.sender} if asks else others)
+        wanted.pop(one.header, None)
+    for header in wanted:
         AskedField.objects.create(
-            area_path=template.area_path, header=header, sender=template.sender, template=template, asked_at=at,
-            held_as=held_as(header)[:120],
+            area_path=template.area_path, header=header, sender=template.sender, template=template,
+            asked_by={key: template.sender}, asked_at=at, held_as=held_as(header)[:120],
         )  # fmt: skip
+
+
+def _count(field: AskedField, asked_by: dict[str, str]) -> None:
+    """Keep who asks a field; whoever asked it last is named still when nobody does."""
+    if asked_by == field.asked_by:
+        return
+    field.asked_by, field.times = asked_by, len(asked_by)
+    field.sender = "、".join(dict.fromkeys(asked_by.values()))[:400] or field.sender
+    field.save(update_fields=["asked_by", "times", "sender"])
 
 
 OPEN = when(lambda state: state in (State.FOUND, State.REFUSED), "state")

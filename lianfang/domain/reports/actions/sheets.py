@@ -185,7 +185,9 @@ def confirm_sheet(call: Call, given: ConfirmSheet) -> Result:
     template.save(update_fields=["asked", "held", "by_hand", "state"])
     remember(f"sheet:{template.sender}", str(template.pk)[:32], carried(mapping), area_path=template.area_path,
              account_id=call.actor.account_id, at=call.received_at)  # fmt: skip
-    note_unrecorded(template, [one.header for _, one in asked_of(mapping) if one.meaning in PEN], call.received_at)
+    asked = [one for _, one in asked_of(mapping)]
+    answered = {one.meaning.removeprefix("asked:") for one in asked if one.meaning.startswith("asked:")}
+    note_unrecorded(template, [one.header for one in asked if one.meaning in PEN], answered, call.received_at)
     call.about("reports.sheets", template.pk, version=version.number)
     return {"id": str(template.pk), "asked": template.asked, "held": template.held, "by_hand": template.by_hand}
 
@@ -335,5 +337,6 @@ def retire_sheet(call: Call, given: RetireSheet) -> Result:
     template.retired_at, template.retired_reason = call.received_at, given.reason
     template.save(update_fields=["state", "retired_at", "retired_reason"])
     template.schedules.all().delete()
+    note_unrecorded(template, [], set(), call.received_at)
     call.about("reports.sheets", template.pk)
     return {"id": str(template.pk)}

@@ -153,11 +153,15 @@ class SheetCopy(models.Model):
 
 
 class AskedField(models.Model):
-    """Something that sheets ask and nobody has recorded. It passes the burden gate before anybody is asked (P04)."""
+    """Something that sheets ask and nobody has recorded. It passes the burden gate before anybody is asked (P04).
+
+    `asked_by` is the sender by the id of each sheet in use that asks it; `sender` names them all, `times` counts them.
+    """
 
     privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
-        ["id", "area_path", "header", "sender", "template", "state", "times", "purpose", "owner", "basis", "expires_on",
-         "held_as", "asked_at", "requested_at", "requested_by", "decided_at", "decided_by", "decided_note"],
+        ["id", "area_path", "header", "sender", "template", "asked_by", "state", "times", "purpose", "owner", "basis",
+         "expires_on", "held_as", "asked_at", "requested_at", "requested_by", "decided_at", "decided_by",
+         "decided_note"],
         PrivacyClass.WORK,
     )  # fmt: skip
 
@@ -170,8 +174,9 @@ class AskedField(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7)
     area_path = AreaPathField()
     header = models.CharField(max_length=120)
-    sender = models.CharField(max_length=80)
+    sender = models.CharField(max_length=400)
     template = models.ForeignKey(SheetTemplate, on_delete=models.CASCADE, related_name="unrecorded")
+    asked_by = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State, default=State.FOUND)
     times = models.PositiveIntegerField(default=1)
     purpose = models.CharField(max_length=200, blank=True)

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from datetime import date
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db import connection
 
 from lianfang.config.demo.cast import COUNTY, TOWN, VILLAGE
 from lianfang.domain.areas.queries import areas_of_level
+from lianfang.domain.reports.models import AskedField
 from lianfang.domain.reports.queries.burden import burden, re_asked
 from lianfang.domain.reports.queries.forms.catalogue import find_form
 from lianfang.domain.reports.queries.forms.filling import Sought, fill_form
 from lianfang.domain.reports.tests.conftest import DAY, at
-from lianfang.doors.files.sheets.tests.conftest import NAMES, Clerk, observed
+from lianfang.doors.files.sheets.tests.conftest import NAMES, Clerk, observed, suggested
 from lianfang.doors.files.sheets.tests.forms import label_form, police_form, street_form
 from lianfang.foundation.access.actor import Actor
+from lianfang.foundation.actions.guard import writing
 from lianfang.foundation.jobs.queue import enqueue, run_waiting
 from lianfang.foundation.tables.reading import read
 from lianfang.kernel.clock import fixed
@@ -30,6 +36,21 @@ def clerk(signed_in: Any, county: str) -> Any:
         for number, name in enumerate(NAMES, start=1):
             observed(number, name)
         yield Clerk(signed_in("duty"))
+
+
+def line_of(cast: dict[str, Actor], header: str) -> dict[str, Any]:
+    [cells] = [
+        one["cells"] for one in read(cast["duty"], "reports.asked_fields").rows if one["cells"]["header"] == header
+    ]
+    return cells
+
+
+def confirm(clerk: Clerk, taken: dict[str, Any], meaning: str) -> None:
+    """Confirm a police form with the passport number meaning this."""
+    mapping = suggested(taken)
+    mapping[0]["list"]["columns"][7]["meaning"] = meaning
+    answer = clerk.act("reports.confirm_sheet", template_id=taken["sheet"]["id"], mapping=mapping)
+    assert answer.status_code == 200, answer.content
 
 
 def burden_report(cast: dict[str, Actor]) -> dict[str, Any]:
@@ -89,6 +110,57 @@ def test_what_a_newer_edition_asks_does_not_change_what_was_asked_before(clerk: 
     clerk.fill(sheet)
     clerk.confirm(clerk.take(label_form(), template_id=sheet).json())
     assert [one["asked"] for one in burden(cast["duty"], COUNTY, DAY)["days_kept"]] == [8]
+
+
+# --- who asks ----------------------------------------------------------------------------------------------------
+
+
+def test_a_sheet_confirmed_again_asks_no_oftener(clerk: Clerk, cast: dict[str, Actor]) -> None:
+    first = clerk.take(police_form(), sender="公安局").json()
+    second = clerk.take(police_form(), sender="外事办").json()
+    for taken in (first, second, second, first, second):
+        assert clerk.confirm(taken).status_code == 200
+    line = line_of(cast, "护照号码")
+    assert (line["times"], line["sender"]) == (2, "公安局、外事办")
+
+
+def test_two_sheets_of_one_sender_count_twice_and_name_it_once(clerk: Clerk, cast: dict[str, Actor]) -> None:
+    for _ in range(2):
+        clerk.ready(police_form(), sender="公安局")
+    line = line_of(cast, "护照号码")
+    assert (line["times"], line["sender"]) == (2, "公安局")
+
+
+def test_a_sheet_that_asks_it_no_more_or_is_retired_is_not_counted(clerk: Clerk, cast: dict[str, Actor]) -> None:
+    mine = clerk.take(police_form(), sender="公安局").json()
+    confirm(clerk, mine, "")
+    other = clerk.ready(police_form(), sender="外事办")
+    confirm(clerk, mine, "col:basis")
+    assert (line_of(cast, "护照号码")["times"], line_of(cast, "护照号码")["sender"]) == (1, "外事办")
+    clerk.act("reports.retire_sheet", template_id=other, reason="与公安局的表重复")
+    assert (line_of(cast, "护照号码")["times"], line_of(cast, "护照号码")["sender"]) == (0, "外事办")
+
+
+def test_a_sheet_that_an_approved_field_fills_asks_it_still(clerk: Clerk, cast: dict[str, Actor], send: Any) -> None:
+    clerk.ready(label_form(), within=TOWN, sender="宣传部")
+    [field] = [one["id"] for one in read(cast["duty"], "reports.asked_fields").rows]
+    said = {"purpose": "宣传", "owner": "宣传部", "basis": "县指挥部通知", "expires_on": "2020-03-01"}
+    assert clerk.act("reports.request_field", field_id=field, **said).status_code == 200
+    assert send("town", "reports.decide_field", {"field_id": field, "approve": True, "note": "同意"}).status_code == 200
+    clerk.ready(label_form(), within=TOWN, sender="文明办")
+    line = line_of(cast, "标语条数")
+    assert (line["times"], line["sender"]) == (2, "宣传部、文明办")
+
+
+def test_what_was_counted_before_the_sheets_were_kept_is_counted_anew(clerk: Clerk, cast: dict[str, Actor]) -> None:
+    for sender in ("公安局", "外事办"):
+        clerk.ready(police_form(), sender=sender)
+    migration = import_module("lianfang.domain.reports.migrations.0008_who_asks")
+    with writing():
+        AskedField.objects.update(times=9, asked_by={}, sender="公安局")
+        migration.count_anew(apps, SimpleNamespace(connection=connection))
+    line = line_of(cast, "护照号码")
+    assert (line["times"], line["sender"]) == (2, "公安局、外事办")
 
 
 # --- one number, and the report ----------------------------------------------------------------------------------
