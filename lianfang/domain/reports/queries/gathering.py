@@ -82,6 +82,10 @@ class Unit:
     lists: dict[str, list[Record]] = field(default_factory=dict)
     row_ids: list[str] = field(default_factory=list)
 
+    def listed(self, sheet: str) -> int:
+        """Return how many rows of a sheet's list say something; those of others' areas stay blank."""
+        return sum(1 for record in self.lists.get(sheet, ()) if record)
+
 
 def gather(wanted: Wanted, mapping: Sequence[SheetMapping], units: Sequence[str]) -> dict[str, Unit]:
     """Return what the sheets of each unit hold. The units lie on one level at or below `wanted.path`.
@@ -172,7 +176,10 @@ def _dated(where: Mapping[str, str], on: date) -> dict[str, str]:
 
 
 def _gather_areas(wanted: Wanted, sheet: str, asked: ListMapping, found: dict[str, Unit]) -> None:
-    """Give each unit a row for every area one level below it; a list that names no areas has one row, its own."""
+    """Give each unit a row for every area one level below it; a list that names no areas has one row, its own.
+
+    Where the rows name their areas, those that are not the unit's own or within it stay blank.
+    """
     meanings = asked.meanings()
     if AREA not in meanings and not asked.fixed:
         for path, values in _figures(wanted, meanings, len(next(iter(found)))).items():
@@ -184,6 +191,8 @@ def _gather_areas(wanted: Wanted, sheet: str, asked: ListMapping, found: dict[st
     for unit in found.values():
         below = children(unit.path)
         rows = list(asked.fixed.items()) or [(number, area.path) for number, area in enumerate(below)]
+        # because a neighbour's row would say nought, and one above would say this unit's number for all of its own
+        rows = [(number, path if path.startswith(unit.path) else "") for number, path in rows]
         lengths = {len(path) for _, path in rows if path}
         known: dict[str, dict[str, Any]] = {}
         for length in lengths:

@@ -46,7 +46,7 @@ def is_letter(listed: ListMapping) -> bool:
 def spared(mapping: Sequence[SheetMapping], unit: Unit) -> int:
     """Return how many cells of the unit's workbook nobody had to type."""
     cells = sum(1 for sheet in mapping for one in sheet.cells if one.meaning not in UNFILLED)
-    listed = sum(len(sheet.list.meanings()) * len(unit.lists.get(sheet.name, ())) for sheet in mapping if sheet.list)
+    listed = sum(len(sheet.list.meanings()) * unit.listed(sheet.name) for sheet in mapping if sheet.list)
     return cells + listed
 
 

@@ -70,7 +70,7 @@ def fill_sheet(body: dict[str, Any], progress: Progress) -> dict[str, Any] | Non
     with writing(), transaction.atomic():
         file_id = _keep(actor, asked, leaving, name, content, mapping, rows)
         done = sum(spared(mapping, unit) for unit in found.values())
-        listed = sum(len(one) for unit in found.values() for one in unit.lists.values())
+        listed = sum(unit.listed(sheet) for unit in found.values() for sheet in unit.lists)
         filled(asked, file_id, name, sheets=len(books), rows=listed, spared=done, at=now())
         keep_copies(asked, mapping, (_copied(mapping, unit) for unit in found.values()))
         append([Entry("reports.sheet_filled", actor.account_id, "job", subject=f"reports.sheet_fills/{asked.pk}",

@@ -85,6 +85,23 @@ def test_a_sheet_with_named_units_gets_their_figures_row_by_row(clerk: Clerk) ->
     assert sheet["A1"].value == "疫情防控工作日报表（截至2020年2月3日10时）"
 
 
+def test_a_township_fills_its_own_row_and_leaves_its_neighbours_blank(clerk: Clerk) -> None:
+    for path in (VILLAGE, VILLAGE, "140826101200"):
+        lead(path, outcome="confirmed_new")
+    sheet = clerk.ready(figures_form(["横水镇", "古绛镇人民政府"]))
+    filled = clerk.filled(sheet, area_path=TOWN)["日报"]
+    assert [column(filled, letter, 4, 5) for letter in "BD"] == [[None, 2], [None, 0]]
+
+
+def test_a_village_never_fills_the_row_of_its_township(clerk: Clerk) -> None:
+    for path in (VILLAGE, VILLAGE, f"{TOWN}202"):
+        lead(path, outcome="confirmed_new")
+    sheet = clerk.ready(figures_form(["横水镇", "古绛镇", "城内村"]))
+    filled = clerk.filled(sheet, area_path=VILLAGE)["日报"]
+    assert column(filled, "B", 4, 6) == [None, None, 2]
+    assert column(clerk.filled(sheet, area_path=TOWN)["日报"], "B", 4, 6) == [None, 3, 2]
+
+
 def test_figures_beside_their_labels_are_filled_and_the_rest_is_left_to_the_pen(clerk: Clerk) -> None:
     lead(VILLAGE, outcome="confirmed_new")
     sheet = clerk.filled(clerk.ready(label_form()))["表一"]
