@@ -52,7 +52,7 @@ from lianfang.foundation.jobs.queue import enqueue
 from lianfang.foundation.tables.reading import find_table
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
-from lianfang.kernel.text import both
+from lianfang.kernel.text import Bilingual, both
 
 SEVERAL_TABLES = refusal(
     "reports.sheet_several_tables",
@@ -270,11 +270,14 @@ def row_limit() -> int:
     return int(settings.LIANFANG_NAMED_EXPORT_ROWS)
 
 
-def filled(fill: SheetFill, file_id: UUID, name: str, *, sheets: int, rows: int, spared: int, at: datetime) -> None:
-    """Note what a filling brought; called in the transaction that keeps its file."""
+def filled(
+    fill: SheetFill, file_id: UUID, name: str, *, sheets: int, rows: int, spared: int, left: Sequence[Bilingual],
+    at: datetime,
+) -> None:  # fmt: skip
+    """Note what a filling brought and what it left blank or out; called in the transaction that keeps its file."""
     fill.file_id, fill.file_name, fill.sheets, fill.rows = file_id, name, sheets, rows
-    fill.spared, fill.ended_at = spared, at
-    fill.save(update_fields=["file_id", "file_name", "sheets", "rows", "spared", "ended_at"])
+    fill.spared, fill.left, fill.ended_at = spared, [one.as_dict() for one in left], at
+    fill.save(update_fields=["file_id", "file_name", "sheets", "rows", "spared", "left", "ended_at"])
 
 
 def keep_copies(fill: SheetFill, mapping: Sequence[SheetMapping], copies: Iterable[Copied]) -> None:

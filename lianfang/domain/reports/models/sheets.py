@@ -100,7 +100,7 @@ class SheetFill(models.Model):
 
     privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
         ["id", "template", "area_path", "version", "on", "each", "named", "purpose", "recipient", "expires_on",
-         "scheduled", "job_id", "file_id", "file_name", "sheets", "rows", "spared", "account_id", "asked_at",
+         "scheduled", "job_id", "file_id", "file_name", "sheets", "rows", "spared", "left", "account_id", "asked_at",
          "ended_at"],
         PrivacyClass.WORK,
     )  # fmt: skip
@@ -122,6 +122,8 @@ class SheetFill(models.Model):
     sheets = models.PositiveIntegerField(default=0)
     rows = models.PositiveIntegerField(default=0)
     spared = models.PositiveIntegerField(default=0)
+    # what it leaves blank or out, each in a sentence
+    left = models.JSONField(default=list)
     account_id = models.UUIDField(null=True)
     asked_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -5,15 +5,14 @@ Names are masked unless a named export was asked for and permitted; what somebod
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
-from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Count, Q, Sum
 from django.db.models.functions import Substr
 
 from lianfang.domain.areas.queries import areas_of_level, children, names
@@ -26,6 +25,7 @@ from lianfang.domain.reports.queries.meanings import (
     FIGURES,
     FILLED_ON,
     SERIAL,
+    approved_field,
     find_column,
     find_count,
     is_figure,
@@ -40,6 +40,7 @@ from lianfang.foundation.tables.reading import MAX_LIMIT, Query, find_table, rea
 from lianfang.foundation.tables.registry import Column, Table
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
+from lianfang.kernel.text import Bilingual, both
 
 TOO_LONG = refusal(
     "reports.sheet_too_long",
@@ -52,15 +53,56 @@ PERMISSION = "tables.export_named"
 # because a file leaves the area and the session of whoever reads names there
 _MASKED = frozenset({PrivacyClass.NAME})
 _LENGTHS = {"county": 6, "town": 9, "village": 12, "grid": 15}
+_MOST_NAMED = 10
 
 Record = dict[str, Any]
+
+
+@dataclass
+class Left:
+    """What a filling leaves out or blank, to be said beside it: a part shown as the whole is a wrong number.
+
+    Rows that lie in no unit's copy, by area; units that have not answered a field, by its header.
+    """
+
+    unplaced: Counter[str] = field(default_factory=Counter)
+    unanswered: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def sentences(self) -> list[Bilingual]:
+        """Return each in a sentence."""
+        return [*self._rows(), *self._answers()]
+
+    def _rows(self) -> Iterator[Bilingual]:
+        if self.unplaced:
+            rows, where = self.unplaced.total(), _listed(self.unplaced)
+            yield both(
+                f"有 {rows} 行没有落到各份的单位（{where[0]}），哪一份里都没有。",
+                f"{rows} rows lie in none of the units that got a copy ({where[1]}); they are in no copy.",
+            )
+
+    def _answers(self) -> Iterator[Bilingual]:
+        for header, units in self.unanswered.items():
+            where = _listed(units)
+            yield both(
+                f"“{header}”还有 {len(units)} 个单位没有填（{where[0]}），含这些单位的数字留空。",
+                f"{len(units)} units have not answered “{header}” ({where[1]}); numbers that take them in stay blank.",
+            )
+
+
+def _listed(paths: Iterable[str]) -> tuple[str, str]:
+    """Return the names of areas in a row, the first of many, in Chinese and English."""
+    listed = sorted(paths)
+    called = names(listed[:_MOST_NAMED])
+    first, more = [called.get(one, one) for one in listed[:_MOST_NAMED]], len(listed) > _MOST_NAMED
+    return "、".join(first) + ("等" if more else ""), ", ".join(first) + (" …" if more else "")
 
 
 @dataclass(frozen=True)
 class Wanted:
     """Who asks, for which area and day, with names or masked, and the row limit of a named list.
 
-    `first` asks for the first rows of each list only; `language` is that of choices in words.
+    `first` asks for the first rows of each list only; `language` is that of choices in words; what could not be
+    gathered is noted in `left`.
     """
 
     viewer: Actor
@@ -71,6 +113,7 @@ class Wanted:
     limit: int = MOST_ROWS
     first: int = 0
     language: str = "zh-hans"
+    left: Left = field(default_factory=Left)
 
 
 @dataclass
@@ -152,11 +195,20 @@ def _figures(wanted: Wanted, meanings: Iterable[str], length: int) -> dict[str, 
 
 
 def _answered(wanted: Wanted, field_id: str, length: int) -> dict[str, float]:
-    """Return what units answered to an approved field, added up by area; nothing where nobody has answered."""
+    """Return what units answered to an approved field, added up by area; nothing where any of them has not answered."""
     wanted.viewer.require("reports.field_answers", wanted.path)
-    given = FieldAnswer.objects.filter(within(wanted.path), field_id=UUID(field_id), value__isnull=False)
-    summed = given.values(unit=Substr("area_path", 1, length)).annotate(total=Sum("value")).order_by()
-    return {one["unit"]: int(total) if (total := one["total"]).is_integer() else total for one in summed}
+    asked = approved_field(field_id)
+    if asked is None:
+        return {}
+    answers = FieldAnswer.objects.filter(within(wanted.path), field=asked)
+    lacking = Q(value__isnull=True)
+    if silent := set(answers.filter(lacking).values_list("area_path", flat=True)):
+        wanted.left.unanswered[asked.header] |= silent
+    summed = answers.values(unit=Substr("area_path", 1, length)).annotate(
+        total=Sum("value"), lacking=Count("pk", filter=lacking)
+    )
+    whole = {one["unit"]: one["total"] for one in summed.order_by() if not one["lacking"]}
+    return {unit: int(total) if total.is_integer() else total for unit, total in whole.items()}
 
 
 def _reported(wanted: Wanted, meanings: Sequence[str], length: int) -> dict[str, dict[str, Any]]:
@@ -221,6 +273,8 @@ def _gather_table(wanted: Wanted, sheet: str, asked: ListMapping, found: dict[st
             listed = unit.lists.setdefault(sheet, [])
             listed.append({SERIAL: len(listed) + 1, **{meaning: get(row) for meaning, get in show}})
             unit.row_ids.append(row["id"])
+        else:
+            wanted.left.unplaced[row["area"]] += 1
     for unit in found.values():
         unit.lists.setdefault(sheet, [])
 

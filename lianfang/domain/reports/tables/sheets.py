@@ -148,6 +148,7 @@ table(
             Column("sheets", both("文件数", "Files"), kind="int"),
             Column("rows", both("行数", "Rows"), kind="int"),
             Column("spared", both("免填格数", "Cells not typed"), kind="int"),
+            Column("left", both("没填上的", "Left blank or out"), kind="json"),
             Column("named", both("带姓名", "With names"), kind="bool", filterable=True),
             Column("purpose", both("用途", "Purpose")),
             Column("recipient", both("接收方", "Recipient")),

@@ -86,20 +86,48 @@ def test_another_person_approves_and_the_decision_is_kept(clerk: Clerk, cast: di
     assert (asked(cast)["护照号码"]["state"], asked(cast)["护照号码"]["template"]) == ("refused", sheet)
 
 
+def approved(clerk: Clerk, cast: dict[str, Actor], send: Any) -> str:
+    """Have the township's sheet ask how many slogans hang, and each of its villages asked once; returns the field."""
+    clerk.ready(label_form(), within=TOWN, sender="宣传部")
+    field = str(asked(cast)["标语条数"]["id"])
+    assert clerk.act("reports.request_field", field_id=field, **JUSTIFIED).status_code == 200
+    agreed = send("town", "reports.decide_field", {"field_id": field, "approve": True, "note": "只问一次"})
+    assert agreed.status_code == 200, agreed.content
+    return field
+
+
+def own_answer(cast: dict[str, Actor]) -> str:
+    [mine] = read(cast["secretary"], "reports.field_answers").rows
+    assert mine["area"] == VILLAGE
+    return str(mine["id"])
+
+
 def test_an_approved_field_is_answered_once_and_known_to_every_later_sheet(
     clerk: Clerk, cast: dict[str, Actor], send: Any
 ) -> None:
-    clerk.ready(label_form(), within=TOWN, sender="宣传部")
-    field = asked(cast)["标语条数"]["id"]
-    clerk.act("reports.request_field", field_id=field, **JUSTIFIED)
-    agreed = send("town", "reports.decide_field", {"field_id": field, "approve": True, "note": "只问一次"})
-    assert agreed.status_code == 200
-    mine = read(cast["secretary"], "reports.field_answers").rows
-    assert [row["area"] for row in mine] == [VILLAGE]
-    assert send("secretary", "reports.answer_field", {"answer_id": mine[0]["id"], "value": 12}).status_code == 200
+    approved(clerk, cast, send)
+    said = {"answer_id": own_answer(cast), "value": 12}
+    assert send("secretary", "reports.answer_field", said).status_code == 200
     later = clerk.ready(label_form(), within=TOWN, sender="文明办")
-    assert clerk.filled(later)["表一"]["B6"].value == 12
     assert clerk.filled(later, area_path=VILLAGE)["表一"]["B6"].value == 12
+
+
+def test_a_sum_is_written_when_every_unit_has_answered_and_says_until_then_who_has_not(
+    clerk: Clerk, cast: dict[str, Actor], send: Any
+) -> None:
+    approved(clerk, cast, send)
+    send("secretary", "reports.answer_field", {"answer_id": own_answer(cast), "value": 12})
+    later = clerk.ready(label_form(), within=TOWN, sender="文明办")
+    assert clerk.filled(later)["表一"]["B6"].value is None
+    [fill] = read(cast["duty"], "reports.sheet_fills").rows
+    others = read(cast["duty"], "reports.field_answers", Query({"answered_at": ""}, limit=100)).rows
+    [said] = fill["cells"]["left"]
+    assert said["zh"].startswith(f"“标语条数”还有 {len(others)} 个单位没有填（")
+    for one in others:
+        answered = send("town", "reports.answer_field", {"answer_id": one["id"], "value": 1})
+        assert answered.status_code == 200, answered.content
+    assert clerk.filled(later)["表一"]["B6"].value == 12 + len(others)
+    assert read(cast["duty"], "reports.sheet_fills").rows[0]["cells"]["left"] == []
 
 
 def test_who_was_asked_and_has_not_answered_is_a_gap(clerk: Clerk, cast: dict[str, Actor], send: Any) -> None:

@@ -71,12 +71,14 @@ def fill_sheet(body: dict[str, Any], progress: Progress) -> dict[str, Any] | Non
         file_id = _keep(actor, asked, leaving, name, content, mapping, rows)
         done = sum(spared(mapping, unit) for unit in found.values())
         listed = sum(unit.listed(sheet) for unit in found.values() for sheet in unit.lists)
-        filled(asked, file_id, name, sheets=len(books), rows=listed, spared=done, at=now())
+        left = wanted.left.sentences()
+        filled(asked, file_id, name, sheets=len(books), rows=listed, spared=done, left=left, at=now())
         keep_copies(asked, mapping, (_copied(mapping, unit) for unit in found.values()))
         append([Entry("reports.sheet_filled", actor.account_id, "job", subject=f"reports.sheet_fills/{asked.pk}",
                       area_path=asked.area_path, details={"rows": listed, "named": asked.named,
                                                        "serial": asked.pk.hex[-8:].upper()})])  # fmt: skip
-    return {"fill_id": str(asked.pk), "file": name, "sheets": len(books), "rows": listed}
+    return {"fill_id": str(asked.pk), "file": name, "sheets": len(books), "rows": listed,
+            "left": [one.as_dict() for one in left]}  # fmt: skip
 
 
 def _actor(account_id: UUID | None) -> Actor:

@@ -117,6 +117,15 @@ def test_every_village_gets_its_own_copy_in_one_archive(clerk: Clerk) -> None:
     assert mine["居家观察"]["A2"].value.startswith("填报单位（盖章）：古绛镇城内村")
 
 
+def test_rows_that_lie_in_no_village_are_said_beside_the_archive(clerk: Clerk) -> None:
+    observed(6, "镇上人", TOWN)
+    asked = clerk.act("reports.fill_sheet", template_id=clerk.ready(police_form()), each="village", area_path=TOWN)
+    run_waiting()
+    result = clerk.browser.get(f"/api/jobs/{asked.json()['result']['job_id']}").json()["result"]
+    assert result["rows"] == len(NAMES)
+    assert [one["zh"] for one in result["left"]] == ["有 1 行没有落到各份的单位（古绛镇），哪一份里都没有。"]
+
+
 def test_a_value_that_looks_like_a_formula_stays_a_text(clerk: Clerk) -> None:
     observed(9, '=HYPERLINK("http://x")')
     sheet = clerk.filled(clerk.ready(police_form()))["名单"]

@@ -1,0 +1,17 @@
+"""Keeps what a filling left blank or out, so that it is said beside the file."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("reports", "0005_sheets_without_times"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="sheetfill",
+            name="left",
+            field=models.JSONField(default=list),
+        ),
+    ]
