@@ -41,6 +41,21 @@ class ReportPublished(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SheetNotFilled(Fact):
+    """A sheet that fills itself daily was refused, for another reason than before."""
+
+    name: ClassVar[str] = "reports.sheet_not_filled"
+    template_id: str
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetFilledItself(Fact):
+    name: ClassVar[str] = "reports.sheet_filled_itself"
+    template_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class FieldApproved(Fact):
     """A new field passed the burden gate, and units are asked for it once."""
 

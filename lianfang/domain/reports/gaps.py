@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 
 from lianfang.domain.organisation.queries import answerable_ids
 from lianfang.domain.reports import rules
-from lianfang.domain.reports.models import DailyReport, FieldAnswer
+from lianfang.domain.reports.models import DailyReport, FieldAnswer, SheetSchedule
+from lianfang.domain.reports.queries.sheets import NO_SETTER
 from lianfang.domain.reports.queries.units import open_reports, patience, phones, state_of
+from lianfang.foundation.access.actor import NOT_YOURS
 from lianfang.foundation.gaps.registry import Find, Gap, Open, gap
 from lianfang.foundation.privacy.fields import within
 from lianfang.kernel.clock import local
@@ -89,5 +91,33 @@ gap(
         find=_unanswered,
         act=("action", "reports.answer_field", both("填一次", "Answer once")),
         facts=("reports.field_approved", "reports.field_answered"),
+    )
+)
+
+
+def _not_filled(path: str, now: datetime) -> Iterable[Open]:
+    """Yield the sheets that did not fill themselves; whoever set the time answers, unless they may fill it no more."""
+    found = list(SheetSchedule.objects.filter(within(path), refused_at__isnull=False).select_related("template"))
+    answerable = answerable_ids({one.area_path for one in found}, local(now).date())
+    for one in found:
+        setter = None if one.refused_code in (NO_SETTER.code, NOT_YOURS.code) else one.account_id
+        yield Open(str(one.pk), one.area_path, one.refused_at or one.set_at, setter or answerable.get(one.area_path),
+                   {"sheet": one.template.name, **one.refused})  # fmt: skip
+
+
+gap(
+    Gap(
+        name="sheets_not_filled",
+        title=both("该自动填的表没有填成", "Sheets that did not fill themselves"),
+        help=both(
+            "到了时间没有填成，当天会自动再试。要表的单位在等：请按所写原因处理，急用的先手工填。",
+            "Their time has passed; they are tried again that day. Somebody waits: see to the reason, or fill by hand.",
+        ),
+        severity="today",
+        table="reports.sheet_schedules",
+        find=_not_filled,
+        act=("table", "reports.sheet_schedules", both("看原因", "See why")),
+        facts=("reports.sheet_not_filled", "reports.sheet_filled_itself"),
+        says=lambda told: both(f"{told['sheet']}：{told['zh']}", f"{told['sheet']}: {told['en']}"),
     )
 )

@@ -5,7 +5,7 @@ Reading and filling workbooks are the work of the files door, queued here under 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -15,6 +15,7 @@ from pydantic import Field
 
 from lianfang.domain.areas.queries import find_area
 from lianfang.domain.reports.actions.asking import note_unrecorded
+from lianfang.domain.reports.events import SheetFilledItself, SheetNotFilled
 from lianfang.domain.reports.models import SheetCopy, SheetFill, SheetSchedule, SheetTemplate, SheetVersion
 from lianfang.domain.reports.queries.gathering import PERMISSION, units_below
 from lianfang.domain.reports.queries.page import NO_UNIT
@@ -44,6 +45,7 @@ from lianfang.foundation.actions.states import when
 from lianfang.foundation.administration.actions import Path, Reason, choices, labelled
 from lianfang.foundation.attachments.models import StoredFile
 from lianfang.foundation.attachments.storing import GONE
+from lianfang.foundation.events.announcing import announce
 from lianfang.foundation.exports.actions import NOT_EXPORTABLE
 from lianfang.foundation.exports.freezing import refuse_if_frozen
 from lianfang.foundation.exports.keeping import check_expiry
@@ -278,6 +280,10 @@ def filled(
     fill.file_id, fill.file_name, fill.sheets, fill.rows = file_id, name, sheets, rows
     fill.spared, fill.left, fill.ended_at = spared, [one.as_dict() for one in left], at
     fill.save(update_fields=["file_id", "file_name", "sheets", "rows", "spared", "left", "ended_at"])
+    if fill.scheduled:
+        mine = SheetSchedule.objects.filter(template=fill.template_id, area_path=fill.area_path)
+        mine.update(filled_on=fill.on, refused_code="", refused={}, refused_at=None)
+        announce([SheetFilledItself(area_path=fill.area_path, template_id=str(fill.template_id))])
 
 
 def keep_copies(fill: SheetFill, mapping: Sequence[SheetMapping], copies: Iterable[Copied]) -> None:
@@ -290,9 +296,14 @@ def keep_copies(fill: SheetFill, mapping: Sequence[SheetMapping], copies: Iterab
     )  # fmt: skip
 
 
-def note_scheduled(schedule_id: UUID, on: date) -> None:
-    """Note that a sheet's own filling of the day was begun, so that the clock begins it once."""
-    SheetSchedule.objects.filter(pk=schedule_id).update(filled_on=on)
+def note_not_filled(schedule: SheetSchedule, code: str, said: Mapping[str, str], at: datetime) -> None:
+    """Keep why a sheet did not fill itself, and since when; the same reason again changes nothing."""
+    if (schedule.refused_code, schedule.refused) == (code, said):
+        return
+    SheetSchedule.objects.filter(pk=schedule.pk).update(
+        refused_code=code, refused=said, refused_at=schedule.refused_at or at
+    )
+    announce([SheetNotFilled(area_path=schedule.area_path, template_id=str(schedule.template_id), code=code)])
 
 
 class ScheduleSheet(Input):

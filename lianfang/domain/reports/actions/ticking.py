@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,20 +12,30 @@ from django.db import transaction
 
 from lianfang.domain.areas.queries import areas_of_level
 from lianfang.domain.reports import rules
-from lianfang.domain.reports.actions.sheets import note_scheduled
-from lianfang.domain.reports.models import DailyReport
+from lianfang.domain.reports.actions.sheets import note_not_filled
+from lianfang.domain.reports.models import DailyReport, SheetSchedule
 from lianfang.domain.reports.queries.coverage import is_outdated, recount
 from lianfang.domain.reports.queries.figures import period
-from lianfang.domain.reports.queries.sheets import due_schedules
+from lianfang.domain.reports.queries.sheets import NO_SETTER, begun_on, due_schedules
 from lianfang.domain.reports.queries.units import open_reports, patience, phones, reports_on, state_of
 from lianfang.foundation.access.actor import SYSTEM, actor_for
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.actions.guard import writing
 from lianfang.foundation.actions.running import Request, run, run_many
+from lianfang.foundation.jobs.models import Job
 from lianfang.foundation.jobs.queue import Progress, job
 from lianfang.kernel.clock import local, now
+from lianfang.kernel.errors import refusal
 from lianfang.kernel.ids import uuid7
 from lianfang.kernel.text import both
+
+NOT_FILLED = refusal(
+    "reports.sheet_not_filled",
+    "填表任务出错或被取消，没有填成；原因见后台任务。",
+    "The job that fills the sheet failed or was cancelled; the list of jobs says why.",
+)
+AGAIN_AFTER = timedelta(minutes=30)
+_UNDER_WAY = (Job.State.WAITING, Job.State.RUNNING)
 
 
 @job("reports.tick", both("日报与覆盖", "Daily reports and coverage"))
@@ -59,16 +69,41 @@ def _lacks_some(county: str, level: str, on: date) -> bool:
 
 
 def fill_due(moment: datetime) -> None:
-    """Have the sheets filled that fill themselves daily, each as whoever said so; one that is refused waits a day."""
-    on = local(moment).date()
+    """Have the sheets filled that fill themselves daily, each as whoever said so; why one was not filled is kept."""
     for one in due_schedules(moment):
-        account = Account.objects.filter(pk=one.account_id).first() if one.account_id else None
-        actor = actor_for(account, on=on, door="clock") if account else None
-        with writing():
-            note_scheduled(one.pk, on)
-        if actor is not None:
-            asked = {"template_id": str(one.template_id), "area_path": one.area_path, "each": one.each}
-            run_many([Request(actor, "reports.fill_sheet", asked, uuid7())])
+        why = _begin_filling(one, moment)
+        if why is not None:
+            with writing(), transaction.atomic():
+                note_not_filled(one, *why, moment)
+
+
+def _begin_filling(one: SheetSchedule, moment: datetime) -> tuple[str, Mapping[str, str]] | None:
+    """Have a sheet filled unless that is under way, and return code and sentence of why it is not; None where it is.
+
+    What is refused leaves no trace but that and is asked again at every tick; a filling that failed leaves a job among
+    the failed ones, and is begun anew only after a while.
+    """
+    on = local(moment).date()
+    begun = begun_on(one, on)
+    if begun is not None:
+        done = Job.objects.filter(pk=begun.job_id).first() if begun.job_id else None
+        if begun.ended_at is not None or (done and done.state in _UNDER_WAY):
+            return None
+        if moment - begun.asked_at < AGAIN_AFTER:
+            return _why_failed(done)
+    account = Account.objects.filter(pk=one.account_id).first() if one.account_id else None
+    if account is None:
+        return NO_SETTER.code, NO_SETTER.message.as_dict()
+    asked = {"template_id": str(one.template_id), "area_path": one.area_path, "each": one.each}
+    actor = actor_for(account, on=on, door="clock")
+    no = run_many([Request(actor, "reports.fill_sheet", asked, uuid7())])[0].refusal
+    return (no.code, no.message.as_dict()) if no else None
+
+
+def _why_failed(done: Job | None) -> tuple[str, Mapping[str, str]]:
+    """Return code and sentence of why a job did not fill its sheet."""
+    refused = (done.result or {}).get("refusal") if done else None
+    return (refused["code"], refused["message"]) if refused else (NOT_FILLED.code, NOT_FILLED.message.as_dict())
 
 
 def mark_states(moment: datetime, path: str = "") -> None:

@@ -75,11 +75,16 @@ class SheetVersion(models.Model):
 
 
 class SheetSchedule(models.Model):
-    """When a sheet fills itself for one area: its own, or one below that uses it too. Nobody else's time changes."""
+    """When a sheet fills itself for one area: its own, or one below that uses it too. Nobody else's time changes.
+
+    `filled_on` is the day it last did; `refused` says why it has not since `refused_at`, in both languages.
+    """
 
     privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
-        ["id", "template", "area_path", "fill_at", "each", "filled_on", "account_id", "set_at"], PrivacyClass.WORK
-    )
+        ["id", "template", "area_path", "fill_at", "each", "filled_on", "refused_code", "refused", "refused_at",
+         "account_id", "set_at"],
+        PrivacyClass.WORK,
+    )  # fmt: skip
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     template = models.ForeignKey(SheetTemplate, on_delete=models.CASCADE, related_name="schedules")
@@ -87,6 +92,9 @@ class SheetSchedule(models.Model):
     fill_at = models.CharField(max_length=5)
     each = models.CharField(max_length=10, blank=True)
     filled_on = models.DateField(null=True, blank=True)
+    refused_code = models.CharField(max_length=80, blank=True)
+    refused = models.JSONField(default=dict, blank=True)
+    refused_at = models.DateTimeField(null=True, blank=True)
     account_id = models.UUIDField(null=True)
     set_at = models.DateTimeField()
 

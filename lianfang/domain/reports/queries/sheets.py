@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,12 @@ NOT_CONFIRMED = refusal(
     "reports.sheet_not_confirmed",
     "这张表样还没有人确认各栏含义。",
     "Nobody has confirmed what the columns of this sheet mean.",
+    status=409,
+)
+NO_SETTER = refusal(
+    "reports.sheet_without_setter",
+    "设定每天自动填的账号已不在，请重新设定。",
+    "The account that set the daily filling is gone; set it anew.",
     status=409,
 )
 BAD_MEANING = refusal(
@@ -131,6 +137,12 @@ def due_schedules(moment: datetime) -> list[SheetSchedule]:
     return [one for one in listed if is_due(one.fill_at, one.filled_on, local(moment))]
 
 
+def begun_on(schedule: SheetSchedule, on: date) -> SheetFill | None:
+    """Return the newest filling of a day that the clock began for a schedule, however it went."""
+    begun = SheetFill.objects.filter(template=schedule.template_id, area_path=schedule.area_path, on=on, scheduled=True)
+    return begun.order_by("-asked_at").first()
+
+
 def daily(name: str, path: str | OuterRef) -> Subquery:
     """Return a column of a sheet's schedule for one area, for rows of sheets."""
     return Subquery(SheetSchedule.objects.filter(template=OuterRef("pk"), area_path=path).values(name)[:1])
@@ -144,6 +156,7 @@ def sheet_card(template: SheetTemplate, version: SheetVersion, path: str) -> dic
         "state": template.state, "version": version.number, "file": version.file_name, "asked": template.asked,
         "held": template.held, "by_hand": template.by_hand, "fills_for": path,
         "fill_at": schedule.fill_at if schedule else "", "fill_each": schedule.each if schedule else "",
+        "not_filled": schedule.refused if schedule and schedule.refused_at else None,
         "changes": version.changes, "confirmed_at": version.confirmed_at,
     }  # fmt: skip
 

@@ -35,6 +35,10 @@ def _tenths(minutes: float | None) -> float | None:
     return None if minutes is None else round(minutes, 1)
 
 
+def _or_nothing(said: dict[str, str]) -> dict[str, str] | None:
+    return said or None
+
+
 def _sheets(_: Actor) -> QuerySet[SheetTemplate]:
     on = today()
     return SheetTemplate.objects.annotate(
@@ -42,7 +46,7 @@ def _sheets(_: Actor) -> QuerySet[SheetTemplate]:
         minutes_by_hand=minutes_of("typed", on), minutes_spared=minutes_of("spared", on),
         fill_at=Coalesce(daily("fill_at", OuterRef("area_path")), Value("")),
         fill_each=Coalesce(daily("each", OuterRef("area_path")), Value("")),
-        filled_on=daily("filled_on", OuterRef("area_path")),
+        filled_on=daily("filled_on", OuterRef("area_path")), not_filled=daily("refused", OuterRef("area_path")),
     )  # fmt: skip
 
 
@@ -74,6 +78,7 @@ table(
             Column("fill_at", both("每天几点", "Daily at"), filterable=True),
             Column("fill_each", both("份数", "Copies"), kind="choice", choices=EACH),
             Column("filled_on", both("最近自动填报", "Last filled by itself"), kind="date"),
+            Column("not_filled", both("自动填没有填成", "Why not by itself"), kind="json", show=_or_nothing),
             Column("area_path", both("区域", "Area"), kind="area", filterable=True),
             Column("created_at", both("上传时间", "Taken in"), kind="datetime"),
             Column("retired_reason", both("停用原因", "Why retired")),
@@ -127,10 +132,14 @@ table(
             Column("fill_at", both("每天几点", "Daily at"), filterable=True),
             Column("each", both("份数", "Copies"), kind="choice", choices=EACH),
             Column("filled_on", both("最近自动填报", "Last filled by itself"), kind="date"),
+            Column("refused", both("没有填成的原因", "Why it was not filled"), kind="json", show=_or_nothing),
+            Column("refused_at", both("从何时起没有填成", "Not filled since"), kind="datetime"),
+            Column("refused_code", both("原因代码", "Code of the reason"), filterable=True),
             Column("account_id", both("设定人", "Set by"), kind="link", link="accounts.accounts"),
             Column("set_at", both("设定时间", "Set at"), kind="datetime"),
             Column("template", both("表样", "Form"), kind="link", link="reports.sheets", filterable=True, hidden=True),
         ),
+        label="name",
     )
 )
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from lianfang.config.demo.cast import COUNTY, TOWN, VILLAGE
+from lianfang.domain.reports.models import SheetSchedule
 from lianfang.domain.reports.queries.burden import burden, held_as, re_asked
 from lianfang.domain.reports.queries.forms.catalogue import find_form
 from lianfang.domain.reports.queries.forms.filling import Sought, fill_form
@@ -16,10 +17,12 @@ from lianfang.domain.reports.tests.conftest import at
 from lianfang.doors.files.sheets.tests.conftest import Clerk, observed, suggested
 from lianfang.doors.files.sheets.tests.forms import label_form, police_form, saved, street_form
 from lianfang.foundation.access.actor import Actor
+from lianfang.foundation.actions.guard import writing
 from lianfang.foundation.gaps.registry import GAPS
 from lianfang.foundation.jobs.queue import enqueue, run_waiting
 from lianfang.foundation.tables.reading import Query, read
 from lianfang.kernel.clock import fixed
+from lianfang.kernel.ids import uuid7
 
 pytestmark = pytest.mark.django_db
 
@@ -201,6 +204,18 @@ def test_a_sheet_fills_itself_once_a_day_at_its_time(clerk: Clerk, cast: dict[st
     assert [(row["cells"]["scheduled"], row["cells"]["rows"], row["cells"]["named"]) for row in rows] == [
         (True, 1, False)
     ]
+
+
+def test_a_daily_filling_whose_setter_is_gone_says_so(clerk: Clerk, cast: dict[str, Actor]) -> None:
+    sheet = clerk.ready(police_form())
+    clerk.act("reports.schedule_sheet", template_id=sheet, fill_at="08:00", each="")
+    with writing():
+        SheetSchedule.objects.update(account_id=uuid7())
+    enqueue("reports.tick", {})
+    run_waiting()
+    cells = read(cast["duty"], "reports.sheet_schedules").rows[0]["cells"]
+    assert (cells["filled_on"], cells["refused_code"]) == (None, "reports.sheet_without_setter")
+    assert (cells["refused"]["zh"], cells["refused_at"]) == ("设定每天自动填的账号已不在，请重新设定。", at(10))
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,8 @@ export interface SheetOpened {
     fills_for: string
     fill_at: string
     fill_each: string
+    /** Why it did not fill itself when it should have. */
+    not_filled: Bilingual | null
     changes: { new?: string[]; gone?: string[]; moved?: [string, string, string][] }
     confirmed_at: string | null
   }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +14,9 @@ from lianfang.domain.reports.tests.conftest import at
 from lianfang.doors.files.sheets.tests.conftest import Clerk, observed
 from lianfang.doors.files.sheets.tests.forms import police_form
 from lianfang.foundation.access.actor import Actor
+from lianfang.foundation.accounts.models import Account
+from lianfang.foundation.events.models import Event
+from lianfang.foundation.gaps.models import GapItem
 from lianfang.foundation.jobs.queue import enqueue, run_waiting
 from lianfang.foundation.tables.reading import read
 from lianfang.kernel.clock import fixed
@@ -141,6 +144,65 @@ def test_a_time_that_was_taken_away_fills_nothing_on_the_next_day(
     assert ended.status_code == 200, ended.content
     pass_time(10, day=4)
     assert filled_daily(cast["duty"]) == [(COUNTY, 2), (COUNTY, 2), (TOWN, 1)]
+
+
+def standing(actor: Actor) -> tuple[Any, Any]:
+    """Return when the county's sheet last filled itself, and why it has not since, as somebody sees it."""
+    [row] = [row for row in read(actor, "reports.sheet_schedules").rows if row["area"] == COUNTY]
+    return row["cells"]["filled_on"], row["cells"]["refused_code"]
+
+
+def not_filled() -> list[tuple[str, Any]]:
+    """Return what stands on the gap board of sheets that did not fill themselves: why, and who answers."""
+    return [(one.details["zh"], one.answerable_id) for one in GapItem.objects.filter(gap="sheets_not_filled")]
+
+
+def test_a_daily_filling_that_is_refused_is_said_with_its_reason_and_filled_when_that_is_gone(
+    sheet: str, cast: dict[str, Actor], signed_in: Any
+) -> None:
+    schedule(signed_in, sheet, duty="08:00")
+    clerk = Clerk(signed_in("duty"))
+    frozen = clerk.act("privacy.freeze_exports", area_path=COUNTY, reason="泄露调查").json()["result"]["id"]
+    pass_time(10, 11)
+    assert (filled_daily(cast["duty"]), standing(cast["duty"])) == ([], (None, "privacy.exports_frozen"))
+    why = clerk.browser.get(f"/api/sheets/{sheet}").json()["sheet"]["not_filled"]
+    assert why["zh"] == "因信息安全事件，本区域已暂停一切导出和下载。"
+    assert read(cast["duty"], "reports.sheets").rows[0]["cells"]["not_filled"] == why
+    assert not_filled() == [(why["zh"], cast["duty"].account_id)]
+    assert Event.objects.filter(name="reports.sheet_not_filled").count() == 1
+    ended = clerk.act("privacy.unfreeze_exports", freeze_id=frozen, reason="已查清")
+    assert ended.status_code == 200, ended.content
+    pass_time(12, 13)
+    assert (filled_daily(cast["duty"]), standing(cast["duty"])) == ([(COUNTY, 2)], (date(2020, 2, 3), ""))
+    assert not_filled() == []
+
+
+def test_a_daily_filling_of_somebody_who_may_no_more_is_answered_for_by_another(
+    sheet: str, cast: dict[str, Actor], signed_in: Any
+) -> None:
+    schedule(signed_in, sheet, town="08:00")
+    Account.objects.filter(pk=cast["town"].account_id).update(is_active=False)
+    pass_time(10, 11)
+    [(why, answers)] = not_filled()
+    assert why.startswith("您没有在这个区域做这件事的权限")
+    assert answers != cast["town"].account_id
+
+
+def test_a_daily_filling_whose_job_fails_is_not_filled_and_not_begun_at_every_tick(
+    sheet: str, cast: dict[str, Actor], signed_in: Any
+) -> None:
+    clerk = Clerk(signed_in("duty"))
+    mapping = clerk.browser.get(f"/api/sheets/{sheet}").json()["mapping"]
+    # the unwell of visits are counted for nobody whose own list hides them
+    mapping[0]["cells"] = [{"place": "J1", "header": "不适", "meaning": "count:screening.visits?unwell__gte=1"}]
+    assert clerk.act("reports.confirm_sheet", template_id=sheet, mapping=mapping).status_code == 200
+    schedule(signed_in, sheet, duty="08:00")
+    for minute in (0, 1, 2, 20, 40, 41):
+        with fixed(at(10, minute)):
+            enqueue("reports.tick", {})
+            run_waiting()
+    assert standing(cast["duty"]) == (None, "table.unknown_column")
+    assert len(filled_daily(cast["duty"])) == 2
 
 
 def test_each_finds_what_was_filled_for_them_and_when_it_was_ready(

@@ -53,6 +53,7 @@ export const sheets: SheetMessages = {
     daily: 'Fill daily',
     dailyAt: 'filled daily at {at}',
     dailyHere: 'filled daily at {at} for this area',
+    notFilled: 'It did not fill itself when it should have: {why}',
     dailyNoMore: 'No more daily',
     dailyEnded: 'No longer filled daily',
     fills: 'Filled',

@@ -49,6 +49,7 @@ export const sheets = {
     daily: '每天自动填',
     dailyAt: '每天 {at} 自动填',
     dailyHere: '本辖区每天 {at} 自动填',
+    notFilled: '到了时间没有自动填成：{why}',
     dailyNoMore: '不再每天填',
     dailyEnded: '不再每天自动填了',
     fills: '填好的表',
