@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from lianfang.domain.organisation.queries import answerable_ids
 from lianfang.domain.reports import rules
-from lianfang.domain.reports.models import DailyReport, FieldAnswer, SheetSchedule
+from lianfang.domain.reports.models import AskedField, DailyReport, FieldAnswer, SheetSchedule
 from lianfang.domain.reports.queries.sheets import NO_SETTER
 from lianfang.domain.reports.queries.units import open_reports, patience, phones, state_of
 from lianfang.foundation.access.actor import NOT_YOURS
@@ -71,7 +71,8 @@ gap(
 def _unanswered(path: str, now: datetime) -> Iterable[Open]:
     """Yield the units that were asked for an approved field, still needed, and have not answered."""
     today = local(now).date()
-    asked = FieldAnswer.objects.filter(within(path), answered_at__isnull=True, field__expires_on__gte=today)
+    asked = FieldAnswer.objects.filter(within(path), answered_at__isnull=True, field__expires_on__gte=today,
+                                       field__state=AskedField.State.APPROVED)  # fmt: skip
     found = list(asked.select_related("field"))
     answerable = answerable_ids({one.area_path for one in found}, today)
     for one in found:

@@ -17,12 +17,14 @@ from lianfang.domain.areas.queries import areas_of_level
 from lianfang.domain.reports.events import FieldAnswered, FieldApproved
 from lianfang.domain.reports.models import AskedField, FieldAnswer, SheetTemplate
 from lianfang.domain.reports.queries.burden import held_as
+from lianfang.domain.reports.queries.sheets import EXPIRED
+from lianfang.domain.reports.rules.sheets import is_needed
 from lianfang.foundation.actions.inputs import RANGE, Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
-from lianfang.foundation.actions.states import ME, when
+from lianfang.foundation.actions.states import ME, TODAY, when
 from lianfang.foundation.administration.actions import Reason, choices, labelled
 from lianfang.kernel.clock import local
-from lianfang.kernel.errors import refusal
+from lianfang.kernel.errors import Refusal, refusal
 from lianfang.kernel.text import both
 
 NO_FIELD = refusal("reports.no_asked_field", "没有这一项，或已处理。", "No such item, or it is settled.", status=404)
@@ -72,7 +74,11 @@ def _count(field: AskedField, asked_by: dict[str, str]) -> None:
     field.save(update_fields=["asked_by", "times", "sender"])
 
 
-OPEN = when(lambda state: state in (State.FOUND, State.REFUSED), "state")
+def _may_be_requested(state: str, expires_on: date | None, on: date) -> bool:
+    return state in (State.FOUND, State.REFUSED) or (state == State.APPROVED and not is_needed(expires_on, on))
+
+
+OPEN = when(_may_be_requested, "state", "expires_on", TODAY)
 TO_DECIDE = when(lambda state, by, me: state == State.REQUESTED and (by is None or by != me), "state",
                  "requested_by", ME)  # fmt: skip
 
@@ -89,7 +95,10 @@ class RequestField(Input):
 @action("reports.request_field", both("申请增加一项", "Ask for a new field"), RequestField,
         subject=Subject("reports.asked_fields", "field_id", OPEN))  # fmt: skip
 def request_field(call: Call, given: RequestField) -> Result:
-    """Ask that something be recorded once, with purpose, owner, basis and expiry. Raises `reports.already_held`."""
+    """Ask that something be recorded once, with purpose, owner, basis and expiry; anew when that is past.
+
+    Raises `reports.already_held`.
+    """
     found = _field(call, given.field_id)
     if not call.allows(OPEN, found):
         raise NO_FIELD(field="field_id")
@@ -140,7 +149,8 @@ def decide_field(call: Call, given: DecideField) -> Result:
 
 
 def _ask(call: Call, field: AskedField, level: str) -> None:
-    """Ask each unit of the level once."""
+    """Ask each unit of the level once; what was answered before the field expired is no answer any more."""
+    field.answers.all().delete()
     units = areas_of_level(level, field.area_path)
     FieldAnswer.objects.bulk_create(
         [FieldAnswer(field=field, area_path=unit.path, asked_at=call.received_at) for unit in units],
@@ -154,14 +164,34 @@ class AnswerField(Input):
     value: float = Field(ge=0, le=1e9, **labelled("数字", "Number"))
 
 
+def _may_be_answered(state: str, expires_on: date | None, on: date) -> bool:
+    return state == State.APPROVED and is_needed(expires_on, on)
+
+
+def _no_more(field: AskedField) -> Refusal:
+    """Return why a field is not answered: its day is past, or it was asked for anew and nobody has decided."""
+    if field.state != State.APPROVED:
+        return NO_FIELD(field="answer_id")
+    return EXPIRED(field="answer_id", header=field.header, until=field.expires_on)
+
+
+NEEDED = when(_may_be_answered, "field__state", "field__expires_on", TODAY)
+
+
 @action("reports.answer_field", both("填一次", "Answer once"), AnswerField,
-        subject=Subject("reports.field_answers", "answer_id"))  # fmt: skip
+        subject=Subject("reports.field_answers", "answer_id", NEEDED))  # fmt: skip
 def answer_field(call: Call, given: AnswerField) -> Result:
-    """Say a unit's number for a field that was approved; a later word replaces it, and every sheet knows it."""
-    found = FieldAnswer.objects.select_for_update().filter(pk=given.answer_id).first()
+    """Say a unit's number for a field that was approved; a later word replaces it, and every sheet knows it.
+
+    Raises `reports.field_expired` after the day it was approved until.
+    """
+    answers = FieldAnswer.objects.select_related("field").select_for_update(of=("self",))
+    found = answers.filter(pk=given.answer_id).first()
     if found is None:
         raise NO_FIELD(field="answer_id")
     call.permit(found.area_path)
+    if not call.allows(NEEDED, found):
+        raise _no_more(found.field)
     found.value, found.answered_at, found.account_id = given.value, call.received_at, call.actor.account_id
     found.save(update_fields=["value", "answered_at", "account_id"])
     call.about("reports.field_answers", found.pk)

@@ -31,7 +31,7 @@ from lianfang.domain.reports.queries.meanings import (
     is_figure,
     split_column,
 )
-from lianfang.domain.reports.rules.sheets import AREAS, TABLE, ListMapping, SheetMapping, in_words
+from lianfang.domain.reports.rules.sheets import AREAS, TABLE, ListMapping, SheetMapping, in_words, is_needed
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.privacy.classes import PrivacyClass
 from lianfang.foundation.privacy.fields import within
@@ -62,15 +62,17 @@ Record = dict[str, Any]
 class Left:
     """What a filling leaves out or blank, to be said beside it: a part shown as the whole is a wrong number.
 
-    Rows that lie in no unit's copy, by area; units that have not answered a field, by its header.
+    Rows that lie in no unit's copy, by area; units that have not answered a field, and the day a field was approved
+    until, by its header.
     """
 
     unplaced: Counter[str] = field(default_factory=Counter)
     unanswered: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    expired: dict[str, date | None] = field(default_factory=dict)
 
     def sentences(self) -> list[Bilingual]:
         """Return each in a sentence."""
-        return [*self._rows(), *self._answers()]
+        return [*self._rows(), *self._answers(), *self._fields()]
 
     def _rows(self) -> Iterator[Bilingual]:
         if self.unplaced:
@@ -86,6 +88,13 @@ class Left:
             yield both(
                 f"“{header}”还有 {len(units)} 个单位没有填（{where[0]}），含这些单位的数字留空。",
                 f"{len(units)} units have not answered “{header}” ({where[1]}); numbers that take them in stay blank.",
+            )
+
+    def _fields(self) -> Iterator[Bilingual]:
+        for header, until in self.expired.items():
+            yield both(
+                f"“{header}”只批准用到 {until}，已到期，留空。",
+                f"“{header}” was approved until {until}; it stays blank.",
             )
 
 
@@ -195,10 +204,16 @@ def _figures(wanted: Wanted, meanings: Iterable[str], length: int) -> dict[str, 
 
 
 def _answered(wanted: Wanted, field_id: str, length: int) -> dict[str, float]:
-    """Return what units answered to an approved field, added up by area; nothing where any of them has not answered."""
+    """Return what units answered to an approved field, added up by area.
+
+    Nothing where any of them has not answered, and for a day after the one it was approved until.
+    """
     wanted.viewer.require("reports.field_answers", wanted.path)
     asked = approved_field(field_id)
     if asked is None:
+        return {}
+    if not is_needed(asked.expires_on, wanted.on):
+        wanted.left.expired[asked.header] = asked.expires_on
         return {}
     answers = FieldAnswer.objects.filter(within(wanted.path), field=asked)
     lacking = Q(value__isnull=True)

@@ -19,7 +19,9 @@ from uuid import UUID
 from lianfang.domain.reports import rules
 from lianfang.domain.reports.models import AskedField
 from lianfang.domain.reports.queries.figures import is_offered
+from lianfang.domain.reports.rules.sheets import is_needed
 from lianfang.foundation.tables.registry import TABLES, Column, Table
+from lianfang.kernel.clock import today
 from lianfang.kernel.text import Bilingual, both, clean
 
 SERIAL, AREA, HAND, FORMULA = "serial", "area", "hand", "formula"
@@ -98,10 +100,11 @@ def find_count(meaning: str) -> tuple[str, dict[str, str]] | None:
 
 
 def is_meaning(meaning: str, table: str = "") -> bool:
-    """Say whether a meaning can be filled: its figure, table or column is there, its new field approved."""
+    """Say whether a meaning can be filled: its figure, table or column is there, its new field approved and needed."""
     kind, _, rest = meaning.partition(":")
     if kind == "asked":
-        return approved_field(rest) is not None
+        field = approved_field(rest)
+        return field is not None and is_needed(field.expires_on, today())
     if kind == "col":
         return find_column(table, rest) is not None
     if kind == "fig":
@@ -112,7 +115,7 @@ def is_meaning(meaning: str, table: str = "") -> bool:
 
 
 def approved_field(key: str) -> AskedField | None:
-    """Return a field that passed the burden gate, by its id as text."""
+    """Return a field that passed the burden gate, needed still or not, by its id as text."""
     try:
         return AskedField.objects.filter(pk=UUID(key), state=AskedField.State.APPROVED).first()
     except ValueError:
@@ -120,9 +123,10 @@ def approved_field(key: str) -> AskedField | None:
 
 
 def approved_fields(path: str) -> dict[str, str]:
-    """Return header → meaning of the fields that were approved at an area or above it."""
+    """Return header → meaning of the fields that were approved at an area or above it and are needed still."""
     above = [path[:length] for length in range(2, len(path) + 1)]
-    listed = AskedField.objects.filter(area_path__in=above, state=AskedField.State.APPROVED).order_by("pk")
+    approved = AskedField.objects.filter(area_path__in=above, state=AskedField.State.APPROVED)
+    listed = approved.filter(expires_on__gte=today()).order_by("pk")
     return {one.header: f"asked:{one.pk}" for one in listed}
 
 

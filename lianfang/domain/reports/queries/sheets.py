@@ -10,7 +10,16 @@ from uuid import UUID
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from lianfang.domain.reports.models import SheetFill, SheetSchedule, SheetTemplate, SheetVersion
-from lianfang.domain.reports.queries.meanings import AREA, FORMULA, MARKS, SERIAL, approved_fields, is_held, is_meaning
+from lianfang.domain.reports.queries.meanings import (
+    AREA,
+    FORMULA,
+    MARKS,
+    SERIAL,
+    approved_field,
+    approved_fields,
+    is_held,
+    is_meaning,
+)
 from lianfang.domain.reports.rules.sheets import TABLE, SheetMapping, asked_of, is_due, read_mapping
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.intake.remembering import remembered
@@ -30,6 +39,12 @@ NO_SETTER = refusal(
     "reports.sheet_without_setter",
     "设定每天自动填的账号已不在，请重新设定。",
     "The account that set the daily filling is gone; set it anew.",
+    status=409,
+)
+EXPIRED = refusal(
+    "reports.field_expired",
+    "“{header}”只批准用到 {until}，已到期，不再填报；确需继续的，请重新申请。",
+    "“{header}” was approved until {until} and is asked no more; ask for it anew if it is still needed.",
     status=409,
 )
 BAD_MEANING = refusal(
@@ -109,19 +124,24 @@ def find_fill(fill_id: UUID) -> SheetFill | None:
 
 
 def check_meanings(mapping: Sequence[SheetMapping]) -> None:
-    """Raise `reports.bad_meaning` for the first meaning that nothing here can fill, `reports.bad_rows`."""
+    """Raise `reports.bad_meaning` or `reports.field_expired` for the first nothing can fill, `reports.bad_rows`."""
     for sheet in mapping:
         table = sheet.list.table if sheet.list and sheet.list.kind == TABLE else ""
         if sheet.list and not 0 <= sheet.list.last - sheet.list.first < MOST_BLANK:
             raise BAD_ROWS(field="mapping", sheet=sheet.name, limit=MOST_BLANK)
         for one in sheet.asked():
             if one.meaning and not is_meaning(one.meaning, table):
+                if (kept := approved_field(one.meaning.removeprefix("asked:"))) is not None:
+                    raise EXPIRED(field="mapping", header=kept.header, until=kept.expires_on)
                 raise BAD_MEANING(field="mapping", header=one.header[:40], meaning=one.meaning[:80])
 
 
 def remembered_meanings(sender: str, area_path: str) -> dict[str, str]:
     """Return what headers of a sender's earlier sheets were confirmed to mean, and those that were approved since."""
-    return remembered(f"sheet:{sender}", "", area_path) | approved_fields(area_path)
+    known = remembered(f"sheet:{sender}", "", area_path)
+    # because a field is approved until a day, and a memory has none
+    current = {header: one for header, one in known.items() if not one.startswith("asked:") or is_meaning(one)}
+    return current | approved_fields(area_path)
 
 
 def counted_asked(mapping: Sequence[SheetMapping]) -> tuple[int, int, int]:

@@ -159,6 +159,11 @@ def carried(older: Iterable[SheetMapping]) -> dict[str, str]:
     return found
 
 
+def is_needed(expires_on: date | None, on: date) -> bool:
+    """Say whether a field that passed the burden gate may be asked and filled: to the day it was approved until."""
+    return expires_on is not None and on <= expires_on
+
+
 def is_due(fill_at: str, filled_on: date | None, now: datetime) -> bool:
     """Say whether a sheet that is filled daily at "HH:MM" (China) is due; `now` is China's time."""
     if not fill_at or filled_on == now.date():

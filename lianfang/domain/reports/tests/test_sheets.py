@@ -133,6 +133,48 @@ def test_a_sum_is_written_when_every_unit_has_answered_and_says_until_then_who_h
     assert read(cast["duty"], "reports.sheet_fills").rows[0]["cells"]["left"] == []
 
 
+def test_a_field_is_asked_suggested_and_filled_until_the_day_it_was_approved_for(
+    clerk: Clerk, cast: dict[str, Actor], send: Any
+) -> None:
+    approved(clerk, cast, send)
+    said = {"answer_id": own_answer(cast), "value": 12}
+    assert send("secretary", "reports.answer_field", said).status_code == 200
+    later = clerk.ready(label_form(), within=TOWN, sender="文明办")
+    kept = clerk.browser.get(f"/api/sheets/{later}").json()["mapping"]
+    with fixed(at(10, day=1).replace(month=3)):
+        assert clerk.filled(later, area_path=VILLAGE)["表一"]["B6"].value == 12
+        assert clerk.take(label_form(), within=TOWN).json()["pages"][0]["cells"][3]["meaning"].startswith("asked:")
+    with fixed(at(10, day=2).replace(month=3)):
+        assert clerk.take(label_form(), within=TOWN, sender="文明办").json()["pages"][0]["cells"][3]["meaning"] == ""
+        assert clerk.filled(later, area_path=VILLAGE)["表一"]["B6"].value is None
+        [left] = read(cast["duty"], "reports.sheet_fills").rows[0]["cells"]["left"]
+        assert left["zh"] == "“标语条数”只批准用到 2020-03-01，已到期，留空。"
+        answered = send("secretary", "reports.answer_field", said)
+        assert (answered.status_code, answered.json()["code"]) == (409, "reports.field_expired")
+        again = clerk.act("reports.confirm_sheet", template_id=later, mapping=kept)
+        assert again.json()["code"] == "reports.field_expired"
+
+
+def test_a_field_that_is_needed_longer_is_asked_for_and_answered_anew(
+    clerk: Clerk, cast: dict[str, Actor], send: Any
+) -> None:
+    field = approved(clerk, cast, send)
+    old = own_answer(cast)
+    send("secretary", "reports.answer_field", {"answer_id": old, "value": 12})
+    justified = JUSTIFIED | {"expires_on": "2020-04-01"}
+    assert clerk.act("reports.request_field", field_id=field, **justified).json()["code"] == "reports.no_asked_field"
+    with fixed(at(10, day=2).replace(month=3)):
+        assert clerk.act("reports.request_field", field_id=field, **justified).status_code == 200
+        waiting = send("secretary", "reports.answer_field", {"answer_id": old, "value": 12})
+        assert waiting.json()["code"] == "reports.no_asked_field"
+        send("town", "reports.decide_field", {"field_id": field, "approve": True, "note": "还需要"})
+        assert read(cast["secretary"], "reports.field_answers").rows[0]["cells"]["value"] is None
+        asked_anew = GAPS["fields_unanswered"].find(VILLAGE, at(11, day=2).replace(month=3))
+        assert [one.area_path for one in asked_anew] == [VILLAGE]
+        answered = send("secretary", "reports.answer_field", {"answer_id": own_answer(cast), "value": 15})
+        assert answered.status_code == 200
+
+
 def test_who_was_asked_and_has_not_answered_is_a_gap(clerk: Clerk, cast: dict[str, Actor], send: Any) -> None:
     clerk.ready(label_form(), within=VILLAGE)
     field = asked(cast)["标语条数"]["id"]
