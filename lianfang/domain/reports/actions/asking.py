@@ -17,7 +17,7 @@ from lianfang.domain.areas.queries import areas_of_level
 from lianfang.domain.reports.events import FieldAnswered, FieldApproved
 from lianfang.domain.reports.models import AskedField, FieldAnswer, SheetTemplate
 from lianfang.domain.reports.queries.burden import held_as
-from lianfang.domain.reports.queries.sheets import EXPIRED
+from lianfang.domain.reports.queries.sheets import EXPIRED, is_asked_of_each
 from lianfang.domain.reports.rules.sheets import is_needed
 from lianfang.foundation.actions.inputs import RANGE, Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
@@ -39,6 +39,13 @@ OWN_REQUEST = refusal(
     "申请人不能审批自己的申请，请由另一人审批。",
     "Nobody decides on their own request; ask somebody else.",
     status=403,
+)
+OF_EACH = refusal(
+    "reports.asked_of_each",
+    "“{header}”是名单上每人各填各的，不能当作每个单位一个数来问；请登记在各人的页面上，页面上没有的随表手填。",
+    "“{header}” is asked of each person on a list, not as a number of a unit; record it on each person's page, or "
+    "leave it to the pen where the page has no place for it.",
+    status=409,
 )
 State = AskedField.State
 LEVELS = {"village": both("各村（社区）", "each village"), "town": both("各乡镇", "each township")}
@@ -134,12 +141,17 @@ class DecideField(Input):
 @action("reports.decide_field", both("审批新增项", "Decide on a new field"), DecideField,
         subject=Subject("reports.asked_fields", "field_id", TO_DECIDE))  # fmt: skip
 def decide_field(call: Call, given: DecideField) -> Result:
-    """Approve a new field, to be asked once of each unit, or refuse it. Raises `reports.own_request`."""
+    """Approve a new field, to be asked once of each unit, or refuse it.
+
+    Raises `reports.own_request`, and `reports.asked_of_each` for what is no number of a unit.
+    """
     found = _field(call, given.field_id)
     if found.state == State.REQUESTED and found.requested_by == call.actor.account_id and not call.actor.system:
         raise OWN_REQUEST(field="field_id")
     if not call.allows(TO_DECIDE, found):
         raise NO_FIELD(field="field_id")
+    if given.approve and is_asked_of_each(found.header, found.area_path):
+        raise OF_EACH(field="approve", header=found.header)
     found.state = State.APPROVED if given.approve else State.REFUSED
     found.decided_at, found.decided_by, found.decided_note = call.received_at, call.actor.account_id, given.note
     found.save()

@@ -118,6 +118,20 @@ def edition(template: SheetTemplate, number: int) -> SheetVersion | None:
     return template.versions.filter(number=number).first()
 
 
+def is_asked_of_each(header: str, area_path: str) -> bool:
+    """Say whether sheets in use ask something of each row of a list, and none of them as a number of a unit."""
+    of_each = False
+    for template in SheetTemplate.objects.filter(area_path=area_path, state=SheetTemplate.State.READY):
+        for sheet in mapping_of(confirmed(template)):
+            rows = sheet.list.columns if sheet.list and sheet.list.kind == TABLE else ()
+            # because a longer header is kept no longer than this
+            alike = [one for one in sheet.asked() if one.header[:120] == header]
+            if any(one not in rows for one in alike):
+                return False
+            of_each |= bool(alike)
+    return of_each
+
+
 def find_fill(fill_id: UUID) -> SheetFill | None:
     """Return one filling."""
     return SheetFill.objects.filter(pk=fill_id).first()

@@ -15,7 +15,7 @@ from lianfang.domain.reports.queries.forms.filling import Sought, fill_form
 from lianfang.domain.reports.rules.sheets import changes, is_due, read_mapping
 from lianfang.domain.reports.tests.conftest import at
 from lianfang.doors.files.sheets.tests.conftest import Clerk, observed, suggested
-from lianfang.doors.files.sheets.tests.forms import label_form, police_form, saved, street_form
+from lianfang.doors.files.sheets.tests.forms import label_form, opened, police_form, saved, street_form
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.actions.guard import writing
 from lianfang.foundation.gaps.registry import GAPS
@@ -87,6 +87,33 @@ def test_another_person_approves_and_the_decision_is_kept(clerk: Clerk, cast: di
         == 200
     )
     assert (asked(cast)["护照号码"]["state"], asked(cast)["护照号码"]["template"]) == ("refused", sheet)
+
+
+def test_what_a_list_asks_of_each_person_is_not_asked_as_a_number_of_each_village(
+    clerk: Clerk, cast: dict[str, Actor], send: Any
+) -> None:
+    clerk.ready(police_form(), within=TOWN)
+    field = asked(cast)["护照号码"]["id"]
+    clerk.act("reports.request_field", field_id=field, **JUSTIFIED)
+    refused = send("town", "reports.decide_field", {"field_id": field, "approve": True, "note": "同意"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "reports.asked_of_each")
+    assert asked(cast)["护照号码"]["state"] == "requested"
+    assert read(cast["secretary"], "reports.field_answers").rows == []
+    no = send("town", "reports.decide_field", {"field_id": field, "approve": False, "note": "登记在各人页面上"})
+    assert no.status_code == 200
+
+
+def test_what_one_sheet_asks_of_each_person_and_another_as_a_number_may_be_asked(
+    clerk: Clerk, cast: dict[str, Actor], send: Any
+) -> None:
+    clerk.ready(police_form(), within=TOWN)
+    book = opened(label_form())
+    book["表一"]["A6"] = "护照号码"
+    clerk.ready(saved(book), within=TOWN)
+    field = asked(cast)["护照号码"]["id"]
+    clerk.act("reports.request_field", field_id=field, **JUSTIFIED)
+    agreed = send("town", "reports.decide_field", {"field_id": field, "approve": True, "note": "同意"})
+    assert agreed.status_code == 200, agreed.content
 
 
 def approved(clerk: Clerk, cast: dict[str, Actor], send: Any) -> str:
