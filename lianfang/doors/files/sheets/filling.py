@@ -89,7 +89,7 @@ def typed(mapping: Sequence[SheetMapping], unit: Unit) -> int:
     """Return how many cells of the unit's workbook are left to the pen: of a list, a cell in every row."""
     cells = sum(1 for sheet in mapping for one in sheet.cells if one.meaning in PEN)
     listed = (
-        sum(one.meaning in PEN for one in sheet.list.columns) * len(unit.lists.get(sheet.name, ()))
+        sum(one.meaning in PEN for one in sheet.list.columns) * unit.listed(sheet.name)
         for sheet in mapping
         if sheet.list
     )

@@ -87,7 +87,7 @@ def _actor(account_id: UUID | None) -> Actor:
 
 
 def _copied(mapping: Sequence[SheetMapping], unit: Unit) -> Copied:
-    listed = sum(len(one) for one in unit.lists.values())
+    listed = sum(unit.listed(sheet) for sheet in unit.lists)
     return Copied(unit.path, listed, spared(mapping, unit), typed(mapping, unit))
 
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0005_sheets_without_times"),
+        ("reports", "0008_who_asks"),
     ]
 
     operations = [

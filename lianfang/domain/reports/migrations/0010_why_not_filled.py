@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0006_what_was_left"),
+        ("reports", "0009_what_was_left"),
     ]
 
     operations = [
