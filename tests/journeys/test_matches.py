@@ -126,8 +126,10 @@ def test_whoever_was_found_is_not_asked_about_again_until_it_is_taken_back(
     before = _settled(database, lead)
     first, second = before["proposals"]
     _open(page, second["id"])
+    left = _left(page)
     page.keyboard.press("s")
     expect(page.get_by_role("status").filter(has_text="本次已判定 1 对")).to_be_visible()
+    assert _left(page) == left - 2
     after = _lead(database, lead)
     assert {one["id"]: one["decision"] for one in after["proposals"]} == {
         first["id"]: "different",
@@ -136,4 +138,5 @@ def test_whoever_was_found_is_not_asked_about_again_until_it_is_taken_back(
     assert after["person_id"] == second["person_id"]
     page.keyboard.press("z")
     expect(page.get_by_text("已拆回两条，请重新判定")).to_be_visible()
+    assert _left(page) == left
     assert _lead(database, lead) == before
