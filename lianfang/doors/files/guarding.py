@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import io
+import posixpath
 import re
 import zipfile
 import zlib
@@ -72,7 +73,9 @@ SMALL = 30 * 2**20
 MOST_COLUMNS = 256
 MOST_CELLS = 60_000_000
 MOST_MERGES = 200_000
-LAST_ROW = 1_048_576
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+# a sheet no larger than this may be held by a reader that makes room for every cell between the first and the last
+MOST_HELD = 150 * 2**20
 _CHUNK = 1 << 20
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -83,6 +86,11 @@ _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]{1,3})(\d{1,7}):(
 # without a word's boundary before them, because text that begins a pattern is found eight times as fast
 _WIDE = re.compile(rb'r="([A-Z]{2,3})\d{1,7}"[^>/]*>')
 _HIGH = re.compile(rb'r="[A-Z]{1,3}(\d{6,7})"[^>/]*>')
+# a cell that is not written as spreadsheets write it, so that its place would not be seen by the patterns above
+_ODD = re.compile(rb'<c(?! r="[A-Z]{1,3}\d{1,7}"(?: [a-qs-z]\w*="\w*")* ?/?>)[\s/>]')
+_BEGUN = re.compile(rb"<(?:[^\s<>/:]+:)?(?:row|c)(?=[\s/>])")
+_OPENED = re.compile(rb"""<(?:[^\s<>/:]+:)?(row|c)(?=[\s/>])((?:[^>"']|"[^"]*"|'[^']*')*)>""")
+_PLACED = re.compile(rb"""\br\s*=\s*["']\s*([A-Za-z]*)(\d*)""")
 
 
 class Places:
@@ -204,12 +212,16 @@ def _sheet_paths(archive: zipfile.ZipFile) -> dict[str, tuple[str, bool]]:
     """Return the part of each sheet by its name, and whether the sheet shows."""
     book = _small(archive, "xl/workbook.xml")
     links = _small(archive, "xl/_rels/workbook.xml.rels")
-    targets = {one.get("Id", ""): one.get("Target", "") for one in _elements(links, "Relationship")}
+    targets = {
+        one.get("Id", ""): one.get("Target", "")
+        for one in _elements(links, "Relationship")
+        if one.get("Type", "").endswith("/worksheet")
+    }
     found = {}
     for sheet in _elements(book, "sheet"):
         target = targets.get(next((value for key, value in sheet.items() if key.endswith(":id")), ""), "")
-        path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        if path in archive.NameToInfo and "worksheets/" in path:
+        path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+        if target and path in archive.NameToInfo:
             found[sheet.get("name", "")] = path, sheet.get("state", "visible") == "visible"
     return found
 
@@ -222,7 +234,8 @@ def _small(archive: zipfile.ZipFile, path: str) -> str:
 
 def _elements(text: str, name: str) -> Iterator[dict[str, str]]:
     for found in re.finditer(rf"<(?:\w+:)?{name}\b([^>]*)>", text):
-        yield {key: html.unescape(value) for key, value in re.findall(r'([\w:]+)="([^"]*)"', found[1])}
+        said = re.findall(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""", found[1])
+        yield {key: html.unescape(double or single) for key, double, single in said}
 
 
 def _chunks(archive: zipfile.ZipFile, path: str) -> Iterator[bytes]:
@@ -243,10 +256,14 @@ def _scan(archive: zipfile.ZipFile, path: str) -> SheetPart:
     """Return what a sheet is made of. Raises when its cells span more than a list can."""
     formulas = Places()
     merged: list[tuple[int, int, int, int]] = []
-    width, height = 1, 1
+    width, height, size = 1, 1, archive.getinfo(path).file_size
+    reach = _Reach()
     for chunk in _chunks(archive, path):
-        width = max(width, _widest(chunk))
-        height = max(height, _highest(chunk))
+        # because what is larger is read row by row, which makes room for no cell that lies beyond the width
+        if size <= MOST_HELD and (reach.is_odd or b":c" in chunk or _ODD.search(chunk)):
+            reach.look(chunk)
+        width = max(width, _widest(chunk), reach.width)
+        height = max(height, _highest(chunk), reach.height)
         if width > MOST_COLUMNS:
             raise TOO_WIDE(field="file", columns=width, limit=MOST_COLUMNS)
         if b"<f" in chunk or b":f" in chunk:
@@ -256,7 +273,39 @@ def _scan(archive: zipfile.ZipFile, path: str) -> SheetPart:
             merged += _merges(chunk)
         if width * height > MOST_CELLS or len(merged) > MOST_MERGES:
             raise TOO_MANY_CELLS(field="file")
-    return SheetPart(path, width, height, archive.getinfo(path).file_size, formulas, tuple(merged))
+    return SheetPart(path, width, height, size, formulas, tuple(merged))
+
+
+class _Reach:
+    """How far cells reach that are written in any other way: other quotes, small letters, spaces, no place at all."""
+
+    def __init__(self) -> None:
+        self.width = self.height = self.row = self.column = 0
+        self.is_odd = False
+
+    def look(self, chunk: bytes) -> None:
+        """Go on with the next piece of the sheet. Raises `intake.damaged` where a cell's opening is not whole."""
+        self.is_odd = True
+        opened = _OPENED.findall(chunk)
+        if len(opened) != len(_BEGUN.findall(chunk)):
+            raise DAMAGED(field="file")
+        for name, attributes in opened:
+            letters, digits = max(_PLACED.findall(attributes), key=_far, default=(b"", b""))
+            if name == b"row":
+                self.row, self.column = _number(digits) or self.row + 1, 0
+            else:
+                self.column = column_of(letters) if letters else self.column + 1
+                self.row = _number(digits) or self.row
+            if name == b"c" and not attributes.endswith(b"/"):
+                self.width, self.height = max(self.width, self.column), max(self.height, self.row)
+
+
+def _far(place: tuple[bytes, bytes]) -> tuple[int, int]:
+    return column_of(place[0]), _number(place[1])
+
+
+def _number(digits: bytes) -> int:
+    return int(digits.lstrip(b"0")[:8] or 0)
 
 
 def _widest(chunk: bytes) -> int:
@@ -285,6 +334,11 @@ def number_of(letters: bytes | str) -> int:
     for letter in letters.encode() if isinstance(letters, str) else letters:
         number = number * 26 + letter - 64
     return number
+
+
+def column_of(letters: bytes | str) -> int:
+    """Return the number of a column that a stranger wrote; letters beyond the last column are the one after it."""
+    return min(number_of(letters.upper()), LAST_COLUMN + 1) if len(letters) <= 3 else LAST_COLUMN + 1
 
 
 def _check_ole(body: bytes) -> None:

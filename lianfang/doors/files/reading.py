@@ -20,6 +20,7 @@ from lianfang.doors.files.guarding import (
     DAMAGED,
     EMPTY,
     MOST_COLUMNS,
+    MOST_HELD,
     PASSWORD,
     TOO_WIDE,
     UNSUPPORTED,
@@ -49,7 +50,6 @@ NO_SHEET = refusal("intake.no_sheet", "没有这个工作表：{name}。", "Ther
 Cells = list[Any]
 LONGEST_CELL = 32_767
 # A reader that holds the sheet is faster; above this it would need more than a list may take.
-MOST_HELD = 150 * 2**20
 MOST_CELLS_HELD = 6_000_000
 _PIECE = 1 << 20
 _DELIMITERS = ",\t;|"
@@ -106,6 +106,8 @@ def open_book(body: bytes) -> Book:
     if kind == "text":
         return _text_book(body, encoding_of(body))
     found = look_into(body) if kind == "xlsx" else Archive()
+    if kind == "xlsx" and not found.sheets:
+        raise EMPTY(field="file")
     held = _is_held(found)
     sheets = _sheets(body, found.sheets) if held else _streamed(body, found.sheets)
     return _filled(Book(kind, tuple(sheets), unpacked=found.unpacked))
@@ -134,6 +136,8 @@ def _sheets(body: bytes, parts: Mapping[str, SheetPart]) -> Iterator[Sheet]:
     hidden, charts = _hidden(workbook), _charts(workbook)
     for name in workbook.sheet_names:
         if name not in charts:
+            if parts and name not in parts:  # its cells were not looked at, and the reader would make room for them
+                raise DAMAGED(field="file")
             sheet = _guarded(lambda name=name: workbook.get_sheet_by_name(name))  # type: ignore[misc]
             formulas = parts[name].formulas if name in parts else Places()
             yield _sheet(sheet, formulas, visible=name not in hidden)

@@ -93,6 +93,68 @@ def test_sixteen_thousand_columns_are_refused() -> None:
     assert refused(xlsx_text([["姓名"] + [""] * 16_382 + ["x"]])) == "intake.too_wide"
 
 
+FAR = (
+    b'<c r="ZZZZ9"><v>1</v></c>',
+    b'<c r="ZZZZZZZ9"><v>1</v></c>',
+    b"<c r='XFD9'><v>1</v></c>",
+    b'<c r="xfd9"><v>1</v></c>',
+    b'<c r = "XFD9"><v>1</v></c>',
+    b'<c r="XFD9" a="/"><v>1</v></c>',
+    b'<c r="XFD9" a="/>"><v>1</v></c>',
+    b'<c s="1"r="XFD9"><v>1</v></c>',
+    b'<c r="A9" r="XFD9"><v>1</v></c>',
+    b"<c><v>1</v></c>" * 300,
+)
+
+
+def with_row(row: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(GOOD)) as source:
+        page = source.read("xl/worksheets/sheet1.xml")
+    return changed(GOOD, "xl/worksheets/sheet1.xml", page.replace(b"</sheetData>", row + b"</sheetData>"))
+
+
+@pytest.mark.parametrize("cells", FAR)
+def test_a_cell_far_to_the_right_is_refused_in_whatever_way_its_place_is_written(cells: bytes) -> None:
+    assert refused(with_row(b'<row r="9">' + cells + b"</row>")) == "intake.too_wide"
+
+
+@pytest.mark.parametrize("row", [
+    b"<row r='1048576'><c r='IU1048576'><v>1</v></c></row>",
+    b'<row r="1048576">' + b"<c><v>1</v></c>" * 200 + b"</row>",
+    b'<row><c r="IU0001048576"><v>1</v></c></row>',
+])  # fmt: skip
+def test_a_cell_far_down_is_seen_in_whatever_way_its_place_is_written(row: bytes) -> None:
+    assert refused(with_row(row)) == "intake.too_many_cells"
+
+
+def test_a_cell_whose_opening_is_cut_by_what_stands_in_it_is_damaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = with_row(b'<row r="9"><c a="</" r="XFD9"><v>1</v></c></row>')
+    with zipfile.ZipFile(io.BytesIO(body)) as source:
+        page = source.read("xl/worksheets/sheet1.xml")
+    monkeypatch.setattr(guarding, "_CHUNK", page.index(b'</" r="XFD9"') + 3)
+    assert refused(body) == "intake.damaged"
+
+
+def test_cells_written_in_another_way_are_read_as_ever() -> None:
+    body = with_row(b"<row r='4'><c r='A4'><v>3</v></c><c r='b4' t='str'><v>\xe7\x8e\x8b\xe4\xba\x94</v></c></row>")
+    assert list(open_book(body).sheets[0].rows())[3][:2] == [3.0, "王五"]
+
+
+def test_a_sheet_that_is_named_in_other_quotes_is_looked_at_too() -> None:
+    body = with_row(b'<row r="9"><c r="XFD9"><v>1</v></c></row>')
+    with zipfile.ZipFile(io.BytesIO(body)) as source:
+        book, links = source.read("xl/workbook.xml"), source.read("xl/_rels/workbook.xml.rels")
+    body = changed(body, "xl/workbook.xml", book.replace(b'"', b"'"))
+    assert refused(changed(body, "xl/_rels/workbook.xml.rels", links.replace(b'"', b"'"))) == "intake.too_wide"
+
+
+def test_a_sheet_that_was_not_looked_at_is_not_read() -> None:
+    with zipfile.ZipFile(io.BytesIO(GOOD)) as source:
+        book = source.read("xl/workbook.xml")
+    hidden = book.replace(b"</sheets>", b'<sheet a=">" name="x" sheetId="7" r:id="rId1"/></sheets>')
+    assert refused(changed(GOOD, "xl/workbook.xml", hidden)) == "intake.damaged"
+
+
 def test_sixteen_thousand_columns_of_text_are_refused() -> None:
     assert refused(",".join(["姓名"] * 16_384).encode()) == "intake.too_wide"
 
