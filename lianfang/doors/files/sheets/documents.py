@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
-from lianfang.doors.files.guarding import DAMAGED, PASSWORD, check_directory, check_size
+from lianfang.doors.files.guarding import DAMAGED, MOST_COLUMNS, PASSWORD, TOO_WIDE, check_directory, check_size
 from lianfang.doors.files.sheets.boxes import (
     BOX,
     FALLBACK,
@@ -41,7 +41,16 @@ from lianfang.doors.files.sheets.package import (
     parse,
     read_part,
 )
-from lianfang.doors.files.sheets.template import MOST_CELLS, TOO_MANY_CELLS, Cell, Merge, Page, Row
+from lianfang.doors.files.sheets.template import (
+    MOST_CELLS,
+    TOO_MANY_CELLS,
+    Cell,
+    Merge,
+    Page,
+    Row,
+    apart,
+    check_merges,
+)
 from lianfang.kernel.text import Bilingual, both
 
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -121,7 +130,10 @@ def is_document(body: bytes) -> bool:
 
 
 def open_document(body: bytes) -> Document:
-    """Open a .docx as a form. Raises `sheets.too_large`, `sheets.too_many_cells` and the `intake.*` refusals."""
+    """Open a .docx as a form.
+
+    Raises `sheets.too_large`, `sheets.too_many_cells`, `sheets.too_many_merges` and the `intake.*` refusals.
+    """
     check_size(len(body))
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
@@ -309,7 +321,7 @@ def pages_of(trees: Mapping[str, ElementTree.Element]) -> Iterator[Page]:
     for number, line in enumerate(lines_of(trees), start=1):
         rows[number] = Row(cells={1: Cell(text=line.label)} | ({2: Cell()} if line.end else {}))
     yield _page(TEXT, 0, rows, ())
-    count = len(rows)
+    count, merged = len(rows), 0
     for number, table in enumerate(tables_of(trees), start=1):
         rows, merges, cells = {}, [], cells_of(table)
         for (row, column), (cell, down, across) in cells.items():
@@ -319,7 +331,9 @@ def pages_of(trees: Mapping[str, ElementTree.Element]) -> Iterator[Page]:
         count += len(cells)
         if count > MOST_CELLS:
             raise TOO_MANY_CELLS(field="file", limit=MOST_CELLS)
-        yield _page(f"表{number}", number, rows, tuple(merges))
+        merged += len(merges)
+        check_merges(merged)
+        yield _page(f"表{number}", number, rows, apart(merges))
 
 
 def _page(name: str, place: int, rows: dict[int, Row], merges: tuple[Merge, ...]) -> Page:
@@ -363,13 +377,15 @@ def rows_of(table: ElementTree.Element) -> list[ElementTree.Element]:
 
 
 def cells_of(table: ElementTree.Element) -> dict[tuple[int, int], tuple[ElementTree.Element, int, int]]:
-    """Return each cell by row and column from 1, with how many rows and columns it spans."""
+    """Return each cell by row and column from 1, with how many rows and columns it spans. Raises `intake.too_wide`."""
     found: dict[tuple[int, int], tuple[ElementTree.Element, int, int]] = {}
     open_at: dict[int, tuple[int, int]] = {}
     for number, row in enumerate(rows_of(table), start=1):
         column = 1 + _number(row.find(f"{w('trPr')}/{w('gridBefore')}"), 0)
         for cell in row.findall(w("tc")):
-            across = max(1, min(_number(cell.find(f"{w('tcPr')}/{w('gridSpan')}"), 1), 300))
+            across = max(1, _number(cell.find(f"{w('tcPr')}/{w('gridSpan')}"), 1))
+            if column + across - 1 > MOST_COLUMNS:
+                raise TOO_WIDE(field="file", columns=column + across - 1, limit=MOST_COLUMNS)
             merge = cell.find(f"{w('tcPr')}/{w('vMerge')}")
             if merge is not None and merge.get(w("val"), "continue") == "continue" and column in open_at:
                 top = open_at[column]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from lianfang.doors.files.sheets.template import Merge, Page
+from lianfang.doors.files.sheets.template import Page
 
 LOOKED_AT, MOST_BLANK = 40, 2_000
 _TOTAL = re.compile(r"^(?:合\s*计|总\s*计|小\s*计|共\s*计|汇\s*总|总数)[:：]?$")
@@ -94,13 +94,9 @@ def find_page(page: Page, knows: Knows, *, paged: bool = False) -> PageFound:
     return PageFound(page.name, found, tuple(_cells(page, found, paged)))
 
 
-def _merge_at(page: Page, row: int, column: int) -> Merge:
-    return page.covered.get((row, column)) or Merge(row, column, row, column)
-
-
 def said(page: Page, row: int, column: int) -> str:
     """Return what a reader sees in a cell: within a merge, the text of the whole."""
-    one = _merge_at(page, row, column)
+    one = page.merge_at(row, column)
     return re.sub(r"\s+", " ", page.text(one.top, one.left)).strip()
 
 
@@ -132,7 +128,7 @@ def _score(page: Page, row: int, knows: Knows) -> float:
 
 def _depth(page: Page, row: int) -> int:
     """Return how many rows a header that begins here is deep: as deep as its deepest merge, or a group's two."""
-    here = [_merge_at(page, row, column) for column in range(1, page.width + 1)]
+    here = dict.fromkeys(page.merge_at(row, column) for column in range(1, page.width + 1))
     deep = max((one.bottom - one.top + 1 for one in here if one.top == row), default=1)
     if deep > 1:
         return min(deep, 4)
@@ -150,7 +146,7 @@ def _columns(page: Page, top: int, bottom: int) -> list[ColumnFound]:
             word = said(page, row, column)
             if word and (not words or words[-1] != word):
                 words.append(word)
-        merge = _merge_at(page, bottom, column)
+        merge = page.merge_at(bottom, column)
         if words and merge.left == column:
             found.append(ColumnFound(column, words[-1], "/".join(words[:-1])))
     return found
@@ -164,11 +160,12 @@ def _list(page: Page, top: int) -> ListFound:
     if _is_total(page, first, columns):
         total, first = first, first + 1
     last = first - 1
+    ahead = _next_total(page, first, columns)
     for row in range(first, min(page.last_row, first + MOST_BLANK) + 1):
         if _is_total(page, row, columns):
             total = total or row
             break
-        if _is_under(page, row) or (row not in page.rows and not _has_total_below(page, row, columns)):
+        if _is_under(page, row) or (row not in page.rows and not row <= ahead <= row + MOST_BLANK):
             break
         if not _is_laid_out(page, row, columns):
             break
@@ -187,8 +184,10 @@ def _is_under(page: Page, row: int) -> bool:
     return found is not None and any(_UNDER.search(cell.text) for cell in found.cells.values())
 
 
-def _has_total_below(page: Page, row: int, columns: tuple[ColumnFound, ...]) -> bool:
-    return any(_is_total(page, one, columns) for one in range(row, min(row + MOST_BLANK, page.last_row) + 1))
+def _next_total(page: Page, first: int, columns: tuple[ColumnFound, ...]) -> int:
+    """Return the next row of totals, or 0: looked for once, because a list may have as many rows that are not there."""
+    rows = range(first, min(first + 2 * MOST_BLANK, page.last_row) + 1)
+    return next((row for row in rows if _is_total(page, row, columns)), 0)
 
 
 def _is_laid_out(page: Page, row: int, columns: tuple[ColumnFound, ...]) -> bool:
@@ -196,7 +195,7 @@ def _is_laid_out(page: Page, row: int, columns: tuple[ColumnFound, ...]) -> bool
     found = page.rows.get(row)
     if found is None or not found.cells:
         return found is None or bool(found.attributes.get("ht"))
-    merge = _merge_at(page, row, columns[0].column)
+    merge = page.merge_at(row, columns[0].column)
     if merge.right - merge.left + 1 >= len(columns) > 2:
         return False
     laid = sum(1 for one in columns if one.column in found.cells)
@@ -238,7 +237,7 @@ def _cells(page: Page, found: ListFound | None, paged: bool) -> Iterator[CellFou
 
 def _blank_beside(page: Page, row: int, column: int) -> tuple[int, int] | None:
     """Return the blank cell that a label asks to be filled: the one to its right."""
-    merge = _merge_at(page, row, column)
+    merge = page.merge_at(row, column)
     label = page.text(row, column).strip()
     if len(label) > 20 or _PEN.search(label) or _TOTAL.match(label):
         return None

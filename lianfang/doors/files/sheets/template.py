@@ -7,14 +7,15 @@ its cell named; hyperlinks are left out. Rows that hold nothing below the last c
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from xml.etree import ElementTree
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 
-from lianfang.doors.files.guarding import DAMAGED, number_of
+from lianfang.doors.files.guarding import DAMAGED, LAST_COLUMN, MOST_COLUMNS, TOO_WIDE, column_of, number_of
 from lianfang.doors.files.sheets.formulas import Formula, letters_of, read_formula
 from lianfang.doors.files.sheets.package import Package, SheetPart, local, open_package, parse
 from lianfang.kernel.errors import refusal
@@ -24,6 +25,12 @@ TOO_MANY_CELLS = refusal(
     "sheets.too_many_cells",
     "表样里的单元格超过 {limit} 个，请删除名单内容，只留表头和空行。",
     "The form has more than {limit} cells; delete the list itself and leave headers and blank rows.",
+)
+
+TOO_MANY_MERGES = refusal(
+    "sheets.too_many_merges",
+    "表样里合并的单元格超过 {limit} 处，请删除名单内容，只留表头和空行。",
+    "The form has more than {limit} merged ranges; delete the list itself and leave headers and blank rows.",
 )
 
 MOST_CELLS = 60_000
@@ -89,6 +96,7 @@ class Page:
     around: dict[str, list[ElementTree.Element]]
     part: SheetPart
     refused: tuple[str, ...] = ()
+    _merged: dict[int, list[Merge]] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def last_row(self) -> int:
@@ -96,7 +104,8 @@ class Page:
 
     @cached_property
     def width(self) -> int:
-        return max((column for row in self.rows.values() for column in row.cells), default=0)
+        """Return the last column with a cell; those beyond the most columns are empty."""
+        return min(max((column for row in self.rows.values() for column in row.cells), default=0), MOST_COLUMNS)
 
     def cell(self, row: int, column: int) -> Cell | None:
         found = self.rows.get(row)
@@ -106,15 +115,15 @@ class Page:
         found = self.cell(row, column)
         return found.text if found else ""
 
-    @cached_property
-    def covered(self) -> dict[tuple[int, int], Merge]:
-        """Return the merge of every cell that one covers; wide merges are known by their first 300 columns."""
-        return {
-            (row, column): one
-            for one in self.merges
-            for row in range(one.top, min(one.bottom, one.top + 300) + 1)
-            for column in range(one.left, min(one.right, one.left + 300) + 1)
-        }
+    def merge_at(self, row: int, column: int) -> Merge:
+        """Return the merge that covers a cell, or the cell alone; those of a row are looked for once, by their ends."""
+        if row not in self._merged:
+            self._merged[row] = sorted(
+                (one for one in self.merges if one.top <= row <= one.bottom and one.left <= self.width), key=_left
+            )
+        here = self._merged[row]
+        place = bisect_right(here, column, key=_left) - 1
+        return here[place] if place >= 0 and here[place].right >= column else Merge(row, column, row, column)
 
 
 @dataclass
@@ -147,7 +156,10 @@ class Template:
 
 
 def open_template(body: bytes) -> Template:
-    """Read a form. Raises what `open_package` raises, and `sheets.too_many_cells`."""
+    """Read a form.
+
+    Raises what `open_package` raises, `intake.too_wide`, `sheets.too_many_cells` and `sheets.too_many_merges`.
+    """
     package = open_package(body)
     try:
         return _template(package)
@@ -230,7 +242,7 @@ class _Reader:
 
     def __init__(self, sheets: frozenset[str], names: frozenset[str], texts: list[str]) -> None:
         self.sheets, self.names, self.texts = sheets, names, texts
-        self.cells = 0
+        self.cells = self.merges = 0
 
     def page(self, part: SheetPart) -> Page:
         rows: dict[int, Row] = {}
@@ -253,7 +265,9 @@ class _Reader:
                 element.clear()
             elif event == "end" and depth == 1 and name in (*BEFORE, *AFTER, "drawing"):
                 around.setdefault(name, []).append(element)
-        merges = tuple(_merges(around.get("mergeCells", [])))
+        merges = apart(_merges(around.get("mergeCells", [])))
+        self.merges += len(merges)
+        check_merges(self.merges)
         return Page(part.name, part.state, rows, merges, around, part, tuple(refused))
 
     def _count(self, cells: int) -> None:
@@ -269,9 +283,10 @@ class _Reader:
         for one in element:
             if local(one.tag) != "c":
                 continue
-            where = "".join(letter for letter in one.get("r", "") if letter.isalpha())
-            column = number_of(where.upper()) if where else column + 1
-            row.cells[column] = self._cell(one, number, column, shared, refused)
+            column = _column(one, column)
+            cell = row.cells[column] = self._cell(one, number, column, shared, refused)
+            if column > (LAST_COLUMN if cell.is_blank else MOST_COLUMNS):
+                raise TOO_WIDE(field="file", columns=column, limit=MOST_COLUMNS)
         return row
 
     def _cell(
@@ -319,14 +334,50 @@ class _Reader:
         return found
 
 
+def _column(cell: ElementTree.Element, before: int) -> int:
+    """Return the column of a cell; one that names none stands behind the one before."""
+    where = cell.get("r", "").strip().rstrip("0123456789")
+    if where and not (where.isascii() and where.isalpha()):
+        raise DAMAGED(field="file")
+    return column_of(where) if where else before + 1
+
+
 def _merges(elements: list[ElementTree.Element]) -> Iterator[Merge]:
     listed = [one.get("ref", "") for element in elements for one in element]
-    for ref in listed[:MOST_MERGES]:
+    check_merges(len(listed))
+    for ref in listed:
         first, _, last = ref.partition(":")
         top, left = place_of(first)
         bottom, right = place_of(last or first)
         if top and bottom >= top and right >= left:
             yield Merge(top, left, bottom, right)
+
+
+def check_merges(count: int) -> None:
+    """Raise `sheets.too_many_merges` for more merged ranges than a form needs."""
+    if count > MOST_MERGES:
+        raise TOO_MANY_MERGES(field="file", limit=MOST_MERGES)
+
+
+def apart(merges: Iterable[Merge]) -> tuple[Merge, ...]:
+    """Return merges from the top without those that lie over one before them, which no spreadsheet writes."""
+    kept: list[Merge] = []
+    across: list[Merge] = []  # those that reach the row looked at, from the left
+    for one in sorted(merges, key=lambda one: (one.top, one.left)):
+        if kept and kept[-1].top != one.top:
+            across = [other for other in across if other.bottom >= one.top]
+        place = bisect_right(across, one.left, key=_left)
+        is_free = (place == 0 or across[place - 1].right < one.left) and (
+            place == len(across) or across[place].left > one.right
+        )
+        if is_free:
+            across.insert(place, one)
+            kept.append(one)
+    return tuple(kept)
+
+
+def _left(merge: Merge) -> int:
+    return merge.left
 
 
 def place_of(cell: str) -> tuple[int, int]:

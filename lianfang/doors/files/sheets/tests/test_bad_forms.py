@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -10,13 +11,14 @@ from typing import Any
 import openpyxl
 import pytest
 
+from lianfang.doors.files.sheets import layout
 from lianfang.doors.files.sheets.filling import blank_form
 from lianfang.doors.files.sheets.suggesting import suggest
-from lianfang.doors.files.sheets.template import open_template
+from lianfang.doors.files.sheets.template import Merge, open_template
 from lianfang.doors.files.sheets.writing import Filling, write
 from lianfang.kernel.errors import Refusal
 
-from .forms import health_form, opened, police_form, saved, sheet_of
+from .forms import health_form, opened, police_form, ruled, saved, sheet_of
 
 
 def changed(body: bytes, change: Callable[[str, bytes], bytes | None], **more: bytes) -> bytes:
@@ -126,6 +128,91 @@ def test_sixteen_thousand_columns_are_too_wide() -> None:
     book = openpyxl.Workbook()
     sheet_of(book).cell(1, 16_384, "末列")
     assert refused(saved(book)) == "intake.too_wide"
+
+
+def with_cells(cells: bytes) -> bytes:
+    """Return a form whose first row of cells is written as given."""
+    row = b'<row r="1">' + cells + b"</row>"
+    return changed(saved(openpyxl.Workbook()), lambda _, part: part.replace(b"</sheetData>", row + b"</sheetData>"))
+
+
+@pytest.mark.parametrize("place", [b'"ZZZZ1"', b'"AAAAAAA1"', b"'IW1'", b'"iw1"', b'"XFE1"', b'"&#73;W1"'])
+def test_a_cell_beyond_the_most_columns_is_too_wide_in_whatever_way_it_is_written(place: bytes) -> None:
+    assert refused(with_cells(b"<c r=" + place + b"><v>1</v></c>")) == "intake.too_wide"
+
+
+def test_an_empty_cell_beyond_the_last_column_there_is_is_too_wide() -> None:
+    assert refused(with_cells(b'<c r="ZZZZ1" s="0"/>')) == "intake.too_wide"
+
+
+def test_empty_cells_far_to_the_right_are_kept_and_not_gone_through() -> None:
+    form = open_template(with_cells(b'<c r="A1" t="str"><v>x</v></c><c r="XFD1" s="0"/>'))
+    assert form.pages[0].width == 256
+    assert form.pages[0].cell(1, 16_384) is not None
+
+
+def test_a_cell_without_a_place_stands_behind_the_one_before() -> None:
+    form = open_template(with_cells(b'<c r="b1"><v>1</v></c><c><v>2</v></c>'))
+    assert (form.pages[0].text(1, 2), form.pages[0].text(1, 3)) == ("1", "2")
+
+
+def with_merges(count: int, right: str = "XFD") -> bytes:
+    book = openpyxl.Workbook()
+    sheet = sheet_of(book, "表")
+    sheet.append(["姓名", "电话"])
+    sheet.append(["", ""])
+    sheet.merge_cells("A9:B9")
+    merges = b"".join(b'<mergeCell ref="A%d:%s%d"/>' % (row, right.encode(), row + 900) for row in range(9, 9 + count))
+    return changed(saved(book), lambda _, part: re.sub(rb"<mergeCell [^>]*/>", merges, part))
+
+
+def test_merges_are_looked_up_by_their_ends_and_not_cell_by_cell() -> None:
+    page = open_template(with_merges(5_000)).pages[0]
+    assert page.merge_at(9, 9_999) == page.merge_at(900, 1) == page.merges[0]
+    assert page.merge_at(8, 1) == Merge(8, 1, 8, 1)
+    assert {len(here) for here in page._merged.values()} == {0, 1}
+
+
+def test_of_merges_that_lie_over_one_another_the_first_is_kept() -> None:
+    found = [(one.top, one.bottom) for one in open_template(with_merges(5_000)).pages[0].merges]
+    assert found == [(9 + 901 * place, 909 + 901 * place) for place in range(6)]
+
+
+def test_merges_side_by_side_are_all_kept() -> None:
+    book = openpyxl.Workbook()
+    sheet = sheet_of(book, "表")
+    for area in ("C1:D9", "A1:B2", "A3:B3", "E2:E4", "A4:B9", "E5:F5"):
+        sheet.merge_cells(area)
+    ruled(sheet, "A1:F9")
+    page = open_template(saved(book)).pages[0]
+    assert len(page.merges) == 6
+    for row, column, top in ((2, 2, 1), (3, 1, 3), (9, 4, 1), (4, 5, 2), (5, 6, 5)):
+        assert page.merge_at(row, column).top == top
+
+
+def test_more_merges_than_a_form_needs_are_refused_over_all_sheets() -> None:
+    assert refused(with_merges(5_001)) == "sheets.too_many_merges"
+    book = openpyxl.Workbook()
+    for sheet in (sheet_of(book), book.create_sheet("二")):
+        for row in range(1, 2_600):
+            sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=2)
+    assert refused(saved(book)) == "sheets.too_many_merges"
+
+
+def test_a_total_far_below_a_list_without_rows_is_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    book = openpyxl.Workbook()
+    sheet = sheet_of(book, "表")
+    sheet.append(["姓名", "电话"])
+    sheet["A1900"] = "合计"
+    looked: list[int] = []
+    is_total = layout._is_total
+    monkeypatch.setattr(
+        layout, "_is_total", lambda page, row, columns: looked.append(row) or is_total(page, row, columns)
+    )
+    found = layout.find_page(open_template(saved(book)).pages[0], lambda word: float(word in ("姓名", "电话")))
+    assert found.list is not None
+    assert (found.list.first, found.list.last, found.list.total) == (2, 1899, 1900)
+    assert len(looked) < 2 * 1900 + 10
 
 
 def test_a_list_left_in_a_form_is_too_many_cells() -> None:

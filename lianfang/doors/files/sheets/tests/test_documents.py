@@ -15,6 +15,7 @@ from lianfang.doors.files.sheets.kinds import open_form
 from lianfang.doors.files.sheets.suggesting import suggest
 from lianfang.foundation.exports.models import NamedExport
 from lianfang.foundation.exports.watermark import find_marks
+from lianfang.doors.files.sheets.template import Merge
 from lianfang.foundation.jobs.queue import run_waiting
 from lianfang.kernel.errors import Refusal
 
@@ -84,6 +85,31 @@ def test_a_bomb_is_not_unpacked() -> None:
         "intake.bomb",
         "sheets.too_large",
     )
+
+
+def test_a_table_that_spans_more_columns_than_any_is_too_wide() -> None:
+    cell = '<w:tc><w:tcPr><w:gridSpan w:val="300"/></w:tcPr><w:p/></w:tc>'
+    assert refusal_of(with_body(f"<w:tbl><w:tr>{cell}</w:tr></w:tbl>")) == "intake.too_wide"
+    narrow = cell.replace("300", "200")
+    assert refusal_of(with_body(f"<w:tbl><w:tr>{narrow * 2}</w:tr></w:tbl>")) == "intake.too_wide"
+    row = '<w:tr><w:trPr><w:gridBefore w:val="9999"/></w:trPr><w:tc><w:p/></w:tc></w:tr>'
+    assert refusal_of(with_body(f"<w:tbl>{row}</w:tbl>")) == "intake.too_wide"
+
+
+def test_more_merged_cells_than_a_form_needs_are_refused() -> None:
+    cell = '<w:tc><w:tcPr><w:gridSpan w:val="2"/></w:tcPr><w:p/></w:tc>'
+    table = f"<w:tbl>{f'<w:tr>{cell}</w:tr>' * 2_600}</w:tbl>"
+    assert refusal_of(with_body(table * 2)) == "sheets.too_many_merges"
+
+
+def test_wide_merges_of_a_table_are_looked_up_by_their_ends() -> None:
+    cell = '<w:tc><w:tcPr><w:gridSpan w:val="250"/>{}</w:tcPr><w:p/></w:tc>'
+    first, more = cell.format('<w:vMerge w:val="restart"/>'), cell.format("<w:vMerge/>")
+    table = f"<w:tbl><w:tr>{first}</w:tr>{f'<w:tr>{more}</w:tr>' * 300}</w:tbl>"
+    page = open_form(with_body(table)).page("表1")
+    assert page is not None
+    assert page.merge_at(301, 250) == page.merges[0] == Merge(1, 1, 301, 250)
+    assert len(page.merges) == 1
 
 
 def test_another_kind_of_archive_or_an_old_document_is_refused(clerk: Clerk) -> None:
