@@ -190,6 +190,21 @@ def _next_total(page: Page, first: int, columns: tuple[ColumnFound, ...]) -> int
     return next((row for row in rows if _is_total(page, row, columns)), 0)
 
 
+def header_above(page: Page, first: int) -> tuple[int, int]:
+    """Return the header rows (both ends within) above the rows of a list, or (0, 0): no more than four of two words."""
+    bottom = first - 1
+    if any(_TOTAL.match(word) for word in _words(page, bottom)):
+        bottom -= 1
+    top = bottom + 1
+    while bottom - top < 3 and len(_words(page, top - 1)) > 1:
+        top -= 1
+    return (top, bottom) if top <= bottom else (0, 0)
+
+
+def _words(page: Page, row: int) -> set[str]:
+    return {word for column in range(1, page.width + 1) if (word := said(page, row, column))}
+
+
 def _is_laid_out(page: Page, row: int, columns: tuple[ColumnFound, ...]) -> bool:
     """Say whether a row belongs to the list: its cells have a look of their own or something in them."""
     found = page.rows.get(row)

@@ -77,6 +77,11 @@ class Package:
     texts: bytes = b""
     removed: tuple[Bilingual, ...] = ()
 
+    @property
+    def since_1904(self) -> bool:
+        """Say whether its days are counted from 1904, as those of an old Macintosh are."""
+        return any(local(one.tag) == "workbookPr" and one.get("date1904") in ("1", "true") for one in self.workbook)
+
 
 def local(tag: str) -> str:
     """Return the name of an element without its namespace."""

@@ -155,16 +155,13 @@ def _workbook(package: Package, pages: Sequence[Page], names: Sequence[tuple[Map
         f'<sheet name={quoteattr(page.name)} sheetId="{number}"{_state(page)} r:id="rId{number}"/>'
         for number, page in enumerate(pages, start=1)
     )
-    since_1904 = any(
-        local(one.tag) == "workbookPr" and one.get("date1904") in ("1", "true") for one in package.workbook
-    )
     named = "".join(
         f"<definedName{''.join(f' {key}={quoteattr(value)}' for key, value in attributes.items())}>{escape(text)}"
         "</definedName>"
         for attributes, text in names
         if text
     )
-    since = ' date1904="1"' if since_1904 else ""
+    since = ' date1904="1"' if package.since_1904 else ""
     shown = next((number for number, page in enumerate(pages) if not _state(page)), 0)
     listed = f"<definedNames>{named}</definedNames>" if named else ""
     return (

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 from xml.etree import ElementTree
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
@@ -19,7 +20,7 @@ from lianfang.doors.files.guarding import DAMAGED, LAST_COLUMN, MOST_COLUMNS, TO
 from lianfang.doors.files.sheets.formulas import Formula, letters_of, read_formula
 from lianfang.doors.files.sheets.package import Package, SheetPart, local, open_package, parse
 from lianfang.kernel.errors import refusal
-from lianfang.kernel.text import Bilingual
+from lianfang.kernel.text import Bilingual, both
 
 TOO_MANY_CELLS = refusal(
     "sheets.too_many_cells",
@@ -40,6 +41,18 @@ BLANK_KEPT = 60
 _KEPT_OF_NAMES = frozenset({"name", "localSheetId", "hidden"})
 _KEPT_OF_ROWS = frozenset({"s", "customFormat", "ht", "hidden", "customHeight", "outlineLevel", "collapsed"})
 
+RULES = ("conditionalFormatting", "dataValidations")
+_FORMULAS = frozenset({"formula", "formula1", "formula2"})
+_RULE = both("指向外部的条件格式或下拉选项", "conditional formats or drop-downs that reach outside")
+_LOST = {
+    "conditionalFormattings": both("较新的条件格式（数据条、图标集）", "conditional formats of newer programs"),
+    "sparklineGroups": both("迷你图", "sparklines"),
+    "slicerList": both("切片器", "slicers"),
+    "picture": both("背景图片", "background pictures"),
+    "legacyDrawingHF": both("页眉页脚里的图片", "pictures in headers and footers"),
+}
+_EXTRA = both("新版软件的附加设置", "settings of newer programs")
+
 # what of a worksheet stands before and after its rows, in the order the format asks for; the rest is left out
 BEFORE = ("sheetPr", "sheetViews", "sheetFormatPr", "cols")
 AFTER = (
@@ -50,17 +63,22 @@ AFTER = (
 
 @dataclass(slots=True)
 class Cell:
-    """One cell: its style, what it says, and its formula if it has one that may stay."""
+    """One cell: its style, what it says, and its formula if it has one that may stay.
+
+    An array formula stands in the first cell of its range; the others of the range show its results.
+    """
 
     style: str = ""
     kind: str = ""
     raw: str = ""
     text: str = ""
     formula: Formula | None = None
+    array: Merge | None = None
+    is_result: bool = False
 
     @property
     def is_blank(self) -> bool:
-        return not self.text and self.formula is None
+        return not self.text and self.formula is None and not self.is_result
 
 
 @dataclass(slots=True)
@@ -96,6 +114,7 @@ class Page:
     around: dict[str, list[ElementTree.Element]]
     part: SheetPart
     refused: tuple[str, ...] = ()
+    removed: tuple[Bilingual, ...] = ()
     _merged: dict[int, list[Merge]] = field(default_factory=dict, init=False, repr=False)
 
     @property
@@ -139,7 +158,7 @@ class Template:
 
     @property
     def removed(self) -> tuple[Bilingual, ...]:
-        return self.package.removed
+        return tuple(dict.fromkeys([*self.package.removed, *(one for page in self.pages for one in page.removed)]))
 
     @property
     def unread(self) -> tuple[Bilingual, ...]:
@@ -263,12 +282,37 @@ class _Reader:
                     rows[number] = row
                     self._count(len(row.cells))
                 element.clear()
-            elif event == "end" and depth == 1 and name in (*BEFORE, *AFTER, "drawing"):
+            elif event == "end" and depth == 1 and name in (*BEFORE, *AFTER, *_LOST, "extLst"):
                 around.setdefault(name, []).append(element)
         merges = apart(_merges(around.get("mergeCells", [])))
         self.merges += len(merges)
         check_merges(self.merges)
-        return Page(part.name, part.state, rows, merges, around, part, tuple(refused))
+        self._mark_results(rows)
+        removed = tuple(dict.fromkeys([*_extras(around), *self._unsafe(around)]))
+        return Page(part.name, part.state, rows, merges, around, part, tuple(refused), removed)
+
+    def _mark_results(self, rows: Mapping[int, Row]) -> None:
+        """Leave no old result in the ranges of array formulas, and offer none of their cells to be filled."""
+        for array in [cell.array for row in rows.values() for cell in row.cells.values() if cell.array]:
+            self._count((array.bottom - array.top + 1) * (array.right - array.left + 1) - 1)
+            for row, column in product(range(array.top, array.bottom + 1), range(array.left, array.right + 1)):
+                found = rows[row].cells.get(column) if row in rows else None
+                if found and found.array is None and found.formula is None:
+                    rows[row].cells[column] = Cell(found.style, is_result=True)
+
+    def _unsafe(self, around: dict[str, list[ElementTree.Element]]) -> Iterator[Bilingual]:
+        """Take out the rules that reach outside, and yield that there were some."""
+        for element in [one for name in RULES for one in around.get(name, ())]:
+            safe = [one for one in element if all(read_formula(*said) for said in self._said_in(one))]
+            if len(safe) < len(element):
+                yield _RULE
+            element[:] = safe
+
+    def _said_in(self, rule: ElementTree.Element) -> Iterator[tuple[str, frozenset[str], frozenset[str]]]:
+        for one in rule.iter():
+            said = formula_of(one)
+            if said:
+                yield said, self.sheets, self.names
 
     def _count(self, cells: int) -> None:
         self.cells += cells
@@ -301,6 +345,7 @@ class _Reader:
                 if cell.formula is None:
                     refused.append(f"{letters_of(column)}{row}")
                     return Cell(cell.style)
+                cell.array = self._array(one, row, column)
             elif name == "v":
                 cell.raw = one.text or ""
             elif name == "is":
@@ -315,6 +360,13 @@ class _Reader:
             cell.text = self.texts[place] if 0 <= place < len(self.texts) else ""
         elif cell.kind != "inlineStr":
             cell.text = cell.raw
+
+    def _array(self, element: ElementTree.Element, row: int, column: int) -> Merge | None:
+        """Return the range of an array formula, which begins with the cell that holds it."""
+        if element.get("t") != "array":
+            return None
+        bottom, right = place_of(element.get("ref", "").rpartition(":")[2])
+        return Merge(row, column, max(row, bottom), max(column, right))
 
     def _formula(
         self, element: ElementTree.Element, row: int, column: int, shared: dict[str, tuple[Formula, int, int]]
@@ -332,6 +384,36 @@ class _Reader:
         if found is not None and element.get("t") == "shared":
             shared[key] = (found, row, column)
         return found
+
+
+def formula_of(one: ElementTree.Element) -> str:
+    """Return the formula that an element of a rule is, or holds as the limit of a scale, of bars or of icons."""
+    if local(one.tag) in _FORMULAS:
+        return one.text or ""
+    return one.get("val", "") if local(one.tag) == "cfvo" else ""
+
+
+def _extras(around: dict[str, list[ElementTree.Element]]) -> Iterator[Bilingual]:
+    """Keep the drop-downs that newer programs write apart, and yield in words what else is not kept."""
+    yield from (label for name, label in _LOST.items() if around.pop(name, None))
+    for one in [one for listed in around.pop("extLst", ()) for extra in listed for one in extra]:
+        if local(one.tag) == "dataValidations":
+            kept = around.setdefault("dataValidations", [ElementTree.Element("dataValidations")])
+            kept[0].extend(_drop_down(each) for each in one)
+        else:
+            yield _LOST.get(local(one.tag), _EXTRA)
+
+
+def _drop_down(newer: ElementTree.Element) -> ElementTree.Element:
+    """Return a drop-down as every program reads it: its formulas and its cells as they stood before there were two."""
+    found = ElementTree.Element("dataValidation", {key: value for key, value in newer.items() if key[0] != "{"})
+    for one in newer:
+        said = "".join(one.itertext())
+        if local(one.tag) == "sqref":
+            found.set("sqref", said)
+        elif local(one.tag) in _FORMULAS:
+            ElementTree.SubElement(found, local(one.tag)).text = said
+    return found
 
 
 def _column(cell: ElementTree.Element, before: int) -> int:

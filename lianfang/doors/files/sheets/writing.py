@@ -17,13 +17,29 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
 from lianfang.doors.files.sheets.formulas import Growth, Growths, letters_of, read_formula
+from lianfang.doors.files.sheets.layout import header_above
 from lianfang.doors.files.sheets.package import attribute, local
 from lianfang.doors.files.sheets.parts import Mark, write_package
-from lianfang.doors.files.sheets.template import AFTER, BEFORE, Cell, Page, Row, Template, place_of, split_areas
+from lianfang.doors.files.sheets.template import (
+    AFTER,
+    BEFORE,
+    RULES,
+    Cell,
+    Merge,
+    Page,
+    Row,
+    Template,
+    formula_of,
+    place_of,
+    split_areas,
+)
 from lianfang.kernel.clock import local as in_china
 
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  (a spreadsheet's days have no zone)
+# a spreadsheet's days have no zone
+_DAY_0, _DAY_0_OF_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001
+_TITLES = "_xlnm.Print_Titles"
+_A4 = "9"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 LONGEST = 32_000
@@ -75,7 +91,18 @@ def _names(template: Template, growths: Growths) -> list[tuple[Mapping[str, str]
     for attributes, text in template.names:
         parts = [read_formula(part, sheets) for part in split_areas(text)]
         found.append((attributes, ",".join(part.grown("", 0, growths) for part in parts if part)))
-    return found
+    return found + list(_titles(template, growths))
+
+
+def _titles(template: Template, growths: Growths) -> Iterator[tuple[Mapping[str, str], str]]:
+    """Yield the header rows to be printed on each page of a list that grew, where the sheet itself names none."""
+    named = {one.get("localSheetId") for one, _ in template.names if one.get("name") == _TITLES}
+    for place, page in enumerate(template.pages):
+        growth = growths.get(page.name)
+        top, bottom = header_above(page, growth.first) if growth and str(place) not in named else (0, 0)
+        if top:
+            sheet = page.name.replace("'", "''")
+            yield {"name": _TITLES, "localSheetId": str(place)}, f"'{sheet}'!${top}:${bottom}"
 
 
 def legal(text: str) -> str:
@@ -104,6 +131,7 @@ class _Writer:
         self.growth = growths.get(page.name)
         self.hidden = mark.hidden if mark else ""
         self.mark = mark
+        self.day_0 = _DAY_0_OF_1904 if template.package.since_1904 else _DAY_0
 
     def xml(self) -> bytes:
         around = self.page.around
@@ -176,9 +204,9 @@ class _Writer:
             for column, letters, cell, mapped in columns:
                 if mapped:
                     cells.append(self._value(f"{letters}{at}", cell.style, values.get(column)))
-                elif cell.formula is not None:
+                elif cell.formula is not None and not (cell.array and cell.array.bottom > filling.last):
                     text = cell.formula.grown(self.page.name, filling.last, self.growths, down)
-                    cells.append(f'<c r="{letters}{at}"{_styled(cell.style)}><f>{escape(text)}</f></c>')
+                    cells.append(_formula(f"{letters}{at}", cell, text, at, at))
                 else:
                     cells.append(_empty(f"{letters}{at}", cell.style))
             yield _row(at, row, cells)
@@ -187,13 +215,19 @@ class _Writer:
         """Write a cell as it was; a formula without its old result, which the reader's program works out anew."""
         if cell.formula is not None:
             text = cell.formula.grown(self.page.name, number, self.growths)
-            return f'<c r="{name}"{_styled(cell.style)}><f>{escape(text)}</f></c>'
+            return _formula(name, cell, text, *self._rows_of(cell.array))
         if cell.kind == "s":
             return f'<c r="{name}"{_styled(cell.style)} t="s"><v>{escape(cell.raw)}</v></c>'
         if cell.kind in ("b", "e") or (cell.kind in ("", "n") and cell.raw):
             kind = f' t="{cell.kind}"' if cell.kind in ("b", "e") else ""
             return f'<c r="{name}"{_styled(cell.style)}{kind}><v>{escape(cell.raw)}</v></c>'
         return _text(name, cell.style, cell.text) if cell.text else _empty(name, cell.style)
+
+    def _rows_of(self, array: Merge | None) -> tuple[int, int]:
+        """Return where the rows of an array formula stand; one over all rows of a list is over the new ones too."""
+        if array is None or self.growth is None:
+            return (array.top, array.bottom) if array else (0, 0)
+        return self.growth.span(array.top, array.bottom)
 
     def _value(self, name: str, style: str, value: Any) -> str:
         if value is None or value == "":
@@ -211,7 +245,9 @@ class _Writer:
         moment = in_china(value) if isinstance(value, datetime) else None
         if style in self.template.dates:
             plain = moment.replace(tzinfo=None) if moment else datetime(value.year, value.month, value.day)  # noqa: DTZ001
-            passed = plain - _EPOCH
+            passed = plain - self.day_0
+            if passed.days < 0:  # no spreadsheet shows a day before its first
+                return _text(name, style, as_text(value))
             return f'<c r="{name}"{_styled(style)}><v>{passed.days + passed.seconds / 86400:.10g}</v></c>'
         return _text(name, style, as_text(value))
 
@@ -224,8 +260,8 @@ class _Writer:
                 yield self._merges()
             elif name == "headerFooter" and self.mark:
                 yield self.mark.header(found)
-            elif name == "pageSetup" and not found and self.mark:
-                continue
+            elif name == "pageSetup" and self.growth:
+                yield _page_setup(found)
             else:
                 yield from (self._around(one, name) for one in found)
         if self.page.part.drawing:
@@ -246,30 +282,19 @@ class _Writer:
         )
 
     def _around(self, element: ElementTree.Element, name: str) -> str:
-        """Return an element around the rows, with its references moved; rules that reach outside are left out."""
+        """Return an element around the rows, with its references moved."""
         copied = _plain_copy(element)
         if name == "sheetViews":
             for view in copied:
                 view.attrib.pop("topLeftCell", None)
                 view[:] = [one for one in view if one.tag == "pane"]
+        if name in RULES and not len(copied):
+            return ""
         if name == "dataValidations":
-            copied[:] = [one for one in copied if self._is_safe(one)]
             copied.set("count", str(len(copied)))
-            if not len(copied):
-                return ""
-        if name == "conditionalFormatting":
-            copied[:] = [one for one in copied if self._is_safe(one)]
-            if not len(copied):
-                return ""
         if self.growth:
             self._move(copied, name)
         return ElementTree.tostring(copied, encoding="unicode")
-
-    def _is_safe(self, rule: ElementTree.Element) -> bool:
-        sheets = frozenset(page.name for page in self.template.pages)
-        names = frozenset(attributes.get("name", "") for attributes, _ in self.template.names)
-        wanted = [one for one in rule.iter() if one.tag in ("formula", "formula1", "formula2") and one.text]
-        return all(read_formula(one.text or "", sheets, names) is not None for one in wanted)
 
     def _move(self, element: ElementTree.Element, name: str) -> None:
         for one in element.iter():
@@ -279,15 +304,18 @@ class _Writer:
                 one.set("ref", self._span(one.attrib["ref"]))
             if one.tag == "brk" and name == "rowBreaks" and self.growth:
                 one.set("id", str(self.growth.row(int(one.get("id", "0")))))
-            if one.tag in ("formula", "formula1", "formula2") and one.text:
-                self._move_formula(one)
+            if said := formula_of(one):
+                moved = self._moved(said)
+                if one.tag == "cfvo":
+                    one.set("val", moved)
+                else:
+                    one.text = moved
 
-    def _move_formula(self, element: ElementTree.Element) -> None:
+    def _moved(self, formula: str) -> str:
         sheets = frozenset(page.name for page in self.template.pages)
         names = frozenset(attributes.get("name", "") for attributes, _ in self.template.names)
-        found = read_formula(element.text or "", sheets, names)
-        if found is not None:
-            element.text = found.grown(self.page.name, self.filling.first, self.growths)
+        found = read_formula(formula, sheets, names)
+        return found.grown(self.page.name, self.filling.first, self.growths) if found else formula
 
     def _span(self, ref: str) -> str:
         first, _, last = ref.partition(":")
@@ -302,6 +330,24 @@ class _Writer:
 
 def _styled(style: str) -> str:
     return f' s="{style}"' if style.isdecimal() else ""
+
+
+def _formula(name: str, cell: Cell, text: str, top: int, bottom: int) -> str:
+    """Write a formula without a result; the rows are those of its range where it is an array formula."""
+    of = ""
+    if cell.array:
+        first, last = f"{letters_of(cell.array.left)}{top}", f"{letters_of(cell.array.right)}{bottom}"
+        of = f' t="array" ref="{first if first == last else f"{first}:{last}"}"'
+    return f'<c r="{name}"{_styled(cell.style)}><f{of}>{escape(text)}</f></c>'
+
+
+def _page_setup(found: Sequence[ElementTree.Element]) -> str:
+    """Return how a list that grew is printed: on A4 in black and white, unless the sheet says otherwise."""
+    copied = _plain_copy(found[0]) if found else ElementTree.Element("pageSetup")
+    if "paperHeight" not in copied.attrib:
+        copied.attrib.setdefault("paperSize", _A4)
+    copied.attrib.setdefault("blackAndWhite", "1")
+    return ElementTree.tostring(copied, encoding="unicode")
 
 
 def _empty(name: str, style: str) -> str:
