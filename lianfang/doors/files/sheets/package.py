@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 from lianfang.doors.files.guarding import DAMAGED, PASSWORD, UNSUPPORTED, check_size, kind_of, look_into
+from lianfang.doors.files.sheets.drawings import Drawing, kept_drawing
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import Bilingual, both
 
@@ -64,6 +65,7 @@ class SheetPart:
     state: str = ""
     drawing: bytes = b""
     pictures: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    removed: tuple[Bilingual, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def open_package(body: bytes) -> Package:
             return _read(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, KeyError, ValueError):
         raise DAMAGED(field="file") from None
-    except ElementTree.ParseError:
+    except (ElementTree.ParseError, RecursionError):
         raise DAMAGED(field="file") from None
     except RuntimeError:  # zipfile's word for an encrypted entry
         raise PASSWORD(field="file") from None
@@ -127,7 +129,7 @@ def _read(archive: zipfile.ZipFile) -> Package:
         read_part(archive, kinds.get("styles", "")),
         read_part(archive, kinds.get("theme", "")),
         read_part(archive, kinds.get("sharedStrings", "")),
-        _removed(archive),
+        tuple(dict.fromkeys([*_removed(archive), *(label for one in sheets for label in one.removed)])),
     )
 
 
@@ -176,25 +178,30 @@ def _sheets(
         kind, path = links.get(attribute(one, "id"), ("", ""))
         xml = read_part(archive, path) if kind == "worksheet" else b""
         if xml:
-            drawing, pictures = _drawing(archive, path)
-            yield SheetPart(one.get("name", "")[:31], place, xml, one.get("state", ""), drawing, pictures)
+            drawn, pictures = _drawing(archive, path)
+            name, state = one.get("name", "")[:31], one.get("state", "")
+            yield SheetPart(name, place, xml, state, drawn.body, pictures, drawn.removed)
 
 
-def _drawing(archive: zipfile.ZipFile, sheet: str) -> tuple[bytes, dict[str, tuple[str, bytes]]]:
-    """Return the drawing of a sheet with its pictures by relation; nothing where it holds more than pictures."""
+def _drawing(archive: zipfile.ZipFile, sheet: str) -> tuple[Drawing, dict[str, tuple[str, bytes]]]:
+    """Return what is kept of a sheet's drawing, with its pictures by relation."""
     paths = [path for kind, path in links_of(archive, sheet).values() if kind == "drawing"]
     body = read_part(archive, paths[0]) if paths else b""
-    if not body or b"hlink" in body or b"graphicFrame" in body or b'macro="[' in body:
-        return b"", {}
-    pictures = {}
-    for key, (kind, path) in links_of(archive, paths[0]).items():
-        ending = path.rpartition(".")[2].lower()
-        if kind != "image" or ending not in PICTURES or path not in archive.NameToInfo:
-            return b"", {}
-        if archive.getinfo(path).file_size > MOST_PICTURE:
-            return b"", {}
-        pictures[key] = (ending, archive.read(path))
-    return body, pictures
+    if not body:
+        return Drawing(b"", frozenset(), ()), {}
+    pictures = {key: path for key, (kind, path) in links_of(archive, paths[0]).items()
+                if kind == "image" and _is_picture(archive, path)}  # fmt: skip
+    drawn = kept_drawing(body, pictures)
+    return drawn, {key: (_ending(pictures[key]), archive.read(pictures[key])) for key in sorted(drawn.pictures)}
+
+
+def _is_picture(archive: zipfile.ZipFile, path: str) -> bool:
+    known = _ending(path) in PICTURES and path in archive.NameToInfo
+    return known and archive.getinfo(path).file_size <= MOST_PICTURE
+
+
+def _ending(path: str) -> str:
+    return path.rpartition(".")[2].lower()
 
 
 def _removed(archive: zipfile.ZipFile) -> tuple[Bilingual, ...]:
