@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -16,6 +16,8 @@ from bench.workbook import Line, lines, messy
 PEOPLE = 1_000
 BLANK_ROWS = 1_000_000
 HEADERS = ("序号", "姓名", "身份证号码", "手机号码", "目的地详细地址", "返乡时间")
+FORM = "表样"
+TOO_MANY, TOO_WIDE = "sheets.too_many_cells", "intake.too_wide"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SHEET = "xl/worksheets/sheet1.xml"
 _OUTSIDE = b'<externalLink xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
@@ -46,6 +48,33 @@ def kinds() -> Iterator[tuple[str, str, Callable[[], bytes], str | int]]:
     yield "a_million_rows_of_format", "名单.xlsx", lambda: _blank(good, b'<row r="%d"><c r="F%d" s="1"/></row>'), PEOPLE
     yield "a_million_blank_lines", "名单.csv", lambda: _text().encode() + b",,,,,\n" * BLANK_ROWS, PEOPLE
     yield "one_cell_far_away", "名单.xlsx", lambda: _far(good), "intake.too_many_cells"
+    yield "a_column_of_seven_letters", "名单.xlsx", lambda: _cell(good, b'"ZZZZZZZ9"'), "intake.too_wide"
+    yield "a_column_in_other_quotes", "名单.xlsx", lambda: _cell(good, b"'xfd1048576'"), "intake.too_wide"
+
+
+def forms() -> Iterator[tuple[str, str, Callable[[], bytes], str | int]]:
+    """Yield the same of departments' forms, which are read inside a request; a number is how many pages were read."""
+    yield "form_merged_all_over_itself", f"{FORM}.xlsx", lambda: _form(merges=_nested(5_000)), 1
+    yield "form_of_merges_side_by_side", f"{FORM}.xlsx", lambda: _form(merges=_beside(5_000)), 1
+    yield "form_of_too_many_merges", f"{FORM}.xlsx", lambda: _form(merges=_beside(5_001)), "sheets.too_many_merges"
+    yield "form_of_totals_far_below", f"{FORM}.xlsx", lambda: _form(sheets=40), 40
+    yield "form_with_a_column_of_four_letters", f"{FORM}.xlsx", lambda: _cell(_form(), b'"ZZZZ9"'), "intake.too_wide"
+    yield (
+        "form_with_a_column_of_seven_letters",
+        f"{FORM}.xlsx",
+        lambda: _cell(_form(), b"'AAAAAAA9'"),
+        "intake.too_wide",
+    )
+    yield "form_of_an_endless_array_formula", f"{FORM}.xlsx", lambda: _endless(_form()), TOO_MANY
+    yield "letter_of_wide_cells", f"{FORM}.docx", lambda: _letter(b'<w:gridSpan w:val="300"/>', 1, 60_000), TOO_WIDE
+    yield (
+        "letter_of_wide_cells_in_a_row",
+        f"{FORM}.docx",
+        lambda: _letter(b'<w:gridSpan w:val="250"/>', 60, 1),
+        TOO_WIDE,
+    )
+    yield "letter_of_merges", f"{FORM}.docx", lambda: _letter(b'<w:gridSpan w:val="250"/>', 1, 5_000), 2
+    yield "letter_of_cells", f"{FORM}.docx", lambda: _letter(b"", 200, 301), TOO_MANY
 
 
 def _people() -> Iterator[Line]:
@@ -108,6 +137,50 @@ def _blank(workbook: bytes, row: bytes) -> bytes:
 
 def _far(workbook: bytes) -> bytes:
     return _sheet(workbook, b"</sheetData>", b'<row r="1048576"><c r="IU1048576"><v>1</v></c></row></sheetData>')
+
+
+def _cell(workbook: bytes, place: bytes) -> bytes:
+    return _sheet(workbook, b"</sheetData>", b'<row r="1048576"><c r=' + place + b"><v>1</v></c></row></sheetData>")
+
+
+def _form(sheets: int = 1, merges: Iterable[bytes] = ()) -> bytes:
+    """Return a form of 200 columns, whose list has no rows but a total 1,900 rows below."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    for number in range(sheets):
+        sheet = book.add_worksheet(f"表{number}")
+        sheet.write_row(0, 0, HEADERS)
+        sheet.write_row(0, len(HEADERS), [f"附项{column}" for column in range(len(HEADERS), 200)])
+        for row in range(2, 40):
+            sheet.write_row(row, 0, ["x"] * (200 if sheets == 1 else 2))
+        sheet.write(1_900, 0, "合计")
+    book.close()
+    listed = b"".join(merges)
+    return _sheet(out.getvalue(), b"</sheetData>", b"</sheetData><mergeCells>" + listed + b"</mergeCells>")
+
+
+def _endless(workbook: bytes) -> bytes:
+    cell = b'<c r="A1999"><f t="array" ref="A1999:XFD1048576">A1</f></c>'
+    return _sheet(workbook, b"</sheetData>", b'<row r="1999">' + cell + b"</row></sheetData>")
+
+
+def _nested(count: int) -> Iterator[bytes]:
+    return (b'<mergeCell ref="A%d:XFD1048576"/>' % row for row in range(1, count + 1))
+
+
+def _beside(count: int) -> Iterator[bytes]:
+    return (b'<mergeCell ref="A%d:XFD%d"/>' % (row, row) for row in range(1, count + 1))
+
+
+def _letter(looks: bytes, across: int, down: int) -> bytes:
+    """Return a letter with one table of so many cells of the same looks."""
+    space = b'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    row = b"<w:tr>" + b"<w:tc><w:tcPr>%s</w:tcPr><w:p/></w:tc>" % looks * across + b"</w:tr>"
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        body = b"<w:body><w:tbl>" + row * down + b"</w:tbl></w:body>"
+        made.writestr("word/document.xml", b"<w:document " + space + b">" + body + b"</w:document>")
+    return out.getvalue()
 
 
 def _wide() -> bytes:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,15 @@ GIVEN_UP_AFTER = 120.0
 
 
 def run(made: Made) -> None:
-    """Measure the answer to every kind of bad file, from its bytes to the refusal or to the last row judged."""
-    from bench.badfiles import kinds
+    """Measure the answer to every kind of bad file, from its bytes to the refusal or to the last row judged.
+
+    A form's answer is there when it is kept, blank, and what each of its cells seems to ask is known.
+    """
+    from bench.badfiles import forms, kinds
 
     slowest = dearest = largest = 0.0
     wrong = []
-    for kind, name, make, answer in kinds():
+    for kind, name, make, answer in chain(kinds(), forms()):
         with tempfile.TemporaryDirectory() as folder:
             path, started = Path(folder) / name, time.perf_counter()
             path.write_bytes(make())
@@ -54,10 +58,11 @@ def _look_at(path: Path) -> dict[str, Any]:
 
 
 def main(file: str) -> dict[str, Any]:
-    """Look at a file as a check does; tells the refusal, or how many rows would be taken in."""
+    """Look at a file as a check or the door of forms does; tells the refusal, or how many rows or pages were read."""
     import django
 
     django.setup()
+    from bench.badfiles import FORM
     from lianfang.doors.files.commands import intake_check
     from lianfang.foundation.access.actor import actor_for
     from lianfang.foundation.accounts.models import Account
@@ -68,7 +73,8 @@ def main(file: str) -> dict[str, Any]:
     before = peak_mb()
     started, cpu = time.perf_counter(), _cpu_seconds()
     try:
-        answer: str | int = intake_check(Path(file), COUNTY, duty)["accepted"]
+        is_form = Path(file).stem == FORM
+        answer: str | int = _read_form(file) if is_form else intake_check(Path(file), COUNTY, duty)["accepted"]
     except Refusal as no:
         answer = no.code
     return {
@@ -78,6 +84,17 @@ def main(file: str) -> dict[str, Any]:
         "peak_mb": peak_mb(),
         "mb_before": before,
     }
+
+
+def _read_form(file: str) -> int:
+    """Read a form as its door does, up to what is kept of it; returns how many pages it has."""
+    from lianfang.doors.files.sheets.filling import blank_form
+    from lianfang.doors.files.sheets.kinds import open_form
+    from lianfang.doors.files.sheets.suggesting import suggest
+
+    form = open_form(Path(file).read_bytes())
+    blank_form(form, suggest(form, COUNTY, {}))
+    return len(form.pages)
 
 
 def _cpu_seconds() -> float:
