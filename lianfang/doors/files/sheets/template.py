@@ -38,6 +38,7 @@ MOST_CELLS = 60_000
 MOST_MERGES = 5_000
 MOST_ROWS = 1_048_576
 BLANK_KEPT = 60
+_DEEPEST = 60
 _KEPT_OF_NAMES = frozenset({"name", "localSheetId", "hidden"})
 _KEPT_OF_ROWS = frozenset({"s", "customFormat", "ht", "hidden", "customHeight", "outlineLevel", "collapsed"})
 
@@ -272,6 +273,8 @@ class _Reader:
         depth = 0
         for event, element in ElementTree.iterparse(io.BytesIO(part.xml), events=("start", "end")):  # noqa: S314
             depth += 1 if event == "start" else -1
+            if depth > _DEEPEST:
+                raise DAMAGED(field="file")
             name = local(element.tag)
             if event == "end" and name == "row":
                 number = int(element.get("r") or last + 1)

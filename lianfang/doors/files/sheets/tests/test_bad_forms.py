@@ -10,6 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import xlsxwriter
 
 from lianfang.doors.files.sheets import layout
 from lianfang.doors.files.sheets.filling import blank_form
@@ -122,6 +123,27 @@ def test_broken_xml_is_damaged() -> None:
         refused(changed(police_form(), lambda n, part: part[:-30] if n.endswith("sheet1.xml") else part))
         == "intake.damaged"
     )
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/drawings/drawing1.xml"])
+def test_elements_without_end_within_one_another_are_damaged(part: str) -> None:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    sheet = book.add_worksheet()
+    sheet.write("A1", "x")
+    sheet.insert_textbox("B2", "说明")
+    book.close()
+    deep = b"<printOptions>" * 2_000 + b"</printOptions>" * 2_000
+    if part.startswith("xl/drawings"):
+        deep = deep.replace(b"printOptions", b"xdr:sp")
+    ends = (b"</sheetData>", b"</xdr:twoCellAnchor>")
+
+    def change(name: str, held: bytes) -> bytes:
+        for end in ends if name == part else ():
+            held = held.replace(end, end + deep if end == ends[0] else deep + end)
+        return held
+
+    assert refused(changed(out.getvalue(), change)) == "intake.damaged"
 
 
 def test_sixteen_thousand_columns_are_too_wide() -> None:
