@@ -116,7 +116,6 @@ class Page:
     part: SheetPart
     refused: tuple[str, ...] = ()
     removed: tuple[Bilingual, ...] = ()
-    _merged: dict[int, list[Merge]] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def last_row(self) -> int:
@@ -135,13 +134,26 @@ class Page:
         found = self.cell(row, column)
         return found.text if found else ""
 
+    @cached_property
+    def _bands(self) -> tuple[list[int], list[list[Merge]]]:
+        """Return the rows from which on other merges cover the columns than above, and those that do from the left."""
+        begun: dict[int, list[Merge]] = {}
+        for one in self.merges:
+            if one.left <= self.width:
+                begun.setdefault(one.top, []).append(one)
+                begun.setdefault(one.bottom + 1, [])
+        rows, bands = sorted(begun), []
+        here: list[Merge] = []
+        for row in rows:
+            here = sorted([*(one for one in here if one.bottom >= row), *begun[row]], key=_left)
+            bands.append(here)
+        return rows, bands
+
     def merge_at(self, row: int, column: int) -> Merge:
-        """Return the merge that covers a cell, or the cell alone; those of a row are looked for once, by their ends."""
-        if row not in self._merged:
-            self._merged[row] = sorted(
-                (one for one in self.merges if one.top <= row <= one.bottom and one.left <= self.width), key=_left
-            )
-        here = self._merged[row]
+        """Return the merge that covers a cell, or the cell alone; looked up by the ends of merges, not by cells."""
+        rows, bands = self._bands
+        band = bisect_right(rows, row) - 1
+        here = bands[band] if band >= 0 else []
         place = bisect_right(here, column, key=_left) - 1
         return here[place] if place >= 0 and here[place].right >= column else Merge(row, column, row, column)
 
