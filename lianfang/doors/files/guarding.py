@@ -87,7 +87,8 @@ _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]{1,3})(\d{1,7}):(
 _WIDE = re.compile(rb'r="([A-Z]{2,3})\d{1,7}"[^>/]*>')
 _HIGH = re.compile(rb'r="[A-Z]{1,3}(\d{6,7})"[^>/]*>')
 # a cell that is not written as spreadsheets write it, so that its place would not be seen by the patterns above
-_ODD = re.compile(rb'<c(?! r="[A-Z]{1,3}\d{1,7}"(?: [a-qs-z]\w*="\w*")* ?/?>)[\s/>]')
+_PLAIN = rb' r="[A-Z]{1,3}\d{1,7}"(?: [a-qs-z]\w*="\w*")* ?/?>'
+_ODD, _ODD_NAMED = (re.compile(begun + rb"c(?!" + _PLAIN + rb")[\s/>]") for begun in (b"<", b":"))
 _BEGUN = re.compile(rb"<(?:[^\s<>/:]+:)?(?:row|c)(?=[\s/>])")
 _OPENED = re.compile(rb"""<(?:[^\s<>/:]+:)?(row|c)(?=[\s/>])((?:[^>"']|"[^"]*"|'[^']*')*)>""")
 _PLACED = re.compile(rb"""\br\s*=\s*["']\s*([A-Za-z]*)(\d*)""")
@@ -260,7 +261,7 @@ def _scan(archive: zipfile.ZipFile, path: str) -> SheetPart:
     reach = _Reach()
     for chunk in _chunks(archive, path):
         # because what is larger is read row by row, which makes room for no cell that lies beyond the width
-        if size <= MOST_HELD and (reach.is_odd or b":c" in chunk or _ODD.search(chunk)):
+        if size <= MOST_HELD and (reach.is_odd or _ODD.search(chunk) or _ODD_NAMED.search(chunk)):
             reach.look(chunk)
         width = max(width, _widest(chunk), reach.width)
         height = max(height, _highest(chunk), reach.height)

@@ -103,6 +103,7 @@ FAR = (
     b'<c r="XFD9" a="/>"><v>1</v></c>',
     b'<c s="1"r="XFD9"><v>1</v></c>',
     b'<c r="A9" r="XFD9"><v>1</v></c>',
+    b"<x:c xmlns:x=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" r='XFD9'><v>1</v></x:c>",
     b"<c><v>1</v></c>" * 300,
 )
 
