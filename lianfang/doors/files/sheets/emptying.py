@@ -127,6 +127,8 @@ class _Emptying:
                                   if are_names([text for _, text in _texts_of(page, column)], _SEVERAL))  # fmt: skip
         self.labels: frozenset[int] = frozenset()
         self.of_somebody = self.after = False
+        # the last column of the list, 0 where no header is known; and where an answer about a person was taken out
+        self.right, self.answered = 0, (0, 0)
 
     def lost_things(self) -> Iterator[Bilingual]:
         """Empty the sheet and yield in words what went."""
@@ -147,6 +149,7 @@ class _Emptying:
                 head, before, self.after = waiting.pop(0), number, False
                 self.labels = self._labels(head, waiting[0].top if waiting else MOST_ROWS + 1)
                 self.of_somebody = not head.columns or _is_of(head, _OF_SOMEBODY)
+                self.right = max((one.column for one in head.columns), default=0)
             self.after = self.after or number > before + 1 or row.is_blank
             self._empty_row(number, row, head)
             before = number
@@ -210,9 +213,9 @@ class _Emptying:
         if column in self.labels:
             return not has_number(text)
         if is_alone and not is_name(text):
-            is_note = self.after and _NOTE.search(text) is not None
-            return is_note or number + 1 in self.tops or is_wide(self.page, number, column)
-        if not self.after or is_somebodys:
+            is_note = (self.after or 0 < self.right < column) and _NOTE.search(text)
+            return bool(is_note) or number + 1 in self.tops or is_wide(self.page, number, column)
+        if self.right and (not self.after or is_somebodys):
             return False
         return knows(text) >= _SURE or (
             not self.of_somebody and self._stays_above(number, column, text, is_somebodys=False)
@@ -224,9 +227,13 @@ class _Emptying:
         return is_offered and column not in self.of_names and len(text) <= _LONGEST_OPTION and not has_number(text)
 
     def _is_beside_person(self, number: int, column: int, text: str) -> bool:
-        """Say whether a cell stands to the right of a label that asks about a person: 姓名 | 张三, 填表人 | 张三."""
+        """Say whether a cell answers a label to its left that asks about a person: 姓名 | 张三 | 李四."""
+        is_next = self.answered == (number, column - 1) and is_name(text)
         label = said(self.page, number, column - 1)
-        return _asks(label, _OF_SOMEBODY) or (_SIGNS.fullmatch(label) is not None and is_name(text))
+        is_answer = _asks(label, _OF_SOMEBODY) or (_SIGNS.fullmatch(label) is not None and is_name(text))
+        if is_answer or is_next:
+            self.answered = number, column
+        return is_answer or is_next
 
     def _labels(self, head: HeadFound, end: int) -> frozenset[int]:
         """Return the leading columns in which units, or what is counted, stand ready by name; none of persons."""

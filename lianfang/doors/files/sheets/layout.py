@@ -23,6 +23,7 @@ _UNDER = re.compile(
 _PEN = re.compile(r"签字|签名|签章|审核|审批|审签|负责人|盖章|领导")
 _DATA = re.compile(r"\d{6,}|(?:19|20)\d\d[-./年]\d")
 _ASKS_NAME = re.compile(r"(?:姓\s*名|户主|联系人|负责人|责任人)$")
+_LIKE_NAME = re.compile(r"[\u4e00-\u9fff]{2,3}")
 _DIGIT, _SHORT = re.compile(r"\d"), 12
 _GAP = r"[\s_＿　]"
 _UNIT_BLANK = re.compile(
@@ -125,7 +126,7 @@ def find_heads(page: Page, knows: Knows) -> list[HeadFound]:
     A form of one person that is filled in has none. On a hidden sheet, which nobody confirms, most words must be known.
     """
     main = _find_list(page, knows) if page.state in ("", "visible") else None
-    if main and _is_filled_in([one.header for one in main.columns]):
+    if main and _is_filled_in([one.header for one in main.columns], knows):
         main = None
     found = [HeadFound(main.header_top, main.header_bottom, main.columns)] if main else []
     before = spoken = 0
@@ -139,8 +140,10 @@ def find_heads(page: Page, knows: Knows) -> list[HeadFound]:
     return sorted(found, key=lambda one: one.top)
 
 
-def _is_filled_in(words: Sequence[str]) -> bool:
-    """Say whether words side by side are labels with their answers: 姓名 | 张三 | 性别 | 男."""
+def _is_filled_in(words: Sequence[str], knows: Knows) -> bool:
+    """Say whether words side by side are labels with their answers: 姓名 | 张三 | 性别 | 男, or 姓名 | 张三 | 李四."""
+    if _ASKS_NAME.search(words[0]) and all(_LIKE_NAME.fullmatch(one) and knows(one) < _KNOWN for one in words[1:]):
+        return True
     return any(
         (_ASKS_NAME.search(label) and is_name(said)) or (label == "性别" and said in ("男", "女"))
         for label, said in pairwise(words)

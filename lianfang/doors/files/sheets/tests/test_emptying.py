@@ -354,6 +354,63 @@ def test_a_form_of_one_person_is_emptied_beside_its_labels(county: str) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.django_db
+def test_a_list_that_runs_to_the_right_is_emptied(county: str) -> None:
+    def build(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet("登记")
+        for row, (word, place) in enumerate((("姓名", 1), ("身份证号", 2), ("联系电话", 3), ("现住址", 4))):
+            sheet.write_row(row, 0, (word, *(person[place] for person in PEOPLE[:3])))
+
+    body = kept(made(build))
+    assert found_in(body, secrets([person[:4] for person in PEOPLE])) == []
+    assert [opened(body)["登记"][f"A{row}"].value for row in (1, 2, 3, 4)] == ["姓名", "身份证号", "联系电话", "现住址"]
+
+
+@pytest.mark.django_db
+def test_lists_side_by_side_late_deep_and_of_numbers_are_emptied(county: str) -> None:
+    heads = ("姓名", "身份证号", "联系电话")
+
+    def build(book: xlsxwriter.Workbook) -> None:
+        late = book.add_worksheet("靠后")
+        late.write("A50", "以下为名单")
+        listed(late, 50, [person[1:4] for person in PEOPLE], heads)
+        beside = book.add_worksheet("并排")
+        beside.write_row("A1", heads)
+        beside.write_row("H1", heads)
+        deep = book.add_worksheet("深表头")
+        deep.merge_range("A1:A2", "姓名")
+        deep.merge_range("B1:C1", "联系方式")
+        deep.write_row("B2", ("联系电话", "身份证号"))
+        numbers = book.add_worksheet("数字")
+        numbers.write_row("A1", ("甲栏", "乙栏"))
+        for row, person in enumerate(PEOPLE, start=2):
+            beside.write_row(row, 0, person[1:4])
+            beside.write_row(row, 7, person[1:4])
+            deep.write_row(row, 0, (person[1], int(person[3]), person[2], "", person[5]))
+            numbers.write_row(row, 0, (person[1], int(person[3])))
+
+    body = kept(made(build))
+    assert found_in(body, secrets(PEOPLE)) == []
+    assert opened(body)["并排"]["H1"].value == "姓名"
+    assert [opened(body)["深表头"][one].value for one in ("A1", "B1", "B2", "C2")] == [
+        "姓名", "联系方式", "联系电话", "身份证号",
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_notes_beside_a_blank_list_stay(county: str) -> None:
+    def build(book: xlsxwriter.Workbook) -> None:
+        sheet, ruled = book.add_worksheet("名单"), book.add_format({"border": 1})
+        sheet.write_row("A1", HEADS)
+        for row in range(1, 5):
+            sheet.write_row(row, 0, [""] * 6, ruled)
+        sheet.write("H2", "1.身份证号须为18位；")
+        sheet.write("H3", "2.现住址写到门牌。")
+
+    sheet = opened(kept(made(build)))["名单"]
+    assert (sheet["H2"].value, sheet["H3"].value) == ("1.身份证号须为18位；", "2.现住址写到门牌。")
+
+
 # --- other places of the package -----------------------------------------------------------------------------------
 
 
