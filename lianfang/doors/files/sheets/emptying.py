@@ -189,6 +189,9 @@ class _Emptying:
             is_somebodys = is_numbered and not (is_alone and _NOTE.search(texts[0]))
             return lambda column, cell: self._stays_above(number, column, _said(cell), is_somebodys=is_somebodys)
         is_somebodys = is_numbered or any(map(is_name, texts))
+        if self.right and self.of_somebody and self.after and not is_somebodys:
+            # because in a row of data a word may be known by chance: 居家观察
+            is_somebodys = sum(knows(one) >= _SURE for one in texts) * 2 <= len(texts)
         return lambda column, cell: self._stays_below(
             number, column, _said(cell), is_worded=is_worded, is_alone=is_alone, is_somebodys=is_somebodys
         )

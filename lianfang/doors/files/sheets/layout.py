@@ -14,8 +14,8 @@ from lianfang.doors.files.sheets.persons import is_name
 from lianfang.doors.files.sheets.template import Merge, Page
 
 LOOKED_AT, MOST_BLANK = 40, 2_000
-# how much makes a row a header, and how sure a word of it must be known
-_LEAST, _KNOWN = 1.2, 0.6
+# how much makes a row a header; how sure a word is known at all, and known as it stands
+_LEAST, _KNOWN, _WELL_KNOWN = 1.2, 0.6, 0.85
 _TOTAL = re.compile(r"^(?:合\s*计|总\s*计|小\s*计|共\s*计|汇\s*总|总数)[:：]?$")
 _UNDER = re.compile(
     r"(?:填报|填表|制表|审核|审签|审批|复核|负责人|签字|签名|签章|盖章|联系人|联系电话|领导|经办).{0,12}[:：]|^(?:备注|注|说明|填表说明)\s*\d*[:：、]"
@@ -23,6 +23,7 @@ _UNDER = re.compile(
 _PEN = re.compile(r"签字|签名|签章|审核|审批|审签|负责人|盖章|领导")
 _DATA = re.compile(r"\d{6,}|(?:19|20)\d\d[-./年]\d")
 _ASKS_NAME = re.compile(r"(?:姓\s*名|户主|联系人|负责人|责任人)$")
+_ASKS_PERSON = re.compile(r"(?:姓\s*名|户主|身份证号?码?|证件号码?|电话(?:号码)?|手机(?:号码?)?|联系方式)$")
 _LIKE_NAME = re.compile(r"[\u4e00-\u9fff]{2,3}")
 _DIGIT, _SHORT = re.compile(r"\d"), 12
 _GAP = r"[\s_＿　]"
@@ -159,15 +160,18 @@ def _is_break(page: Page, row: int) -> bool:
 def _other_head(page: Page, row: int, knows: Knows, *, is_titled: bool) -> HeadFound | None:
     """Return the header that begins at a row; a row of data is to be none.
 
-    Most of its words are known, or it stands below a title and above a blank row.
+    It asks for persons, most of its words are known, or it stands below a title and above a blank row.
     """
     bottom = row + _depth(page, row) - 1
     columns = tuple(_columns(page, row, bottom))
     words = [one.header for one in columns]
     if len(words) < 2 or any(is_name(one) or _DATA.search(one) or _UNDER.search(one) for one in words):
         return None
-    known = sum(knows(one) >= _KNOWN for one in words)
-    is_known = known >= len(words) * 2 / 3 and _weight(page, row, knows) > _LEAST
+    if _is_filled_in(words, knows):
+        return None
+    well_known = sum(knows(one) >= _WELL_KNOWN and not _DIGIT.search(one) for one in words)
+    is_sure = well_known >= len(words) * 2 / 3 or any(_ASKS_PERSON.search(one) for one in words)
+    is_known = is_sure and _weight(page, row, knows) > _LEAST
     is_bare = is_titled and _is_bare_head(page, bottom, words)
     return HeadFound(row, bottom, columns) if is_known or is_bare else None
 

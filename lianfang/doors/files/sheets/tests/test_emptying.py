@@ -197,6 +197,19 @@ def test_a_list_above_the_one_that_is_better_known_is_emptied_too(county: str) -
 
 
 @pytest.mark.django_db
+def test_a_list_above_whose_words_are_half_unknown_is_emptied(county: str) -> None:
+    people = [(f"霜{one}儿", f"护{one}号", f"旧巷{one}", f"某{one}处") for one in GIVEN[:4]]
+
+    def build(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet("名单")
+        listed(sheet, 0, people, ("姓名", "护照号码", "现住址", "对象"))
+        sheet.write("A6", "合计")
+        listed(sheet, 7, PEOPLE)
+
+    assert found_in(kept(made(build)), [*secrets(PEOPLE), *(one for person in people for one in person)]) == []
+
+
+@pytest.mark.django_db
 def test_persons_beside_the_names_of_their_units_go_and_the_units_stay(county: str) -> None:
     def build(book: xlsxwriter.Workbook) -> None:
         sheet = book.add_worksheet("日报")
