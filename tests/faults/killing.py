@@ -147,7 +147,7 @@ def faults(server: Server, work: Work, ask: Ask) -> dict[str, int]:
 
 def _named_in_audit(ask: Ask) -> list[str]:
     """Return the id of every command that an audit line names."""
-    found = []
+    found: list[str] = []
     for command_id, details in ask("SELECT command_id, details FROM audit_auditline WHERE command_id IS NOT NULL"):
         body = json.loads(details) if isinstance(details, str) else details
         found += body.get("commands") or [str(UUID(str(command_id)))]

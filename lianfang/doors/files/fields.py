@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
@@ -212,7 +212,7 @@ def _without_notes(header: str) -> str:
     return re.split(r"[:;。]|例:", bare, maxsplit=1)[0].strip(",、") or header
 
 
-@cache
+@lru_cache(maxsize=4096)  # bounded, because the cells of strangers' sheets are read as headers too
 def read_header(header: str) -> tuple[str, float]:
     """Return the field a header names and how sure that is, 0 to 1.
 

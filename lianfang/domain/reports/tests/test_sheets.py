@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from lianfang.config.demo.cast import COUNTY, TOWN, VILLAGE
-from lianfang.domain.reports.models import SheetSchedule
+from lianfang.domain.reports.models import SheetSchedule, SheetVersion
 from lianfang.domain.reports.queries.burden import burden, held_as, re_asked
 from lianfang.domain.reports.queries.forms.catalogue import find_form
 from lianfang.domain.reports.queries.forms.filling import Sought, fill_form
@@ -16,12 +16,15 @@ from lianfang.domain.reports.rules.sheets import changes, is_due, read_mapping
 from lianfang.domain.reports.tests.conftest import at
 from lianfang.doors.files.sheets.tests.conftest import Clerk, observed, suggested
 from lianfang.doors.files.sheets.tests.forms import label_form, opened, police_form, saved, street_form
-from lianfang.foundation.access.actor import Actor
+from lianfang.foundation.access.actor import SYSTEM, Actor
 from lianfang.foundation.actions.guard import writing
+from lianfang.foundation.attachments.storing import GONE, read_file, store
 from lianfang.foundation.gaps.registry import GAPS
 from lianfang.foundation.jobs.queue import enqueue, run_waiting
+from lianfang.foundation.retention.erasing import erase_due
 from lianfang.foundation.tables.reading import Query, read
 from lianfang.kernel.clock import fixed
+from lianfang.kernel.errors import Refusal
 from lianfang.kernel.ids import uuid7
 
 pytestmark = pytest.mark.django_db
@@ -357,3 +360,21 @@ def test_two_columns_of_one_name_are_told_apart() -> None:
 
     differ = changes(sheet(("A", "电话"), ("B", "电话")), sheet(("A", "电话"), ("C", "电话")))
     assert differ.moved == (("电话", "B", "C"),)
+
+
+def test_a_retired_forms_file_is_erased_after_its_days_and_one_in_use_stays(
+    clerk: Clerk, django_capture_on_commit_callbacks: Any
+) -> None:
+    retired, kept = clerk.ready(police_form(), name="停用的"), clerk.ready(street_form(), name="在用的")
+    files = {str(one.template_id): one.file_id for one in SheetVersion.objects.all()}
+    never_a_form = store(SYSTEM, "没成表样.xlsx", [police_form()], "sheet_form", COUNTY).pk
+    assert clerk.act("reports.retire_sheet", template_id=retired, reason="与卫健局的表重复").status_code == 200
+    assert erase_due(at(10) + timedelta(days=29), names=["reports.retired_forms"]) == []
+    with django_capture_on_commit_callbacks(execute=True):
+        [certificate] = erase_due(at(10) + timedelta(days=30, minutes=1), names=["reports.retired_forms"])
+    assert (certificate.count, certificate.rule_key) == (2, "retention.uploads_days")
+    for gone in (files[retired], never_a_form):
+        with pytest.raises(Refusal) as refused:
+            read_file(gone)
+        assert refused.value.code == GONE.code
+    assert clerk.browser.get(f"/api/sheets/{kept}").status_code == 200

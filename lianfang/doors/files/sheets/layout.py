@@ -6,18 +6,26 @@ Looks only at how the sheet is laid out and at what its words are known to mean;
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+from lianfang.doors.files.sheets.persons import is_name
 from lianfang.doors.files.sheets.template import Page
 
 LOOKED_AT, MOST_BLANK = 40, 2_000
+# how much makes a row a header; how sure a word is known at all, and known as it stands
+_LEAST, _KNOWN, _WELL_KNOWN = 1.2, 0.6, 0.85
 _TOTAL = re.compile(r"^(?:合\s*计|总\s*计|小\s*计|共\s*计|汇\s*总|总数)[:：]?$")
 _UNDER = re.compile(
     r"(?:填报|填表|制表|审核|审签|审批|复核|负责人|签字|签名|签章|盖章|联系人|联系电话|领导|经办).{0,12}[:：]|^(?:备注|注|说明|填表说明)\s*\d*[:：、]"
 )
 _PEN = re.compile(r"签字|签名|签章|审核|审批|审签|负责人|盖章|领导")
 _DATA = re.compile(r"\d{6,}|(?:19|20)\d\d[-./年]\d")
+_ASKS_NAME = re.compile(r"(?:姓\s*名|户主|联系人|负责人|责任人)$")
+_ASKS_PERSON = re.compile(r"(?:姓\s*名|户主|身份证号?码?|证件号码?|电话(?:号码)?|手机(?:号码?)?|联系方式)$")
+_LIKE_NAME = re.compile(r"[\u4e00-\u9fff]{2,3}")
+_DIGIT, _SHORT = re.compile(r"\d"), 12
 _GAP = r"[\s_＿　]"
 _UNIT_BLANK = re.compile(
     rf"((?:填报|报送|填表|上报|报表)?单位(?:名称)?|乡镇(?:\(街道\)|（街道）)?|村(?:\(社区\)|（社区）)|所属区域)((?:[（(]\s*(?:盖章|公章|章)\s*[)）])?\s*[:：](?:[（(]\s*(?:盖章|公章|章)\s*[)）])?){_GAP}*(?=$|{_GAP}|填|日|时|制|报|单)"
@@ -100,11 +108,99 @@ def said(page: Page, row: int, column: int) -> str:
     return re.sub(r"\s+", " ", page.text(one.top, one.left)).strip()
 
 
+@dataclass(frozen=True, slots=True)
+class HeadFound:
+    """The header of a list: its rows and its columns."""
+
+    top: int
+    bottom: int
+    columns: tuple[ColumnFound, ...]
+
+
+def find_heads(page: Page, knows: Knows) -> list[HeadFound]:
+    """Return every header on a sheet, from the top: that of the list to be filled, and those of lists beside it.
+
+    A form of one person that is filled in has none. On a hidden sheet, which nobody confirms, most words must be known.
+    """
+    main = _find_list(page, knows) if page.state in ("", "visible") else None
+    if main and _is_filled_in([one.header for one in main.columns], knows):
+        main = None
+    found = [HeadFound(main.header_top, main.header_bottom, main.columns)] if main else []
+    before = spoken = 0
+    for row in sorted(page.rows):
+        is_titled = _is_break(page, spoken)
+        is_apart = is_titled or row > before + 1 or page.rows[before].is_blank
+        one = _other_head(page, row, knows, is_titled=is_titled) if is_apart else None
+        if one and all(one.bottom < each.top or one.top > each.bottom for each in found):
+            found.append(one)
+        before, spoken = row, spoken if page.rows[row].is_blank else row
+    return sorted(found, key=lambda one: one.top)
+
+
+def _is_filled_in(words: Sequence[str], knows: Knows) -> bool:
+    """Say whether words side by side are labels with their answers: 姓名 | 张三 | 性别 | 男, or 姓名 | 张三 | 李四."""
+    if _ASKS_NAME.search(words[0]) and all(_LIKE_NAME.fullmatch(one) and knows(one) < _KNOWN for one in words[1:]):
+        return True
+    return any(
+        (_ASKS_NAME.search(label) and is_name(said)) or (label == "性别" and said in ("男", "女"))
+        for label, said in pairwise(words)
+    )
+
+
+def _is_break(page: Page, row: int) -> bool:
+    """Say whether a row is no row of data: a title or note, signatures, a total, or nothing at all."""
+    texts = [cell.text for cell in page.rows[row].cells.values() if not cell.is_blank] if row in page.rows else []
+    return len(texts) < 2 or any(_TOTAL.match(one.strip()) or _UNDER.search(one) for one in texts)
+
+
+def _other_head(page: Page, row: int, knows: Knows, *, is_titled: bool) -> HeadFound | None:
+    """Return the header that begins at a row; a row of data is to be none.
+
+    It asks for persons, most of its words are known, or it stands below a title and above a blank row.
+    """
+    bottom = row + _depth(page, row) - 1
+    columns = tuple(_columns(page, row, bottom))
+    words = [one.header for one in columns]
+    if len(words) < 2 or any(is_name(one) or _DATA.search(one) or _UNDER.search(one) for one in words):
+        return None
+    if _is_filled_in(words, knows):
+        return None
+    well_known = sum(knows(one) >= _WELL_KNOWN and not _DIGIT.search(one) for one in words)
+    is_sure = well_known >= len(words) * 2 / 3 or any(_ASKS_PERSON.search(one) for one in words)
+    is_known = is_sure and _weight(page, row, knows) > _LEAST
+    is_bare = is_titled and _is_bare_head(page, bottom, words)
+    return HeadFound(row, bottom, columns) if is_known or is_bare else None
+
+
+def _is_bare_head(page: Page, bottom: int, words: Sequence[str]) -> bool:
+    """Say whether words, all different and short, stand above a row that is there to be filled."""
+    below = page.rows.get(bottom + 1)
+    said = [cell for cell in below.cells.values() if not cell.is_blank] if below else []
+    is_worded = len(set(words)) == len(words) and all(len(one) <= _SHORT and not _DIGIT.search(one) for one in words)
+    return is_worded and below is not None and len(below.cells) >= len(words) and len(said) < 2
+
+
+def is_total(text: str) -> bool:
+    """Say whether a text names a total."""
+    return _TOTAL.match(text.strip()) is not None
+
+
+def is_wide(page: Page, row: int, column: int) -> bool:
+    """Say whether a cell is merged over three columns or more, as titles and notes are."""
+    one = page.merge_at(row, column)
+    return one.right > one.left + 1
+
+
+def is_under(text: str) -> bool:
+    """Say whether a text stands under lists: who signs, and notes."""
+    return _UNDER.search(text) is not None
+
+
 # --- the list ----------------------------------------------------------------------------------------------------
 
 
 def _find_list(page: Page, knows: Knows) -> ListFound | None:
-    best_score, best = 1.2, 0
+    best_score, best = _LEAST, 0
     for row in range(1, min(page.last_row, LOOKED_AT) + 1):
         score = _score(page, row, knows)
         if score > best_score:
@@ -113,6 +209,12 @@ def _find_list(page: Page, knows: Knows) -> ListFound | None:
 
 
 def _score(page: Page, row: int, knows: Knows) -> float:
+    """Return how much the list's header begins here; of two that are alike it is the upper."""
+    weight = _weight(page, row, knows)
+    return weight - 0.02 * row if weight else 0.0
+
+
+def _weight(page: Page, row: int, knows: Knows) -> float:
     """Return how much a list's header begins here: known words, side by side, no data among them."""
     depth = _depth(page, row)
     columns = _columns(page, row, row + depth - 1)
@@ -123,7 +225,7 @@ def _score(page: Page, row: int, knows: Knows) -> float:
     if len(columns) < 0.7 * (right - left + 1) or len(set(words)) < 2:
         return 0.0
     known = sum(max(knows(one.header), knows(f"{one.group}{one.header}")) for one in columns)
-    return known + 0.15 * len(columns) - 0.02 * row if known else 0.0
+    return known + 0.15 * len(columns) if known else 0.0
 
 
 def _depth(page: Page, row: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import yaml
@@ -57,7 +57,7 @@ def answers() -> dict[str, dict[str, str]]:
     return {name: dict(fields) for name, fields in page["tables"].items() if name in TABLES}
 
 
-@cache
+@lru_cache(maxsize=4096)
 def read_figure(header: str) -> Suggestion:
     """Return the figure a header asks for."""
     text = plain_figure(header)

@@ -82,7 +82,7 @@ def write_package(
         archive.writestr("_rels/.rels", relations(_top(mark)))
         archive.writestr("xl/workbook.xml", _workbook(package, pages, names))
         archive.writestr("xl/_rels/workbook.xml.rels", relations(_links(package, pages)))
-        for name, body in (("styles", package.styles), ("theme", package.theme), ("sharedStrings", package.texts)):
+        for name, body in (("styles", package.styles), ("theme", package.theme)):
             if body:
                 archive.writestr(f"xl/{_PATHS[name]}", body)
         for number, (page, xml) in enumerate(zip(pages, sheets, strict=True), start=1):
@@ -93,7 +93,8 @@ def write_package(
     return out.getvalue()
 
 
-_PATHS = {"styles": "styles.xml", "theme": "theme/theme1.xml", "sharedStrings": "sharedStrings.xml"}
+# texts stand in the cells that say them: shared ones would keep what a cell says no more
+_PATHS = {"styles": "styles.xml", "theme": "theme/theme1.xml"}
 
 
 def _content_types(package: Package, pages: Sequence[Page], mark: Mark | None) -> str:
@@ -104,8 +105,6 @@ def _content_types(package: Package, pages: Sequence[Page], mark: Mark | None) -
         parts.append(("/xl/styles.xml", f"{main}.styles+xml"))
     if package.theme:
         parts.append(("/xl/theme/theme1.xml", f"{RELATION_TYPE}.theme+xml"))
-    if package.texts:
-        parts.append(("/xl/sharedStrings.xml", f"{main}.sharedStrings+xml"))
     parts += [
         (f"/xl/drawings/drawing{number}.xml", f"{RELATION_TYPE}.drawing+xml")
         for number, page in enumerate(pages, start=1)
@@ -143,7 +142,7 @@ def _links(package: Package, pages: Sequence[Page]) -> list[tuple[str, str, str]
     links = [
         (f"rId{number}", f"{OFFICE}/worksheet", f"worksheets/sheet{number}.xml") for number in range(1, len(pages) + 1)
     ]
-    for name, body in (("styles", package.styles), ("theme", package.theme), ("sharedStrings", package.texts)):
+    for name, body in (("styles", package.styles), ("theme", package.theme)):
         if body:
             links.append((f"rId{len(links) + 1}", f"{OFFICE}/{name}", _PATHS[name]))
     return links

@@ -40,6 +40,7 @@ MOST_ROWS = 1_048_576
 BLANK_KEPT = 60
 _DEEPEST = 60
 _KEPT_OF_NAMES = frozenset({"name", "localSheetId", "hidden"})
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _KEPT_OF_ROWS = frozenset({"s", "customFormat", "ht", "hidden", "customHeight", "outlineLevel", "collapsed"})
 
 RULES = ("conditionalFormatting", "dataValidations")
@@ -64,7 +65,7 @@ AFTER = (
 
 @dataclass(slots=True)
 class Cell:
-    """One cell: its style, what it says, and its formula if it has one that may stay.
+    """One cell: its style, what it says, in which looks (`rich`), and its formula if it has one that may stay.
 
     An array formula stands in the first cell of its range; the others of the range show its results.
     """
@@ -76,6 +77,7 @@ class Cell:
     formula: Formula | None = None
     array: Merge | None = None
     is_result: bool = False
+    rich: str = ""
 
     @property
     def is_blank(self) -> bool:
@@ -168,10 +170,12 @@ class Template:
     dates: frozenset[str]
     texts_only: frozenset[str]
     ending: str = "xlsx"
+    emptied: tuple[Bilingual, ...] = ()
 
     @property
     def removed(self) -> tuple[Bilingual, ...]:
-        return tuple(dict.fromkeys([*self.package.removed, *(one for page in self.pages for one in page.removed)]))
+        of_pages = [one for page in self.pages for one in page.removed]
+        return tuple(dict.fromkeys([*self.package.removed, *of_pages, *self.emptied]))
 
     @property
     def unread(self) -> tuple[Bilingual, ...]:
@@ -235,9 +239,9 @@ def split_areas(text: str) -> list[str]:
     return [*parts, text[start:]]
 
 
-def _texts(body: bytes) -> list[str]:
-    """Return the shared texts in their order."""
-    return [_joined(item) for item in parse(body) if local(item.tag) == "si"] if body else []
+def _texts(body: bytes) -> list[tuple[str, str]]:
+    """Return the shared texts in their order, each with its looks."""
+    return [(_joined(item), _rich(item)) for item in parse(body) if local(item.tag) == "si"] if body else []
 
 
 def _joined(item: ElementTree.Element) -> str:
@@ -249,6 +253,22 @@ def _joined(item: ElementTree.Element) -> str:
         elif local(one.tag) == "r":
             said += [part.text or "" for part in one if local(part.tag) == "t"]
     return "".join(said)
+
+
+def _rich(item: ElementTree.Element) -> str:
+    """Return what a text is made of where it has looks of its own or says how it is pronounced, else nothing."""
+    if all(local(one.tag) == "t" for one in item):
+        return ""
+    return "".join(ElementTree.tostring(_bare(one), encoding="unicode") for one in item if local(one.tag) != "extLst")
+
+
+def _bare(element: ElementTree.Element) -> ElementTree.Element:
+    """Return a copy without namespaces, but for the one by which spaces count."""
+    kept = {key: value for key, value in element.attrib.items() if not key.startswith("{") or key == _SPACE}
+    copied = ElementTree.Element(local(element.tag), kept)
+    copied.text = element.text
+    copied.extend(_bare(one) for one in element)
+    return copied
 
 
 def _formats(body: bytes) -> tuple[frozenset[str], frozenset[str]]:
@@ -272,7 +292,7 @@ def _formats(body: bytes) -> tuple[frozenset[str], frozenset[str]]:
 class _Reader:
     """Reads the sheets of one workbook, counting its cells over all of them."""
 
-    def __init__(self, sheets: frozenset[str], names: frozenset[str], texts: list[str]) -> None:
+    def __init__(self, sheets: frozenset[str], names: frozenset[str], texts: list[tuple[str, str]]) -> None:
         self.sheets, self.names, self.texts = sheets, names, texts
         self.cells = self.merges = 0
 
@@ -364,7 +384,7 @@ class _Reader:
             elif name == "v":
                 cell.raw = one.text or ""
             elif name == "is":
-                cell.text = _joined(one)
+                cell.text, cell.rich = _joined(one), _rich(one)
         if cell.formula is None:
             self._say(cell)
         return cell
@@ -372,7 +392,8 @@ class _Reader:
     def _say(self, cell: Cell) -> None:
         if cell.kind == "s":
             place = int(cell.raw) if cell.raw.isdecimal() else -1
-            cell.text = self.texts[place] if 0 <= place < len(self.texts) else ""
+            cell.text, cell.rich = self.texts[place] if 0 <= place < len(self.texts) else ("", "")
+            cell.kind, cell.raw = "inlineStr", ""
         elif cell.kind != "inlineStr":
             cell.text = cell.raw
 

@@ -216,8 +216,8 @@ class _Writer:
         if cell.formula is not None:
             text = cell.formula.grown(self.page.name, number, self.growths)
             return _formula(name, cell, text, *self._rows_of(cell.array))
-        if cell.kind == "s":
-            return f'<c r="{name}"{_styled(cell.style)} t="s"><v>{escape(cell.raw)}</v></c>'
+        if cell.rich:
+            return f'<c r="{name}"{_styled(cell.style)} t="inlineStr"><is>{cell.rich}</is></c>'
         if cell.kind in ("b", "e") or (cell.kind in ("", "n") and cell.raw):
             kind = f' t="{cell.kind}"' if cell.kind in ("b", "e") else ""
             return f'<c r="{name}"{_styled(cell.style)}{kind}><v>{escape(cell.raw)}</v></c>'

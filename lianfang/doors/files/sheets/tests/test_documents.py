@@ -13,9 +13,9 @@ from lianfang.config.demo.cast import COUNTY
 from lianfang.doors.files.sheets.filling import blank_form
 from lianfang.doors.files.sheets.kinds import open_form
 from lianfang.doors.files.sheets.suggesting import suggest
+from lianfang.doors.files.sheets.template import Merge
 from lianfang.foundation.exports.models import NamedExport
 from lianfang.foundation.exports.watermark import find_marks
-from lianfang.doors.files.sheets.template import Merge
 from lianfang.foundation.jobs.queue import run_waiting
 from lianfang.kernel.errors import Refusal
 
