@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,17 @@ def _take(page: Page, file: Path, body: bytes, sender: str) -> None:
     page.get_by_label("要表单位").fill(sender)
     page.locator("input[type=file]").set_input_files(file)
     expect(page.get_by_role("heading", name="每栏填什么")).to_be_visible(timeout=SLOW)
+
+
+def _last_weeks() -> bytes:
+    """Return a sheet that came with last week's people in it."""
+    book = openpyxl.load_workbook(io.BytesIO(police_form()))
+    sheet = book["名单"]
+    for row in (2, 3):
+        sheet.cell(row, 2, "柳青青")
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
 def _fill(page: Page, folder: Path) -> openpyxl.Workbook:
@@ -169,3 +181,9 @@ def test_a_sheet_fills_itself_at_the_time_each_area_chose_until_it_is_taken_away
     town.get_by_role("button", name="提交").click()
     expect(town.get_by_role("button", name="不再每天填")).to_be_hidden()
     assert _times(page, sheet) == {}
+
+
+def test_whoever_brings_a_sheet_in_reads_what_was_not_kept_of_it(visit: Callable[..., Page], tmp_path: Path) -> None:
+    page = visit("duty", "/console/sheets")
+    _take(page, tmp_path / "上周名单.xlsx", _last_weeks(), "信访局")
+    expect(page.get_by_text("为安全起见，以下内容没有保留：“名单”里原有的 2 行内容")).to_be_visible()

@@ -182,7 +182,10 @@ class _Writer:
         cells = []
         for column in sorted(row.cells.keys() | self.filling.mapped):
             cell, name = row.cells.get(column) or Cell(), f"{letters_of(column)}{number}"
-            if column in self.filling.mapped:
+            if values is None and column in row.cells and cell.formula is None and column in self.filling.mapped:
+                # because the rows of a list without lines are known by their cells, also when the form is opened again
+                cells.append(f'<c r="{name}"{_styled(cell.style)}/>')
+            elif column in self.filling.mapped:
                 cells.append(self._value(name, cell.style, (values or {}).get(column)))
             elif cell.formula is not None or values is None:
                 cells.append(self._kept(name, cell, number))

@@ -63,7 +63,7 @@ export interface KeptSheet {
   cells: KeptAsked[]
 }
 
-export interface SheetOpened {
+export interface SheetOpened extends NotKept {
   sheet: {
     id: string
     name: string
@@ -90,6 +90,10 @@ export interface SheetOpened {
   figures: SheetChoice[]
   /** What stays as it is and is left to the pen. */
   unread: Bilingual[]
+}
+
+/** What was not kept of a file that was brought in: in words, and the formulas themselves. */
+export interface NotKept {
   removed?: Bilingual[]
   refused?: string[]
 }

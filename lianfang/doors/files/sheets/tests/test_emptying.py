@@ -613,3 +613,18 @@ def test_names_are_told_from_words_that_begin_like_them(text: str, named: bool) 
 )
 def test_rules_that_name_a_person_are_told_from_those_that_count(text: str, in_formula: bool, in_rule: bool) -> None:
     assert (formula_names_person(text), rule_names_person(text)) == (in_formula, in_rule)
+
+
+def test_the_rows_of_a_list_without_lines_are_known_again_when_the_form_is_opened(clerk: Clerk) -> None:
+    people = [last_week(number) for number in range(57)]
+
+    def build(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet("名单")
+        listed(sheet, 2, people)
+        sheet.write(61, 0, "审核人：        填表人：")
+
+    taken = clerk.take(made(build)).json()
+    again = clerk.browser.get(f"/api/sheets/{taken['sheet']['id']}").json()
+    found = [(one["pages"][0]["list"]["first"], one["pages"][0]["list"]["last"]) for one in (taken, again)]
+    assert found == [(4, 60), (4, 60)]
+    assert [one["zh"] for one in taken["removed"]] == ["“名单”里原有的 57 行内容"]
