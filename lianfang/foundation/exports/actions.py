@@ -6,7 +6,6 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from django.conf import settings
 from pydantic import Field
 
 from lianfang.foundation.actions.inputs import Input
@@ -15,7 +14,7 @@ from lianfang.foundation.actions.states import when_empty
 from lianfang.foundation.administration.actions import Path, Reason, labelled
 from lianfang.foundation.attachments.storing import erase
 from lianfang.foundation.exports.freezing import refuse_if_frozen
-from lianfang.foundation.exports.keeping import Leaving, check_expiry, keep_export, new_mark
+from lianfang.foundation.exports.keeping import Leaving, check_expiry, keep_export, new_mark, row_limit
 from lianfang.foundation.exports.models import ExportFreeze, NamedExport
 from lianfang.foundation.exports.writing import named_workbook
 from lianfang.foundation.tables.reading import Query, find_table, read_named
@@ -62,7 +61,7 @@ def export_named(call: Call, given: ExportNamed) -> Result:
     if not declared.named_export:
         raise NOT_EXPORTABLE(field="table")
     check_expiry(given.expires_on, local(call.received_at).date())
-    limit = settings.LIANFANG_NAMED_EXPORT_ROWS
+    limit = row_limit()
     rows = read_named(call.actor, given.table, call.action, Query(given.where, path, given.search, limit=limit + 1))
     if not rows:
         raise NOTHING()

@@ -15,6 +15,7 @@ from lianfang.foundation.actions.inputs import RANGE
 from lianfang.foundation.attachments.storing import store
 from lianfang.foundation.exports.freezing import KIND
 from lianfang.foundation.exports.models import NamedExport
+from lianfang.foundation.exports.watermark import seal
 from lianfang.foundation.exports.writing import visible_mark
 from lianfang.foundation.privacy.models import Reveal
 from lianfang.foundation.tables.subjects import persons_of
@@ -39,14 +40,20 @@ class Leaving:
 
     @property
     def facts(self) -> dict[str, str]:
-        """Return the hidden mark."""
-        return {"mark": self.mark, "user": self.actor.name, "account": str(self.actor.account_id),
+        """Return the hidden mark, sealed."""
+        facts = {"mark": self.mark, "user": self.actor.name, "account": str(self.actor.account_id),
                 "time": self.at.isoformat(), "purpose": self.purpose, "recipient": self.recipient}  # fmt: skip
+        return facts | {"seal": seal(*facts.values())}
 
 
 def new_mark() -> str:
     """Return a mark no other export has."""
     return secrets.token_hex(4)
+
+
+def row_limit() -> int:
+    """Return how many rows a list with names may have (P06)."""
+    return int(settings.LIANFANG_NAMED_EXPORT_ROWS)
 
 
 def check_expiry(expires_on: date, on: date) -> None:

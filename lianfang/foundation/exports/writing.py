@@ -9,7 +9,7 @@ from typing import Any
 
 import xlsxwriter
 
-from lianfang.foundation.exports.watermark import hide, seal
+from lianfang.foundation.exports.watermark import hide
 from lianfang.foundation.printing.workbook import hide_facts, in_header
 from lianfang.foundation.tables.downloads import lay_out, sheet_name, write_row
 from lianfang.foundation.tables.registry import Column, Table
@@ -30,7 +30,7 @@ def visible_mark(name: str, at: datetime, purpose: str, recipient: str, expires_
 def named_workbook(
     declared: Table, columns: Sequence[Column], rows: Sequence[dict[str, Any]], said: str, facts: dict[str, str]
 ) -> bytes:
-    """Return the workbook. `said` is the visible mark, `facts` (user, time, purpose, mark …) the hidden one."""
+    """Return the workbook. `said` is the visible mark, `facts` (user, time, purpose, mark, seal …) the hidden one."""
     kept = io.BytesIO()
     book = xlsxwriter.Workbook(kept, _OPTIONS)
     sheet = book.add_worksheet(sheet_name(declared.title.zh))
@@ -40,6 +40,6 @@ def named_workbook(
         write_row(sheet, number, columns, row["cells"], "zh", hide(facts["mark"]))
     sheet.set_header(f"&C&8{in_header(said)}")
     sheet.set_footer(f"&L&8{in_header(said, besides=_PAGE)}{_PAGE}")
-    hide_facts(book, facts | {"seal": seal(*facts.values())})
+    hide_facts(book, facts)
     book.close()
     return kept.getvalue()

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from pydantic import Field
 
-from lianfang.domain.reports.actions.sheets import row_limit
 from lianfang.domain.reports.queries.forms.catalogue import find_form, named_table
 from lianfang.domain.reports.queries.forms.filling import Filled, Sought, fill_form, filters, named_frame
 from lianfang.domain.reports.queries.gathering import PERMISSION
@@ -17,8 +16,8 @@ from lianfang.foundation.actions.registry import Call, Result, action
 from lianfang.foundation.administration.actions import Path, choices, labelled
 from lianfang.foundation.exports.actions import NOT_EXPORTABLE, NOTHING, TOO_MANY
 from lianfang.foundation.exports.freezing import refuse_if_frozen
-from lianfang.foundation.exports.keeping import Leaving, check_expiry, keep_export, new_mark
-from lianfang.foundation.exports.watermark import hide, seal
+from lianfang.foundation.exports.keeping import Leaving, check_expiry, keep_export, new_mark, row_limit
+from lianfang.foundation.exports.watermark import hide
 from lianfang.foundation.printing.paper import paper
 from lianfang.foundation.printing.workbook import workbook
 from lianfang.kernel.clock import local
@@ -76,7 +75,5 @@ def export_form(call: Call, given: ExportForm) -> Result:
 
 
 def _file(sought: Sought, filled: Filled, leaving: Leaving, kind: str) -> bytes:
-    facts = leaving.facts
-    kept = facts | {"seal": seal(*facts.values())}
-    frame = named_frame(sought, leaving.said, hide(leaving.mark), leaving.mark, kept)
+    frame = named_frame(sought, leaving.said, hide(leaving.mark), leaving.mark, leaving.facts)
     return paper(frame, filled.grids) if kind == "pdf" else workbook(frame, filled.grids)

@@ -10,7 +10,6 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from django.conf import settings
 from pydantic import Field
 
 from lianfang.domain.areas.queries import find_area
@@ -265,11 +264,6 @@ def _check_named(call: Call, given: FillSheet, version: SheetVersion, path: str)
 def named_tables(mapping: Sequence[SheetMapping]) -> list[str]:
     """Return the tables whose rows a workbook lists."""
     return sorted({one.list.table for one in mapping if one.list and one.list.table})
-
-
-def row_limit() -> int:
-    """Return how many rows a list with names may have (P06)."""
-    return int(settings.LIANFANG_NAMED_EXPORT_ROWS)
 
 
 def filled(

@@ -17,8 +17,8 @@ from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.administration.actions import labelled
 from lianfang.foundation.exports.actions import TOO_MANY
 from lianfang.foundation.exports.freezing import refuse_if_frozen
-from lianfang.foundation.exports.keeping import Leaving, check_expiry, keep_export, new_mark
-from lianfang.foundation.exports.watermark import hide, seal
+from lianfang.foundation.exports.keeping import Leaving, check_expiry, keep_export, new_mark, row_limit
+from lianfang.foundation.exports.watermark import hide
 from lianfang.foundation.printing.frame import Frame
 from lianfang.foundation.printing.workbook import workbook
 from lianfang.kernel.clock import local
@@ -64,7 +64,7 @@ def reply_batch(call: Call, given: ReplyBatch) -> Result:
     batch.sender = batch.sender or given.recipient
     leaving = _leaving(call, given, batch)
     grid, leads = reply_of(batch)
-    limit = row_limit(batch, leaving.recipient)
+    limit = _limit(batch, leaving.recipient)
     if len(leads) > limit:
         raise TOO_MANY(limit=limit, field="recipient")
     replied = Lead.objects.filter(batch=batch, state="verified").update(state="replied")
@@ -81,14 +81,13 @@ def reply_batch(call: Call, given: ReplyBatch) -> Result:
             "file_id": str(export.file_id)}  # fmt: skip
 
 
-def row_limit(batch: LeadBatch, recipient: str) -> int:
+def _limit(batch: LeadBatch, recipient: str) -> int:
     """Return how many rows a reply may hold: to the sender of the list all that it sent.
 
     Because the sender named each of them itself, and a list of 3,000 is to be answered by eight in the morning; to
     anybody else the rows are as new as in any other export.
     """
-    usual = int(settings.LIANFANG_NAMED_EXPORT_ROWS)
-    return max(usual, batch.rows) if recipient == batch.sender else usual
+    return max(row_limit(), batch.rows) if recipient == batch.sender else row_limit()
 
 
 def _leaving(call: Call, given: ReplyBatch, batch: LeadBatch) -> Leaving:
@@ -105,11 +104,10 @@ def _leaving(call: Call, given: ReplyBatch, batch: LeadBatch) -> Leaving:
 
 def _frame(batch: LeadBatch, leaving: Leaving) -> Frame:
     """Return what stands around the reply: for whom, of which list, the marks of its export."""
-    facts = leaving.facts
     return Frame(
         title="大数据核查反馈表",
         facts=(("致", leaving.recipient), ("推送单位", batch.sender), ("批次", short(batch)),
                ("填报人", leaving.actor.name)),
         serial=f"F15-{leaving.mark}", as_of=leaving.at, mark=leaving.said, language="zh-hans", landscape=True,
-        hidden=hide(leaving.mark), kept=facts | {"seal": seal(*facts.values())},
+        hidden=hide(leaving.mark), kept=leaving.facts,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from lianfang.domain.areas.queries import names
-from lianfang.domain.reports.actions.sheets import filled, keep_copies, named_tables, row_limit
+from lianfang.domain.reports.actions.sheets import filled, keep_copies, named_tables
 from lianfang.domain.reports.queries.gathering import MOST_ROWS, TOO_LONG, Unit, Wanted, gather, units_below
 from lianfang.domain.reports.queries.meanings import OWN_SERIAL
 from lianfang.domain.reports.queries.sheets import edition, find_fill, mapping_of
@@ -26,8 +26,8 @@ from lianfang.foundation.attachments.storing import harmless_name, read_file, st
 from lianfang.foundation.audit.chain import Entry, append
 from lianfang.foundation.exports.actions import NOTHING, TOO_MANY
 from lianfang.foundation.exports.freezing import refuse_if_frozen
-from lianfang.foundation.exports.keeping import Leaving, keep_export, new_mark
-from lianfang.foundation.exports.watermark import hide, seal
+from lianfang.foundation.exports.keeping import Leaving, keep_export, new_mark, row_limit
+from lianfang.foundation.exports.watermark import hide
 from lianfang.foundation.jobs.queue import Progress, job
 from lianfang.foundation.printing.frame import MASKED
 from lianfang.kernel.clock import local, now
@@ -141,8 +141,7 @@ def _mark(asked: Any, unit: Unit, by: Leaving | Actor, at: datetime) -> Mark:
     """Return what stands around the pages of one unit's copy."""
     serial = _serial(asked, unit.path)
     if isinstance(by, Leaving):
-        facts = by.facts
-        return Mark(by.said, serial, at, hide(by.mark), facts | {"seal": seal(*facts.values())})
+        return Mark(by.said, serial, at, hide(by.mark), by.facts)
     said = MASKED.zh.format(name=by.name, at=f"{local(at):%Y-%m-%d %H:%M}", serial=serial)
     return Mark(said, serial, at)
 
