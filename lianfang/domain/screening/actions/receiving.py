@@ -248,12 +248,12 @@ def _follow_through(batch: LeadBatch, elsewhere: dict[UUID, UUID]) -> None:
     may have been made ready by another process than theirs.
     """
     for portion in chunks(elsewhere):
-        repeating = list(Lead.objects.filter(same_as__in=portion))
-        earlier = known.leads_by_id(elsewhere[lead.same_as_id] for lead in repeating if lead.same_as_id)
-        for lead in repeating:
-            if lead.same_as_id:
-                _follow(lead, earlier[elsewhere[lead.same_as_id]], batch.received_at)
-        Lead.objects.bulk_update(repeating, FOLLOWED, batch_size=AT_ONCE)
+        found = Lead.objects.filter(same_as__in=portion)
+        repeating = [(lead, elsewhere[lead.same_as_id]) for lead in found if lead.same_as_id]
+        earlier = known.leads_by_id(followed for _, followed in repeating)
+        for lead, followed in repeating:
+            _follow(lead, earlier[followed], batch.received_at)
+        Lead.objects.bulk_update([lead for lead, _ in repeating], FOLLOWED, batch_size=AT_ONCE)
 
 
 def _send_out(leads: Sequence[Draft], moment: datetime, writing: UUID | None) -> None:

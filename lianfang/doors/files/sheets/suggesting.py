@@ -201,17 +201,24 @@ def _of_blanks(blanks: Sequence[CellFound], table: str, known: Known) -> tuple[C
     """Return what each blank asks; a name asked twice in one letter is written twice."""
     places = [(name_of(one.row, one.column), one.label) for one in blanks]
     before = _that_table_has(known.columns(places), table, known.list)
-    choices = []
-    for place, label in places:
-        meaning = known.memory.get(label, "")
-        if place in before:
-            choices.append(Choice(place, label, before[place], 1.0, True))
-        elif meaning and is_meaning(meaning, table) and not is_figure(meaning):
-            choices.append(Choice(place, label, meaning, 1.0, True))
-        else:
-            read = read_column(table, label)
-            choices.append(Choice(place, label, read.meaning, read.confidence))
-    return tuple(choices)
+    return tuple(
+        _remembered(place, label, table, known, before) or _read(place, label, read_column(table, label))
+        for place, label in places
+    )
+
+
+def _remembered(place: str, header: str, table: str, known: Known, before: Mapping[str, str]) -> Choice | None:
+    """Return what was confirmed for a column of a table: in the older edition, else in the sender's other sheets."""
+    meaning = known.memory.get(header, "")
+    if place in before:
+        return Choice(place, header, before[place], 1.0, True)
+    if meaning and is_meaning(meaning, table) and not is_figure(meaning):
+        return Choice(place, header, meaning, 1.0, True)
+    return None
+
+
+def _read(place: str, header: str, read: Suggestion) -> Choice:
+    return Choice(place, header, read.meaning, read.confidence)
 
 
 # --- lists -------------------------------------------------------------------------------------------------------
@@ -262,16 +269,11 @@ def _of_table(found: ListFound, table: str, known: Known) -> tuple[Choice, ...]:
     places = [letters_of(one.column) for one in found.columns]
     written = [one.written for one in found.columns]
     before = _that_table_has(known.columns(zip(places, written, strict=True)), table, known.list)
-    choices = []
-    for place, one in zip(places, found.columns, strict=True):
-        meaning = known.memory.get(one.written, "")
-        if place in before:
-            choices.append(Choice(place, one.written, before[place], 1.0, True))
-        elif meaning and is_meaning(meaning, table) and not is_figure(meaning):
-            choices.append(Choice(place, one.written, meaning, 1.0, True))
-        else:
-            read = read_column(table, one.header, one.group)
-            choices.append(Choice(place, one.written, read.meaning, read.confidence))
+    choices = [
+        _remembered(place, one.written, table, known, before)
+        or _read(place, one.written, read_column(table, one.header, one.group))
+        for place, one in zip(places, found.columns, strict=True)
+    ]
     return _once(choices, before)
 
 
