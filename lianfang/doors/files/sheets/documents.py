@@ -31,11 +31,10 @@ from lianfang.doors.files.sheets.boxes import (
 )
 from lianfang.doors.files.sheets.layout import asks_pages, with_blanks
 from lianfang.doors.files.sheets.package import (
-    MOST_PICTURE,
-    PICTURES,
     SheetPart,
     attribute,
     check_parts,
+    is_picture,
     links_of,
     local,
     parse,
@@ -177,12 +176,8 @@ def _kept_links(archive: zipfile.ZipFile, path: str) -> dict[str, tuple[str, str
         key: (kind, target)
         for key, (kind, target) in links_of(archive, path).items()
         if target in archive.NameToInfo and target.startswith("word/")
-        and (kind in _SHARED or (kind in _PAGED and path == MAIN) or (kind == "image" and _is_picture(archive, target)))
+        and (kind in _SHARED or (kind in _PAGED and path == MAIN) or (kind == "image" and is_picture(archive, target)))
     }  # fmt: skip
-
-
-def _is_picture(archive: zipfile.ZipFile, path: str) -> bool:
-    return path.rpartition(".")[2].lower() in PICTURES and archive.getinfo(path).file_size <= MOST_PICTURE
 
 
 def _cleaned_shared(archive: zipfile.ZipFile, path: str) -> bytes:

@@ -69,11 +69,11 @@ def fill_sheet(body: dict[str, Any], progress: Progress) -> dict[str, Any] | Non
     name, content = _packed(asked, books)
     with writing(), transaction.atomic():
         file_id = _keep(actor, asked, leaving, name, content, mapping, rows)
-        done = sum(spared(mapping, unit) for unit in found.values())
-        listed = sum(unit.listed(sheet) for unit in found.values() for sheet in unit.lists)
+        copies = [_copied(mapping, unit) for unit in found.values()]
+        listed, done = sum(one.rows for one in copies), sum(one.spared for one in copies)
         left = wanted.left.sentences()
         filled(asked, file_id, name, sheets=len(books), rows=listed, spared=done, left=left, at=now())
-        keep_copies(asked, mapping, (_copied(mapping, unit) for unit in found.values()))
+        keep_copies(asked, mapping, copies)
         append([Entry("reports.sheet_filled", actor.account_id, "job", subject=f"reports.sheet_fills/{asked.pk}",
                       area_path=asked.area_path, details={"rows": listed, "named": asked.named,
                                                        "serial": asked.pk.hex[-8:].upper()})])  # fmt: skip

@@ -190,12 +190,13 @@ def _drawing(archive: zipfile.ZipFile, sheet: str) -> tuple[Drawing, dict[str, t
     if not body:
         return Drawing(b"", frozenset(), ()), {}
     pictures = {key: path for key, (kind, path) in links_of(archive, paths[0]).items()
-                if kind == "image" and _is_picture(archive, path)}  # fmt: skip
+                if kind == "image" and is_picture(archive, path)}  # fmt: skip
     drawn = kept_drawing(body, pictures)
     return drawn, {key: (_ending(pictures[key]), archive.read(pictures[key])) for key in sorted(drawn.pictures)}
 
 
-def _is_picture(archive: zipfile.ZipFile, path: str) -> bool:
+def is_picture(archive: zipfile.ZipFile, path: str) -> bool:
+    """Say whether a part is a picture of a kind and size that a form keeps."""
     known = _ending(path) in PICTURES and path in archive.NameToInfo
     return known and archive.getinfo(path).file_size <= MOST_PICTURE
 
