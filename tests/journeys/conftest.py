@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         finally:
             process.terminate()
             process.wait(20)
+
+
+@pytest.fixture
+def database(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    """The served county's own database, to read only."""
+    [file] = tmp_path_factory.getbasetemp().glob("demo[0-9]*/lianfang.sqlite3")
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as opened:
+        opened.row_factory = sqlite3.Row
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from lianfang.config.demo.cast import VILLAGE
+
+from .asking import act
+from .deciding import left_to_decide
 
 pytestmark = pytest.mark.browser
 SLOW = 30
@@ -25,28 +25,10 @@ MATCHES = (
     ("韩梅香", "韩梅香", "", "姓名相同，同一村（社区）"),
 )
 KEYS = (("s", "same"), ("d", "different"), ("l", "open"), ("1", "same"))
-ACT = """async ([action, id, input]) => {
-  const session = await (await fetch('/api/session')).json()
-  const headers = { 'Content-Type': 'application/json', 'X-CSRFToken': session.csrf }
-  const body = JSON.stringify({ id, input })
-  const answer = await fetch('/api/actions/' + action, { method: 'POST', headers, body })
-  return [answer.status, await answer.json()]
-}"""
 
 
-def _act(page: Page, action: str, **given: Any) -> str:
-    status, said = page.evaluate(ACT, [action, str(uuid4()), given])
-    assert status == 200, said
-    return str(said["result"]["id"])
-
-
-@pytest.fixture
-def database(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
-    """The served county's own database, to read only."""
-    [file] = tmp_path_factory.getbasetemp().glob("demo[0-9]*/lianfang.sqlite3")
-    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as opened:
-        opened.row_factory = sqlite3.Row
-        yield opened
+def _reported(page: Page, name: str, phone: str) -> str:
+    return str(act(page, "screening.report_lead", area_path=VILLAGE, name=name, phone=phone)["id"])
 
 
 def _lead(database: sqlite3.Connection, lead: str) -> dict[str, Any]:
@@ -75,27 +57,21 @@ def _open(page: Page, proposal: str) -> None:
     page.goto(f"/console/pairs/matches?pair={key}", wait_until="networkidle")
 
 
-def _left(page: Page) -> int:
-    found = re.search(r"还剩 ([\d,]+) 对", page.get_by_role("status").filter(has_text="还剩").inner_text())
-    assert found is not None
-    return int(found[1].replace(",", ""))
-
-
 def test_matches_are_decided_and_taken_back_at_the_keyboard_and_the_database_follows(
     visit: Callable[..., Page], database: sqlite3.Connection
 ) -> None:
     page = visit("secretary", "/console/")
     leads = []
     for registered, written, phone, _ in MATCHES:
-        _act(page, "people.add_person", area_path=VILLAGE, name=registered, phone=phone)
-        leads.append(_act(page, "screening.report_lead", area_path=VILLAGE, name=written, phone=phone))
+        act(page, "people.add_person", area_path=VILLAGE, name=registered, phone=phone)
+        leads.append(_reported(page, written, phone))
     before = [_settled(database, one) for one in leads]
     assert [[one["decision"] for one in lead["proposals"]] for lead in before] == [["open"]] * len(MATCHES)
 
     for lead, told, (key, decision), (*_, words) in zip(leads, before, KEYS, MATCHES, strict=True):
         [own] = told["proposals"]
         _open(page, own["id"])
-        left = _left(page)
+        left = left_to_decide(page)
         expect(page.locator(".evidence")).to_contain_text(words)
         page.keyboard.press(key)
         expect(page.get_by_role("status").filter(has_text=f"还剩 {left - (key != 'l')} 对")).to_be_visible()
@@ -112,7 +88,7 @@ def test_matches_are_decided_and_taken_back_at_the_keyboard_and_the_database_fol
         ]
         page.keyboard.press("u")
         expect(page.locator(".evidence")).to_contain_text(words)
-        assert _left(page) == left
+        assert left_to_decide(page) == left
         assert _lead(database, lead) == told
 
 
@@ -121,15 +97,16 @@ def test_whoever_was_found_is_not_asked_about_again_until_it_is_taken_back(
 ) -> None:
     page = visit("secretary", "/console/")
     for registered in ("杨柳青", "杨柳清"):
-        _act(page, "people.add_person", area_path=VILLAGE, name=registered, phone="13900710009")
-    lead = _act(page, "screening.report_lead", area_path=VILLAGE, name="杨柳轻", phone="13900710009")
+        act(page, "people.add_person", area_path=VILLAGE, name=registered, phone="13900710009")
+    lead = _reported(page, "杨柳轻", "13900710009")
     before = _settled(database, lead)
     first, second = before["proposals"]
     _open(page, second["id"])
-    left = _left(page)
+    left = left_to_decide(page)
     page.keyboard.press("s")
     expect(page.get_by_role("status").filter(has_text="本次已判定 1 对")).to_be_visible()
-    assert _left(page) == left - 2
+    # waited for, because the page asks the server what is left only once the answer is in
+    expect(page.get_by_role("status").filter(has_text=f"还剩 {left - 2} 对")).to_be_visible()
     after = _lead(database, lead)
     assert {one["id"]: one["decision"] for one in after["proposals"]} == {
         first["id"]: "different",
@@ -138,5 +115,5 @@ def test_whoever_was_found_is_not_asked_about_again_until_it_is_taken_back(
     assert after["person_id"] == second["person_id"]
     page.keyboard.press("z")
     expect(page.get_by_text("已拆回两条，请重新判定")).to_be_visible()
-    assert _left(page) == left
+    assert left_to_decide(page) == left
     assert _lead(database, lead) == before

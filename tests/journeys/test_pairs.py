@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from lianfang.config.demo.cast import GRID
+
+from .asking import act
+from .deciding import left_to_decide
 
 pytestmark = pytest.mark.browser
 SLOW = 30_000
@@ -23,33 +24,11 @@ PAIRS = (
     (("王志强", "1975-11-30"), ("志强王", "1975-11-30"), "姓和名颠倒，出生日期相同，同村"),
     (("赵玉梅", "1958-02-11"), ("赵玉梅", "1958-11-02"), "姓名相同，出生日期相差一位或日月颠倒，同村"),
 )
-ACT = """async ([action, id, input]) => {
-  const session = await (await fetch('/api/session')).json()
-  const headers = { 'Content-Type': 'application/json', 'X-CSRFToken': session.csrf }
-  const body = JSON.stringify({ id, input })
-  const answer = await fetch('/api/actions/' + action, { method: 'POST', headers, body })
-  return [answer.status, await answer.json()]
-}"""
-
-
-def _act(page: Page, action: str, **given: Any) -> Any:
-    status, said = page.evaluate(ACT, [action, str(uuid4()), given])
-    assert status == 200, said
-    return said["result"]
 
 
 def _register(page: Page, name: str, born_on: str, **more: str) -> str:
-    made = _act(page, "people.add_person", area_path=GRID, name=name, born_on=born_on, **more)
+    made = act(page, "people.add_person", area_path=GRID, name=name, born_on=born_on, **more)
     return str(made["id"])
-
-
-@pytest.fixture
-def database(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
-    """The served county's own database, to read only."""
-    [file] = tmp_path_factory.getbasetemp().glob("demo[0-9]*/lianfang.sqlite3")
-    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as opened:
-        opened.row_factory = sqlite3.Row
-        yield opened
 
 
 def _told(database: sqlite3.Connection, ids: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -70,12 +49,6 @@ def _outcomes(database: sqlite3.Connection, ids: tuple[str, ...]) -> tuple[str, 
     return pair["outcome"], pair["later_at"] is not None
 
 
-def _left(page: Page) -> int:
-    found = re.search(r"还剩 ([\d,]+) 对", page.get_by_role("status").filter(has_text="还剩").inner_text())
-    assert found is not None
-    return int(found[1].replace(",", ""))
-
-
 def test_pairs_are_decided_and_taken_back_at_the_keyboard_and_the_database_follows(
     visit: Callable[..., Page], database: sqlite3.Connection
 ) -> None:
@@ -85,7 +58,7 @@ def test_pairs_are_decided_and_taken_back_at_the_keyboard_and_the_database_follo
     assert all(len(one) == 3 for one in before)
 
     page.goto("/console/pairs", wait_until="networkidle")
-    left = _left(page)
+    left = left_to_decide(page)
     assert left >= len(PAIRS)
     for (key, outcome), pair, (_, _, words) in zip(
         (("s", "merged"), ("d", "two"), ("3", ""), ("1", "merged")), ids, PAIRS, strict=True
@@ -102,7 +75,7 @@ def test_pairs_are_decided_and_taken_back_at_the_keyboard_and_the_database_follo
         expect(page.locator(".evidence")).to_contain_text(evidence)
         expect(page.locator(".pair")).to_contain_text(name)
         assert _told(database, pair) == own
-    assert _left(page) == left
+    assert left_to_decide(page) == left
 
 
 def _suggestion(page: Page, pair: tuple[str, ...]) -> str:
@@ -139,7 +112,7 @@ def test_the_register_of_an_area_is_searched_and_the_page_says_what_to_do_when_n
 ) -> None:
     page = visit("neighbour", "/console/")
     for _ in range(2):
-        _act(page, "people.add_person", area_path=f"{GRID[:9]}202001", name="郑大山", born_on="1949-10-01")
+        act(page, "people.add_person", area_path=f"{GRID[:9]}202001", name="郑大山", born_on="1949-10-01")
     page = visit("town", "/console/pairs")
     page.get_by_role("button", name="在本区域查找重复").click()
     expect(page.get_by_text(re.compile("查找完毕：共有 [1-9]"))).to_be_visible(timeout=SLOW)
