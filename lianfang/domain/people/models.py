@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from lianfang.foundation.privacy.classes import PrivacyClass
-from lianfang.foundation.privacy.fields import AreaPathField, EncryptedText
+from lianfang.foundation.privacy.fields import AreaPathField, BlindIndexField, EncryptedText
 from lianfang.kernel.ids import uuid7
 
 
@@ -42,7 +42,7 @@ class Household(models.Model):
     confidential_address = models.BooleanField(default=False)
     head_name = models.CharField(max_length=60, blank=True)
     phone = EncryptedText(context="household.phone")
-    phone_index = models.CharField(max_length=32, blank=True, db_index=True)
+    phone_index = BlindIndexField()
     keys = models.CharField(max_length=200, blank=True)
     size = models.PositiveSmallIntegerField(default=0)
     status = models.CharField(max_length=10, choices=Status, default=Status.OCCUPIED)
@@ -63,6 +63,7 @@ class Household(models.Model):
             models.Index(fields=["number"], name="people_household_number"),
             models.Index(fields=["size", "id"], name="people_household_size"),
             models.Index(fields=["order", "id"], name="people_household_order"),
+            models.Index(fields=["phone_index"], name="people_household_phone"),
         ]
 
 
@@ -101,9 +102,9 @@ class Person(models.Model):
     sex = models.CharField(max_length=1, blank=True)
     born_on = models.DateField(null=True, blank=True)
     identity_number = EncryptedText(context="person.identity_number")
-    identity_index = models.CharField(max_length=32, blank=True, db_index=True)
+    identity_index = BlindIndexField()
     phone = EncryptedText(context="person.phone")
-    phone_index = models.CharField(max_length=32, blank=True, db_index=True)
+    phone_index = BlindIndexField()
     relation = models.CharField(max_length=20, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.RESIDENT)
     vulnerabilities = models.JSONField(default=list, blank=True)
@@ -125,8 +126,9 @@ class Person(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["area_path", "id"]),
-            models.Index(fields=["household"]),
             models.Index(fields=["name", "area_path"]),
+            models.Index(fields=["identity_index"], name="people_identity"),
+            models.Index(fields=["phone_index"], name="people_phone"),
             models.Index(fields=["area_path", "id"], condition=models.Q(vulnerable=True), name="people_vulnerable"),
             models.Index(fields=["sound", "area_path"], name="people_sound"),
             models.Index(fields=["born_on", "area_path"], name="people_born_on"),

@@ -50,20 +50,33 @@ def blinding(context: str) -> Callable[[str], str]:
     return ring().blinding(context)
 
 
-class AreaPathField(models.CharField):
+class BytewiseField(models.CharField):
+    """Text that is no word of any language, compared byte by byte (C collation) and not as dictionaries sort."""
+
+    def db_parameters(self, connection: BaseDatabaseWrapper) -> dict[str, Any]:
+        parameters = super().db_parameters(connection)
+        parameters["collation"] = "C" if connection.vendor == "postgresql" else None
+        return parameters
+
+
+class AreaPathField(BytewiseField):
     """The path of an area: county 6 digits, town 9, village 12, grid 15 or more; a child begins with its parent.
 
-    Sorted byte by byte (C collation), because scope and roll-ups are ranges on it.
+    Scope and roll-ups are ranges on it.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 24)
         super().__init__(*args, **kwargs)
 
-    def db_parameters(self, connection: BaseDatabaseWrapper) -> dict[str, Any]:
-        parameters = super().db_parameters(connection)
-        parameters["collation"] = "C" if connection.vendor == "postgresql" else None
-        return parameters
+
+class BlindIndexField(BytewiseField):
+    """The blind index of an encrypted sibling; "" for nothing."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 32)
+        kwargs.setdefault("blank", True)
+        super().__init__(*args, **kwargs)
 
 
 # province, city, county, town, village, grid, micro-grid

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from lianfang.foundation.privacy.classes import PrivacyClass
-from lianfang.foundation.privacy.fields import AreaPathField, EncryptedText
+from lianfang.foundation.privacy.fields import AreaPathField, BlindIndexField, EncryptedText
 from lianfang.kernel.ids import uuid7
 
 PLATE_CONTEXT = "passage.plate"
@@ -46,7 +46,7 @@ class Passage(models.Model):
     direction = models.CharField(max_length=3)
     has_vehicle = models.BooleanField(default=False)
     plate = EncryptedText(context=PLATE_CONTEXT)
-    plate_index = models.CharField(max_length=32, blank=True)
+    plate_index = BlindIndexField()
     names = EncryptedText(context="passage.names")
     phones = EncryptedText(context="passage.phones")
     health = EncryptedText(context="passage.health")

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from lianfang.foundation.privacy.classes import PrivacyClass
-from lianfang.foundation.privacy.fields import AreaPathField, EncryptedText
+from lianfang.foundation.privacy.fields import AreaPathField, BlindIndexField, EncryptedText
 from lianfang.kernel.ids import uuid7
 
 OPEN_STATES = ("received", "matched", "dispatched")
@@ -80,9 +80,9 @@ class Lead(models.Model):
     born_on = models.DateField(null=True, blank=True)
     age = models.PositiveSmallIntegerField(null=True, blank=True)
     identity_number = EncryptedText(context="lead.identity_number")
-    identity_index = models.CharField(max_length=32, blank=True)
+    identity_index = BlindIndexField()
     phone = EncryptedText(context="lead.phone")
-    phone_index = models.CharField(max_length=32, blank=True)
+    phone_index = BlindIndexField()
     other_phones = EncryptedText(context="lead.other_phones")
     address = EncryptedText(context="lead.address")
     place = models.CharField(max_length=10, default="unresolved")

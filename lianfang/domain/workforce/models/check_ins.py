@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from lianfang.domain.workforce.rules.offers import REQUEST_STATES
 from lianfang.foundation.privacy.classes import PrivacyClass
-from lianfang.foundation.privacy.fields import AreaPathField, EncryptedText
+from lianfang.foundation.privacy.fields import AreaPathField, BlindIndexField, EncryptedText
 from lianfang.kernel.ids import uuid7
 
 WORK = PrivacyClass.WORK
@@ -62,7 +62,7 @@ class CheckInRequest(models.Model):
     code = models.ForeignKey(CheckInCode, on_delete=models.PROTECT, related_name="requests")
     name = models.CharField(max_length=60, blank=True)
     phone = EncryptedText(context="check_in_request.phone")
-    phone_index = models.CharField(max_length=64, blank=True)
+    phone_index = BlindIndexField(max_length=64)
     unit_name = models.CharField(max_length=60, blank=True)
     skills: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     part = models.CharField(max_length=5, blank=True)

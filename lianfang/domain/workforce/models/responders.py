@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from lianfang.domain.workforce.rules.serving import STATES
 from lianfang.foundation.privacy.classes import PrivacyClass
-from lianfang.foundation.privacy.fields import AreaPathField, EncryptedText
+from lianfang.foundation.privacy.fields import AreaPathField, BlindIndexField, EncryptedText
 from lianfang.kernel.ages import age_on
 from lianfang.kernel.ids import uuid7
 
@@ -48,7 +48,7 @@ class Responder(models.Model):
     name = models.CharField(max_length=60, blank=True)
     keys = models.CharField(max_length=200, blank=True)
     phone = EncryptedText(context="responder.phone")
-    phone_index = models.CharField(max_length=64, blank=True)
+    phone_index = BlindIndexField(max_length=64)
     born_on = models.DateField(null=True, blank=True)
     origin = models.CharField(max_length=20)
     rank = models.CharField(max_length=40, blank=True)
