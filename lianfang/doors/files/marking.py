@@ -123,7 +123,8 @@ def _refused_rows(sheet: Sheet, layout: Layout, problems: Iterable[Refused]) -> 
         page.write_string(number, 1, "；".join(_reason(one) for one in found)[:LONGEST_CELL])
         for place, column in enumerate(layout.columns, start=2):
             cell = cells[column.index] if column.index < len(cells) else ""
-            page.write_string(number, place, as_text(cell), red if column.header in bad else None)
+            if (text := as_text(cell)) or column.header in bad:
+                page.write_string(number, place, text, red if column.header in bad else None)
     book.close()
     out.seek(0)
     return out
@@ -135,11 +136,15 @@ def _reason(one: Refused) -> str:
 
 def _wanted(sheet: Sheet, problems: Iterable[Refused]) -> Iterator[tuple[int, Cells, list[Refused]]]:
     """Yield each refused row with its cells and what is wrong with it; reads the sheet once, beside the problems."""
-    rows = enumerate(sheet.rows(), start=1)
-    for row, found in groupby(problems, key=itemgetter("row")):
-        cells = next((cells for number, cells in rows if number == row), None)
-        if cells is not None:
-            yield row, cells, list(found)
+    wrong: dict[int, list[Refused]] = {}
+
+    def numbers() -> Iterator[int]:
+        for row, found in groupby(problems, key=itemgetter("row")):
+            wrong[row] = list(found)
+            yield row
+
+    for row, cells in sheet.rows_at(numbers()):
+        yield row, cells, wrong.pop(row)
 
 
 def as_text(cell: Any) -> str:

@@ -9,8 +9,9 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -68,10 +69,23 @@ class Sheet:
     formulas: Places = Places()  # noqa: RUF009  (nobody adds to it)
     visible: bool = True
     height: int = 0  # how many rows there are about, 0 when nobody knows before the end
+    # reads only some rows, where that is cheaper than all
+    open_some: Callable[[Iterable[int]], Iterator[tuple[int, Cells]]] | None = None
 
     def rows(self) -> Iterator[Cells]:
         """Yield every row from the top; safe to call again."""
         return self.open_rows()
+
+    def rows_at(self, numbers: Iterable[int]) -> Iterator[tuple[int, Cells]]:
+        """Yield the rows with these numbers, counted from 1 and increasing; blank ones may be left out."""
+        if self.open_some:
+            yield from self.open_some(numbers)
+            return
+        rows = enumerate(self.rows(), start=1)
+        for number in numbers:
+            cells = next((cells for place, cells in rows if place == number), None)
+            if cells is not None:
+                yield number, cells
 
     def head(self, count: int) -> list[Cells]:
         """Return the first rows."""
@@ -156,8 +170,8 @@ def _streamed(body: bytes, parts: Mapping[str, SheetPart]) -> Iterator[Sheet]:
     streamed = _guarded(lambda: Streamed(body))
     for name, part in parts.items():
         yield Sheet(
-            name, part.width, lambda part=part: streamed.rows(part), part.merged, part.formulas,  # type: ignore[misc]
-            part.visible, part.height,
+            name, part.width, partial(streamed.rows, part), part.merged, part.formulas, part.visible, part.height,
+            partial(streamed.rows_at, part),
         )  # fmt: skip
 
 

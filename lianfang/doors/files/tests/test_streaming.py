@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lianfang.doors.files import reading, streaming
@@ -135,3 +135,23 @@ def test_a_sheet_of_several_megabytes_loses_no_cell(in_memory: bool, monkeypatch
     book.close()
     held, mine = both_ways(out.getvalue(), monkeypatch)
     assert mine == held
+
+
+@pytest.mark.parametrize("most_held", [0, 10**9])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(numbers=st.lists(st.integers(0, 9), max_size=6), wanted=st.sets(st.integers(1, 25)))
+def test_rows_asked_for_by_their_number_are_the_rows_at_that_place(
+    numbers: list[int], wanted: set[int], most_held: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_HELD", most_held)
+    # rows that say no number, the number of another one, or one that goes back; some numbers are left out
+    told = "".join(
+        f'<row{f" r={chr(34)}{number}{chr(34)}" if number else ""}><c t="inlineStr"><is><t>王{place}</t></is></c></row>'
+        for place, number in enumerate([1, *numbers])
+    )
+    part = f'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{told}</sheetData>'
+    [sheet, *_] = open_book(changed(GOOD, SHEET, f"{part}</worksheet>".encode())).sheets
+    every = [list(row) for row in sheet.rows()]
+    found = [(number, list(cells)) for number, cells in sheet.rows_at(iter(sorted(wanted))) if any(cells)]
+    there = [number for number in sorted(wanted) if number <= len(every)]
+    assert found == [(number, every[number - 1]) for number in there if any(every[number - 1])]
