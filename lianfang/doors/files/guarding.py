@@ -267,7 +267,8 @@ def _scan(archive: zipfile.ZipFile, path: str) -> SheetPart:
         height = max(height, _highest(chunk), reach.height)
         if width > MOST_COLUMNS:
             raise TOO_WIDE(field="file", columns=width, limit=MOST_COLUMNS)
-        if b"<f" in chunk or b":f" in chunk:
+        # the letter alone is found at once, and most sheets are written without one
+        if b"f" in chunk and (b"<f" in chunk or b":f" in chunk):
             for row, column in _formulas(chunk):
                 formulas.add(row, column)
         if b"mergeCell" in chunk:

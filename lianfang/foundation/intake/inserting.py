@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
@@ -42,8 +42,9 @@ class Draft:
         except KeyError:
             raise AttributeError(name) from None
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        object.__setattr__(self, name, value)
+    if TYPE_CHECKING:  # only to be read: a method of ours would make each setting four times as slow
+
+        def __setattr__(self, name: str, value: Any) -> None: ...
 
 
 @cache
@@ -93,7 +94,7 @@ def pack(model: type[models.Model], rows: Sequence[Draft | models.Model], using:
         return Packed(table, tuple(name for name, _ in alike), len(rows), (end * len(rows)).encode())
     end = f"\t{end}" if alike else end
     lines = map("\t".join, zip(*(said for _, said in differ), strict=True))
-    body = "".join([part for line in lines for part in (line, end)]).encode()
+    body = (end.join(lines) + end).encode()
     return Packed(table, tuple(name for name, _ in (*differ, *alike)), len(rows), body)
 
 

@@ -17,7 +17,10 @@ def test_none_finds_nothing(cast: dict[str, Actor]) -> None:
     assert not Account.objects.filter(**{f"username__{AMONG}": []}).exists()
 
 
-@pytest.mark.parametrize("others", [[], ["王'; --", '"', "{a,b}", "\\", "不在"], [f"name-{n}" for n in range(5000)]])
+@pytest.mark.parametrize(
+    "others",
+    [[], ["王'; --", '"', "{a,b}", "\\", "不在"], ["a|b", "|"], [""], ["", "|"], [f"name-{n}" for n in range(5000)]],
+)
 def test_text_is_found_among_any_others(cast: dict[str, Actor], others: list[str]) -> None:
     found = Account.objects.filter(**{f"username__{AMONG}": ["duty", *others, "grid"]})
     assert set(found.values_list("username", flat=True)) == {"duty", "grid"}

@@ -214,6 +214,8 @@ def _join_with_earlier(leads: Sequence[Draft], rows: Sequence[Row], batch: LeadB
         return
     incident = str(batch.incident_id or "")
     for lead, one in zip(leads, about, strict=True):
+        if one.identity not in earlier and one.phones.isdisjoint(earlier):
+            continue
         olds = {old["pk"]: old for key in filter(None, (one.identity, *one.phones)) for old in earlier.get(key, ())}
         same = next((old for old in olds.values() if _is_same(lead, one, old, incident, on, days)), None)
         if same is not None:
