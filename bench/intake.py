@@ -18,7 +18,7 @@ from bench.workbook import HEADERS, Line, lines, messy
 
 ROWS = 100_000
 MILLION = 1_000_000
-OTHERS_ROWS = 2_000
+OTHERS_ROWS = 5_000
 KNOWN = 40_000
 
 

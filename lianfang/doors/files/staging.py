@@ -180,11 +180,13 @@ def stage(batch: IntakeBatch, key: str, number: int, portion: Portion, warned_be
     with transaction.atomic():
         insert_new(RefusedRow, [_problem(batch, one) for one in portion.refused])
         insert_new(RefusedRow, [_problem(batch, one, is_warning=True) for one in warned])
-        StagedPortion.objects.create(
-            batch=batch, area_path=batch.area_path, key=key, number=number, last_row=portion.last_row,
-            figures=portion.figures.as_dict() | {"repeats": list(portion.repeats.items())}, body=portion.body,
-            staged_at=now(),
+        # because a text of megabytes is quoted and taken apart as part of a statement, and copied as it is otherwise
+        kept = Draft(
+            StagedPortion, batch_id=batch.pk, area_path=batch.area_path, key=key, number=number,
+            last_row=portion.last_row, staged_at=now(), body=portion.body,
+            figures=portion.figures.as_dict() | {"repeats": list(portion.repeats.items())},
         )  # fmt: skip
+        insert_new(StagedPortion, [kept])
 
 
 def _problem(batch: IntakeBatch, one: Problem, *, is_warning: bool = False) -> Draft:
