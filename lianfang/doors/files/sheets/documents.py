@@ -94,6 +94,8 @@ _BOX_IN_BOX = both("文本框里的文本框", "text boxes within text boxes")
 _DIAGRAM = both("图表或示意图", "charts or diagrams")
 # because a form has no more pages than the mapping of one may have
 _MOST_TABLES = 39
+# what a cell says that holds nothing but a table
+TABLE_WITHIN = "［表］"
 _UNREAD_TABLES = both(f"第 {_MOST_TABLES} 张以后的套表", f"tables within tables behind the {_MOST_TABLES}th")
 _UNREAD_CELLS = both("页眉页脚里表格的空格子", "empty cells of tables in headers and footers")
 
@@ -409,7 +411,7 @@ def _said(cell: ElementTree.Element) -> str:
     """Return what a cell says; one that holds nothing but a blank says nothing, one with a table is not blank."""
     text = "\n".join(said_in(one) for one in paragraphs_of(cell)).strip()
     text = text if _BLANK.sub("", text).strip(" 　\n") else ""
-    return text or ("［表］" if cell.find(f".//{w('tbl')}") is not None else "")
+    return text or (TABLE_WITHIN if cell.find(f".//{w('tbl')}") is not None else "")
 
 
 def texts_in(paragraph: ElementTree.Element) -> list[ElementTree.Element]:

@@ -8,7 +8,7 @@ words what went, never what it was.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from xml.etree import ElementTree
 
@@ -60,13 +60,18 @@ _VALIDATION_TEXTS = ("promptTitle", "prompt", "errorTitle", "error")
 
 def emptied(template: Template) -> Template:
     """Return the form with nothing left of what its lists held."""
-    options = _Options(template)
+    options = _Options(template.pages, template.names)
     lost: list[Bilingual] = []
     for page in template.pages:
         lost += _Emptying(page, options, is_used=_is_used(template, page)).lost_things()
     kept = tuple((attributes, text) for attributes, text in template.names if not rule_names_person(text))
     lost += [RULES] if len(kept) < len(template.names) else []
     return replace(template, names=kept, emptied=tuple(dict.fromkeys(lost)))
+
+
+def empty_page(page: Page) -> list[Bilingual]:
+    """Take out of a page by itself, a table of a letter, what its lists held; return in words what went."""
+    return list(_Emptying(page, _Options((page,), ()), is_used=True).lost_things())
 
 
 def _is_used(template: Template, page: Page) -> bool:
@@ -84,10 +89,10 @@ def _is_used(template: Template, page: Page) -> bool:
 class _Options:
     """The cells that hold what a drop-down offers."""
 
-    def __init__(self, template: Template) -> None:
+    def __init__(self, pages: Sequence[Page], named: Iterable[tuple[Mapping[str, str], str]]) -> None:
         self._areas: dict[str, list[tuple[int, int, int, int]]] = {}
-        names = {attributes.get("name", ""): text for attributes, text in template.names}
-        for page in template.pages:
+        names = {attributes.get("name", ""): text for attributes, text in named}
+        for page in pages:
             for found in set(_OPTIONS.findall(page.part.xml)):
                 text = found.decode("utf-8", "replace").strip().lstrip("=")
                 self._add(page.name, names.get(text, text))

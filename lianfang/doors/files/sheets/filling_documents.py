@@ -89,11 +89,11 @@ def _fill_lines(lines: Sequence[Blank], filling: Filling, hidden: str) -> None:
             # What nobody has recorded is left to the pen: a line, and not the name of the blank.
             _replace(line.paragraph, line.start, line.end, f"{said}{hidden}" if said else "____")
         elif said:
-            _say_instead(line.paragraph, said)
+            say_instead(line.paragraph, said)
             _count_pages(line.paragraph)
 
 
-def _say_instead(paragraph: ElementTree.Element, said: str) -> None:
+def say_instead(paragraph: ElementTree.Element, said: str) -> None:
     """Give a paragraph other words and leave the looks of those that stay."""
     before = said_in(paragraph)
     for kind, start, end, low, high in reversed(SequenceMatcher(None, before, said, autojunk=False).get_opcodes()):
@@ -151,7 +151,7 @@ def _fill_table(
     cells = cells_of(table)
     for place, value in filling.cells.items():
         if place in cells:
-            _say(cells[place][0], as_text(value), hidden)
+            say(cells[place][0], as_text(value), hidden)
     if not filling.first:
         return
     rows = rows_of(table)
@@ -171,7 +171,7 @@ def _fill_table(
     for number, record in enumerate(filling.records):
         for column, value in record.items():
             if (1, column) in columns[number]:
-                _say(columns[number][1, column][0], as_text(value), hidden)
+                say(columns[number][1, column][0], as_text(value), hidden)
 
 
 def _alone(row: ElementTree.Element) -> ElementTree.Element:
@@ -183,7 +183,7 @@ def _alone(row: ElementTree.Element) -> ElementTree.Element:
 
 def _clear(cell: ElementTree.Element, lists: Sequence[ElementTree.Element]) -> None:
     """Leave nothing of what a list's cell said, in a table within it neither unless that is filled by itself."""
-    _say(cell, "", "")
+    say(cell, "", "")
     for inner in walk(cell, w("tbl")):
         if not any(inner is one for one in lists):
             for paragraph in inner.iter(w("p")):
@@ -195,7 +195,7 @@ def _silence(paragraph: ElementTree.Element) -> None:
         one[:] = [part for part in one if local(part.tag) not in ("t", "tab", "br", "cr")]
 
 
-def _say(cell: ElementTree.Element, said: str, hidden: str) -> None:
+def say(cell: ElementTree.Element, said: str, hidden: str) -> None:
     """Write into a cell in the looks of what stood there, else of its paragraph, and nothing else of it."""
     paragraphs = paragraphs_of(cell)
     if not paragraphs:

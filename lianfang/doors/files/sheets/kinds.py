@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from lianfang.doors.files.sheets.documents import Document, is_document, open_document
 from lianfang.doors.files.sheets.emptying import emptied
+from lianfang.doors.files.sheets.emptying_documents import emptied_document
 from lianfang.doors.files.sheets.filling_documents import write_document
 from lianfang.doors.files.sheets.parts import Mark
 from lianfang.doors.files.sheets.template import Template, open_template
@@ -19,8 +20,8 @@ TYPES = {
 
 
 def open_form(body: bytes) -> Form:
-    """Read a form, a workbook without what its lists held. Raises what `open_document` and `open_template` raise."""
-    return open_document(body) if is_document(body) else emptied(open_template(body))
+    """Read a form, without what its lists held. Raises what `open_document` and `open_template` raise."""
+    return emptied_document(open_document(body)) if is_document(body) else emptied(open_template(body))
 
 
 def write_form(form: Form, fillings: Mapping[str, Filling], mark: Mark | None = None, *, to_one: bool = False) -> bytes:

@@ -8,10 +8,9 @@ from lianfang.kernel.text import clean
 
 _DIGITS = str.maketrans("０１２３４５６７８９Ｘｘ", "0123456789Xx")
 # identity numbers of 18 and 15 digits, and mobiles as people write them
-_NUMBER = re.compile(
-    r"(?<!\d)(?:[1-9]\d{5}[ -]?(?:18|19|20)\d{6}[ -]?\d{3}[\dXx]|[1-9]\d{14}"
-    r"|(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4})(?!\d)"
-)
+_IDENTITY = r"[1-9]\d{5}[ -]?(?:18|19|20)\d{6}[ -]?\d{3}[\dXx]|[1-9]\d{14}"
+_IDENTITY_NUMBER = re.compile(rf"(?<!\d)(?:{_IDENTITY})(?!\d)")
+_NUMBER = re.compile(rf"(?<!\d)(?:{_IDENTITY}|(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{{4}}[ -]?\d{{4}})(?!\d)")
 _SIGNED = re.compile(
     r"((?:负责|审核|审批|复核|填报|填表|填写|制表|联系|经办|责任|报送|上报|统计|核查|登记)(?:人员?|者)|姓名)"
     r"(\s*[:：]\s*)((?!签|盖)[\u4e00-\u9fff]{2,4})(?=$|[\s　_,，;；、(（/\d])"
@@ -34,6 +33,11 @@ _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 def has_number(text: str) -> bool:
     """Say whether a text holds an identity number or a mobile."""
     return _NUMBER.search(text.translate(_DIGITS)) is not None
+
+
+def has_identity_number(text: str) -> bool:
+    """Say whether a text holds an identity number."""
+    return _IDENTITY_NUMBER.search(text.translate(_DIGITS)) is not None
 
 
 def without_persons(text: str) -> str:
