@@ -51,6 +51,8 @@ class SheetNotFilled(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class SheetFilledItself(Fact):
+    """A sheet that fills itself is filled for its day: by the clock, or by hand where the clock could not."""
+
     name: ClassVar[str] = "reports.sheet_filled_itself"
     template_id: str
 

@@ -205,6 +205,25 @@ def test_a_daily_filling_whose_job_fails_is_not_filled_and_not_begun_at_every_ti
     assert len(filled_daily(cast["duty"])) == 2
 
 
+def test_a_sheet_filled_by_hand_where_the_clock_could_not_is_waited_for_no_more(
+    sheet: str, cast: dict[str, Actor], signed_in: Any
+) -> None:
+    schedule(signed_in, sheet, town="08:00")
+    Account.objects.filter(pk=cast["town"].account_id).update(is_active=False)
+    pass_time(9, 10)
+    assert len(not_filled()) == 1
+    clerk = Clerk(signed_in("duty"))
+    for hour, asked, left in ((11, {"on": "2020-02-02"}, 1), (13, {"each": "village"}, 1), (15, {}, 0)):
+        with fixed(at(hour)):
+            clerk.fill(sheet, area_path=TOWN, **asked)
+        pass_time(hour + 1)
+        assert (asked, len(not_filled())) == (asked, left)
+    pass_time(18, 20)
+    assert not_filled() == []
+    pass_time(9, 10, day=4)
+    assert len(not_filled()) == 1
+
+
 def test_each_finds_what_was_filled_for_them_and_when_it_was_ready(
     sheet: str, cast: dict[str, Actor], signed_in: Any
 ) -> None:
