@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import Q
 from pydantic import Field
 
-from lianfang.domain.areas.queries import areas_of_level
+from lianfang.domain.areas.queries import areas_of_level, level_of
 from lianfang.domain.reports.events import FieldAnswered, FieldApproved
 from lianfang.domain.reports.models import AskedField, FieldAnswer, SheetTemplate
 from lianfang.domain.reports.queries.burden import held_as
@@ -23,6 +23,7 @@ from lianfang.foundation.actions.inputs import RANGE, Input
 from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import ME, TODAY, when
 from lianfang.foundation.administration.actions import Reason, choices, labelled
+from lianfang.foundation.events.announcing import announce
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import Refusal, refusal
 from lianfang.kernel.text import both
@@ -169,6 +170,19 @@ def _ask(call: Call, field: AskedField, level: str) -> None:
         ignore_conflicts=True,
     )
     call.announce(FieldApproved(area_path=field.area_path, field_id=str(field.pk), units=len(units)))
+
+
+def ask_new_units(moment: datetime) -> None:
+    """Ask what was approved of the units that have come to be since, as the others of their level were asked."""
+    for field in AskedField.objects.filter(state=State.APPROVED):
+        asked = set(field.answers.values_list("area_path", flat=True))
+        if not asked or not is_needed(field.expires_on, local(moment).date()):
+            continue
+        units = areas_of_level(level_of(next(iter(asked))), field.area_path)
+        missing = [unit.path for unit in units if unit.path not in asked]
+        FieldAnswer.objects.bulk_create(FieldAnswer(field=field, area_path=one, asked_at=moment) for one in missing)
+        if missing:
+            announce([FieldApproved(area_path=field.area_path, field_id=str(field.pk), units=len(missing))])
 
 
 class AnswerField(Input):

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from lianfang.domain.areas.queries import areas_of_level
 from lianfang.domain.reports import rules
+from lianfang.domain.reports.actions.asking import ask_new_units
 from lianfang.domain.reports.actions.sheets import note_not_filled
 from lianfang.domain.reports.models import DailyReport, SheetSchedule
 from lianfang.domain.reports.queries.coverage import is_outdated, recount
@@ -40,13 +41,14 @@ _UNDER_WAY = (Job.State.WAITING, Job.State.RUNNING)
 
 @job("reports.tick", both("日报与覆盖", "Daily reports and coverage"))
 def tick(_: dict[str, Any], __: Progress) -> None:
-    """Prepare the reports that are due, mark the silent ones, and count coverage anew when something happened."""
+    """Prepare the reports that are due, mark the silent ones, fill and ask what is due, and count coverage anew."""
     moment = now()
     for county, level, on in _due(moment):
         run(SYSTEM, "reports.prepare_report", {"area_path": county, "level": level, "on": on.isoformat()})
     fill_due(moment)
     with writing(), transaction.atomic():
         mark_states(moment)
+        ask_new_units(moment)
         if is_outdated(moment):
             recount(moment)
 

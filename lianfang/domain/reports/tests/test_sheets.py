@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from lianfang.config.demo.cast import COUNTY, TOWN, VILLAGE
+from lianfang.domain.areas.models import Area
 from lianfang.domain.reports.models import SheetSchedule, SheetVersion
 from lianfang.domain.reports.queries.burden import burden, held_as, re_asked
 from lianfang.domain.reports.queries.forms.catalogue import find_form
@@ -143,6 +144,24 @@ def test_an_approved_field_is_answered_once_and_known_to_every_later_sheet(
     assert send("secretary", "reports.answer_field", said).status_code == 200
     later = clerk.ready(label_form(), within=TOWN, sender="文明办")
     assert clerk.filled(later, area_path=VILLAGE)["表一"]["B6"].value == 12
+
+
+def test_a_village_that_comes_to_be_later_is_asked_as_the_others_were(
+    clerk: Clerk, cast: dict[str, Actor], send: Any
+) -> None:
+    approved(clerk, cast, send)
+    before = {row["area"] for row in read(cast["duty"], "reports.field_answers", Query(limit=100)).rows}
+    new = f"{TOWN}299"
+    with writing():
+        Area.objects.create(path=new, name="新分出来的村", level="village", parent=TOWN, valid_from="2020-02-03")
+    for hour in (11, 12):
+        with fixed(at(hour)):
+            enqueue("reports.tick", {})
+            run_waiting()
+    rows = read(cast["duty"], "reports.field_answers", Query(limit=100)).rows
+    assert len(rows) == len(before) + 1
+    assert {row["area"] for row in rows} == before | {new}
+    assert new in {one.area_path for one in GAPS["fields_unanswered"].find(TOWN, at(13))}
 
 
 def test_a_sum_is_written_when_every_unit_has_answered_and_says_until_then_who_has_not(
