@@ -255,7 +255,7 @@ def _with_formulas(page: Page, listed: ListChoice) -> ListChoice:
         for row in range(listed.first, listed.last + 1)
         if row in page.rows
         for column, cell in page.rows[row].cells.items()
-        if cell.formula is not None
+        if cell.formula is not None or cell.is_result
     }
     columns = tuple(replace(one, meaning=FORMULA, confidence=1.0) if one.place in theirs else one
                     for one in listed.columns)  # fmt: skip

@@ -14,6 +14,8 @@ import openpyxl
 import pytest
 import xlsxwriter
 
+from lianfang.domain.reports.queries.meanings import FORMULA
+from lianfang.doors.files.sheets.suggesting import suggest
 from lianfang.doors.files.sheets.template import Template, open_template
 from lianfang.doors.files.sheets.writing import Filling, write
 
@@ -97,6 +99,16 @@ def test_old_results_of_an_array_formula_are_neither_kept_nor_offered_to_be_fill
     assert cell is not None
     assert not cell.is_blank
     assert opened(write(form, {}))["名单"]["F6"].value is None
+
+
+def test_a_column_that_an_array_formula_of_another_fills_is_left_to_it() -> None:
+    def put(_: Any, sheet: Any) -> None:
+        sheet.write_row("D1", ["电话", "身份证号"])
+        sheet.write_array_formula("D2:E2", "{=C2:C2*{1,2}}", None, 0)
+
+    [page] = suggest(open_template(made(put)), "140826", {})
+    assert page.list is not None
+    assert [one.place for one in page.list.columns if one.meaning == FORMULA] == ["D", "E"]
 
 
 def test_an_array_formula_that_reaches_outside_is_left_out_and_its_cell_named() -> None:
