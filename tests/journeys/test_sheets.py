@@ -186,4 +186,12 @@ def test_a_sheet_fills_itself_at_the_time_each_area_chose_until_it_is_taken_away
 def test_whoever_brings_a_sheet_in_reads_what_was_not_kept_of_it(visit: Callable[..., Page], tmp_path: Path) -> None:
     page = visit("duty", "/console/sheets")
     _take(page, tmp_path / "上周名单.xlsx", _last_weeks(), "信访局")
-    expect(page.get_by_text("为安全起见，以下内容没有保留：“名单”里原有的 2 行内容")).to_be_visible()
+    notice = page.get_by_text("为安全起见，以下内容没有保留：“名单”里原有的 2 行内容")
+    expect(notice).to_be_visible()
+    blank = tmp_path / "空白表.xlsx"
+    blank.write_bytes(police_form())
+    page.get_by_label("上传新版").set_input_files(blank)
+    expect(notice).to_be_hidden(timeout=SLOW)
+    page.reload()
+    expect(page.get_by_role("heading", name="每栏填什么")).to_be_visible(timeout=SLOW)
+    expect(notice).to_be_hidden()
