@@ -180,7 +180,8 @@ def ask_new_units(moment: datetime) -> None:
             continue
         units = areas_of_level(level_of(next(iter(asked))), field.area_path)
         missing = [unit.path for unit in units if unit.path not in asked]
-        FieldAnswer.objects.bulk_create(FieldAnswer(field=field, area_path=one, asked_at=moment) for one in missing)
+        new = [FieldAnswer(field=field, area_path=one, asked_at=moment) for one in missing]
+        FieldAnswer.objects.bulk_create(new, ignore_conflicts=True)
         if missing:
             announce([FieldApproved(area_path=field.area_path, field_id=str(field.pk), units=len(missing))])
 
