@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from lianfang.config.demo.cast import COUNTY, TOWN, VILLAGE
-from lianfang.domain.areas.models import Area
 from lianfang.domain.reports.models import SheetSchedule, SheetVersion
 from lianfang.domain.reports.queries.burden import burden, held_as, re_asked
 from lianfang.domain.reports.queries.forms.catalogue import find_form
@@ -153,7 +153,9 @@ def test_a_village_that_comes_to_be_later_is_asked_as_the_others_were(
     before = {row["area"] for row in read(cast["duty"], "reports.field_answers", Query(limit=100)).rows}
     new = f"{TOWN}299"
     with writing():
-        Area.objects.create(path=new, name="新分出来的村", level="village", parent=TOWN, valid_from="2020-02-03")
+        apps.get_model("areas", "Area").objects.create(
+            path=new, name="新分出来的村", level="village", parent=TOWN, valid_from="2020-02-03"
+        )
     for hour in (11, 12):
         with fixed(at(hour)):
             enqueue("reports.tick", {})
