@@ -158,7 +158,7 @@ def _read(archive: zipfile.ZipFile) -> Document:
         kept = _kept_links(archive, path)
         tree = parse(read_part(archive, path))
         cleaner.clean(tree, kept)
-        parts[path] = ElementTree.tostring(tree, encoding="utf-8", xml_declaration=True)
+        parts[path] = _written(tree)
         links[path] = kept
     for kept in list(links.values()):
         for kind, path in kept.values():
@@ -190,7 +190,7 @@ def _cleaned_shared(archive: zipfile.ZipFile, path: str) -> bytes:
             if any(key.startswith(f"{{{RELATIONS}}}") for one in child.iter() for key in one.attrib):
                 parent.remove(child)
     _plain(tree)
-    return ElementTree.tostring(tree, encoding="utf-8", xml_declaration=True)
+    return _written(tree)
 
 
 def _settings(archive: zipfile.ZipFile, cleaner: _Cleaner) -> bytes:
@@ -201,7 +201,7 @@ def _settings(archive: zipfile.ZipFile, cleaner: _Cleaner) -> bytes:
     kept = ElementTree.Element(w("settings"))
     kept.extend(one for one in tree if local(one.tag) in _KEPT_SETTINGS)
     _plain(kept)
-    return ElementTree.tostring(kept, encoding="utf-8", xml_declaration=True)
+    return _written(kept)
 
 
 def _plain(tree: ElementTree.Element) -> None:
@@ -310,6 +310,17 @@ def parsed(parts: Mapping[str, bytes]) -> dict[str, ElementTree.Element]:
     """Return the trees of the document, its headers and footers, in their order."""
     return {path: parse(body) for path, body in parts.items()
             if path == MAIN or posixpath.basename(path).startswith(("header", "footer"))}  # fmt: skip
+
+
+def serialised(trees: Mapping[str, ElementTree.Element]) -> dict[str, bytes]:
+    """Return the parts that trees stand for, the second copy of each box made from the first."""
+    for tree in trees.values():
+        make_alike(tree)
+    return {path: _written(tree) for path, tree in trees.items()}
+
+
+def _written(tree: ElementTree.Element) -> bytes:
+    return ElementTree.tostring(tree, encoding="utf-8", xml_declaration=True)
 
 
 def pages_of(trees: Mapping[str, ElementTree.Element]) -> Iterator[Page]:

@@ -10,7 +10,7 @@ from copy import deepcopy
 from difflib import SequenceMatcher
 from xml.etree import ElementTree
 
-from lianfang.doors.files.sheets.boxes import BOX, make_alike, walk
+from lianfang.doors.files.sheets.boxes import BOX, walk
 from lianfang.doors.files.sheets.documents import (
     MAIN,
     PAGE,
@@ -25,6 +25,7 @@ from lianfang.doors.files.sheets.documents import (
     parsed,
     rows_of,
     said_in,
+    serialised,
     tables_of,
     texts_in,
     w,
@@ -69,10 +70,7 @@ def write_document(document: Document, fillings: Mapping[str, Filling], mark: Ma
     links = {path: dict(kept) for path, kept in document.links.items()}
     if mark:
         _mark_pages(trees, links, mark)
-    for path, tree in trees.items():
-        make_alike(tree)
-        parts[path] = ElementTree.tostring(tree, encoding="utf-8", xml_declaration=True)
-    return _packed(parts, links, mark)
+    return _packed(parts | serialised(trees), links, mark)
 
 
 # --- the text ----------------------------------------------------------------------------------------------------

@@ -177,12 +177,17 @@ def test_a_daily_filling_that_is_refused_is_said_with_its_reason_and_filled_when
     assert not_filled() == []
 
 
+def leave_unfilled(sheet: str, cast: dict[str, Actor], signed_in: Any) -> None:
+    """Have the township's daily filling refused: whoever set its time may fill it no more."""
+    schedule(signed_in, sheet, town="08:00")
+    Account.objects.filter(pk=cast["town"].account_id).update(is_active=False)
+    pass_time(9, 10)
+
+
 def test_a_daily_filling_of_somebody_who_may_no_more_is_answered_for_by_another(
     sheet: str, cast: dict[str, Actor], signed_in: Any
 ) -> None:
-    schedule(signed_in, sheet, town="08:00")
-    Account.objects.filter(pk=cast["town"].account_id).update(is_active=False)
-    pass_time(10, 11)
+    leave_unfilled(sheet, cast, signed_in)
     [(why, answers)] = not_filled()
     assert why.startswith("您没有在这个区域做这件事的权限")
     assert answers != cast["town"].account_id
@@ -208,9 +213,7 @@ def test_a_daily_filling_whose_job_fails_is_not_filled_and_not_begun_at_every_ti
 def test_a_sheet_filled_by_hand_where_the_clock_could_not_is_waited_for_no_more(
     sheet: str, cast: dict[str, Actor], signed_in: Any
 ) -> None:
-    schedule(signed_in, sheet, town="08:00")
-    Account.objects.filter(pk=cast["town"].account_id).update(is_active=False)
-    pass_time(9, 10)
+    leave_unfilled(sheet, cast, signed_in)
     assert len(not_filled()) == 1
     clerk = Clerk(signed_in("duty"))
     for hour, asked, left in ((11, {"on": "2020-02-02"}, 1), (13, {"each": "village"}, 1), (15, {}, 0)):
