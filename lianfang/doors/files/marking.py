@@ -11,7 +11,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
-from itertools import groupby
+from itertools import groupby, tee
 from operator import itemgetter
 from typing import IO, Any
 
@@ -136,15 +136,9 @@ def _reason(one: Refused) -> str:
 
 def _wanted(sheet: Sheet, problems: Iterable[Refused]) -> Iterator[tuple[int, Cells, list[Refused]]]:
     """Yield each refused row with its cells and what is wrong with it; reads the sheet once, beside the problems."""
-    wrong: dict[int, list[Refused]] = {}
-
-    def numbers() -> Iterator[int]:
-        for row, found in groupby(problems, key=itemgetter("row")):
-            wrong[row] = list(found)
-            yield row
-
-    for row, cells in sheet.rows_at(numbers()):
-        yield row, cells, wrong.pop(row)
+    asked, told = tee((row, list(found)) for row, found in groupby(problems, key=itemgetter("row")))
+    for row, cells in sheet.rows_at(number for number, _ in asked):
+        yield row, cells, next(found for number, found in told if number == row)
 
 
 def as_text(cell: Any) -> str:

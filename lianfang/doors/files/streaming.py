@@ -10,7 +10,6 @@ import re
 import zipfile
 from array import array
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from html import unescape
@@ -82,12 +81,11 @@ class Streamed:
     def rows(self, part: SheetPart) -> Iterator[Cells]:
         """Yield every row of a sheet from the top, blank ones too. Raises `intake.damaged`."""
         last = 0
-        with _damaged():
-            for number, inner in self._placed(part):
-                for _ in range(last + 1, number):
-                    yield [""] * part.width
-                last = number
-                yield self._cells(inner, part.width)
+        for number, inner in self._placed(part):
+            for _ in range(last + 1, number):
+                yield [""] * part.width
+            last = number
+            yield self._cells(inner, part.width)
 
     def rows_at(self, part: SheetPart, numbers: Iterable[int]) -> Iterator[tuple[int, Cells]]:
         """Yield the rows with these numbers, which increase, blank ones left out, at a third of the price of all.
@@ -96,29 +94,37 @@ class Streamed:
         """
         wanted = iter(numbers)
         next_one = next(wanted, 0)
-        with _damaged():
-            for number, inner in self._placed(part):
-                while 0 < next_one < number:
-                    next_one = next(wanted, 0)
-                if not next_one:
-                    return
-                if next_one == number:
-                    yield number, self._cells(inner, part.width)
+        for number, inner in self._placed(part):
+            while 0 < next_one < number:
+                next_one = next(wanted, 0)
+            if not next_one:
+                return
+            if next_one == number:
+                yield number, self._cells(inner, part.width)
 
     def _placed(self, part: SheetPart) -> Iterator[tuple[int, bytes]]:
         """Yield the rows that are written, each with its place from 1 among all rows, blank ones too."""
         place, expected = 0, 1
-        with zipfile.ZipFile(io.BytesIO(self.body)) as archive:
-            for piece in _whole(archive, part.path, b"row"):
-                for head, inner in _rows(piece):
-                    said = _NUMBER.search(head)
-                    number = int(said[1]) if said else expected
-                    # a number that goes back says nothing of where its row stands
-                    place += max(number - expected, 0) + 1
-                    expected = number + 1
-                    yield place, inner
+        try:
+            with zipfile.ZipFile(io.BytesIO(self.body)) as archive:
+                for piece in _whole(archive, part.path, b"row"):
+                    for head, inner in _rows(piece):
+                        said = _NUMBER.search(head)
+                        number = int(said[1]) if said else expected
+                        # a number that goes back says nothing of where its row stands
+                        place += max(number - expected, 0) + 1
+                        expected = number + 1
+                        yield place, inner
+        except (zipfile.BadZipFile, EOFError, OSError, ValueError):
+            raise DAMAGED(field="file") from None
 
     def _cells(self, row: bytes, width: int) -> Cells:
+        try:
+            return self._read(row, width)
+        except (ValueError, OverflowError):
+            raise DAMAGED(field="file") from None
+
+    def _read(self, row: bytes, width: int) -> Cells:
         cells: Cells = [""] * width
         plain = _PLAIN.findall(row)
         if len(plain) != row.count(b"</c>") or b":c>" in row:
@@ -181,15 +187,6 @@ class Streamed:
         if days < 1:
             return moment.time()
         return moment.date() if moment.time() == time() else moment
-
-
-@contextmanager
-def _damaged() -> Iterator[None]:
-    """Turn what cannot be read into `intake.damaged`."""
-    try:
-        yield
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, OverflowError):
-        raise DAMAGED(field="file") from None
 
 
 def _rows(piece: bytes) -> Iterator[tuple[bytes, bytes]]:
