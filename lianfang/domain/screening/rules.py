@@ -364,7 +364,7 @@ class Match:
     each: tuple[tuple[Evidence, ...], ...] = ()
 
 
-NEW = Match("new")
+_NEW = Match("new")
 EVIDENCE: dict[str, Evidence] = {
     one.code: one
     for one in (
@@ -405,8 +405,10 @@ _NAME_CODES = (
 )  # fmt: skip
 
 
-def match(row: Particulars, candidates: Iterable[Particulars], *, on: date) -> Match:
+def match(row: Particulars, candidates: Sequence[Particulars], *, on: date) -> Match:
     """Return how the row stands to the register's candidates; a person decides wherever it is not exact."""
+    if not candidates:  # as it is for most rows of a list
+        return _NEW
     judged = [(candidate, *compare(row, candidate, on=on)) for candidate in candidates]
     exact = [(candidate, evidence) for candidate, level, evidence in judged if level == "exact"]
     probable = [(candidate, evidence) for candidate, level, evidence in judged if level == "probable"]
@@ -414,7 +416,7 @@ def match(row: Particulars, candidates: Iterable[Particulars], *, on: date) -> M
         return Match("exact", (exact[0][0].id,), exact[0][1])
     several = sorted(exact or probable, key=lambda one: _doubt(one[1]))
     if not several:
-        return NEW
+        return _NEW
     extra = (EVIDENCE["several"],) if len(several) > 1 else ()
     each = tuple(evidence + extra for _, evidence in several)
     return Match("probable", tuple(candidate.id for candidate, _ in several), each[0], each)

@@ -325,7 +325,10 @@ def undo(batch_id: UUID) -> int:
 
 
 def _delete(leads: QuerySet[Lead]) -> int:
-    """Delete leads some thousands at a time and return how many: all at once would hold each of them in memory."""
+    """Delete leads of a list, each of its rows one, some thousands at a time and return how many.
+
+    All at once would hold each of them in memory.
+    """
     count, last = 0, -1
     # each time below where the last ended: what is deleted is passed over one by one until the commit
     while portion := list(leads.filter(row__gt=last).order_by("row").values_list("row", "pk")[:AT_ONCE]):

@@ -15,7 +15,7 @@ from lianfang.domain.areas.queries import ancestors_of, level_of
 from lianfang.domain.organisation.queries import answerable_for_households, who_answers_for_many
 from lianfang.domain.people.queries import KEPT_QUIET, indexing, persons_within
 from lianfang.domain.screening.models.leads import Lead
-from lianfang.domain.screening.rules import NEW, Match, Particulars, match
+from lianfang.domain.screening.rules import Match, Particulars, match
 from lianfang.foundation.access.models import Grant
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.lookups import AMONG, chunks
@@ -68,7 +68,7 @@ def match_persons(rows: Sequence[Particulars], path: str, on: date) -> list[Matc
     by_birth = _people("born_on", (row.born_on for row in lost if row.born_on), path, _villages(lost))
     for row in lost:
         found[id(row)] = [one for one in by_birth.get(row.born_on, ()) if one.village == row.village]
-    return [match(row, known, on=on) if (known := found[id(row)]) else NEW for row in rows]
+    return [match(row, found[id(row)], on=on) for row in rows]
 
 
 def _villages(rows: Iterable[Particulars]) -> set[str]:
