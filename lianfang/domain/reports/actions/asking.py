@@ -5,7 +5,7 @@ A request says purpose, owner, legal basis and until when; another person decide
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
@@ -164,26 +164,26 @@ def decide_field(call: Call, given: DecideField) -> Result:
 def _ask(call: Call, field: AskedField, level: str) -> None:
     """Ask each unit of the level once; what was answered before the field expired is no answer any more."""
     field.answers.all().delete()
-    units = areas_of_level(level, field.area_path)
-    FieldAnswer.objects.bulk_create(
-        [FieldAnswer(field=field, area_path=unit.path, asked_at=call.received_at) for unit in units],
-        ignore_conflicts=True,
-    )
-    call.announce(FieldApproved(area_path=field.area_path, field_id=str(field.pk), units=len(units)))
+    units = [unit.path for unit in areas_of_level(level, field.area_path)]
+    call.announce(_asked_of(field, units, call.received_at))
 
 
 def ask_new_units(moment: datetime) -> None:
     """Ask what was approved of the units that have come to be since, as the others of their level were asked."""
-    for field in AskedField.objects.filter(state=State.APPROVED):
+    for field in AskedField.objects.filter(state=State.APPROVED, expires_on__gte=local(moment).date()):
         asked = set(field.answers.values_list("area_path", flat=True))
-        if not asked or not is_needed(field.expires_on, local(moment).date()):
-            continue
-        units = areas_of_level(level_of(next(iter(asked))), field.area_path)
-        missing = [unit.path for unit in units if unit.path not in asked]
-        new = [FieldAnswer(field=field, area_path=one, asked_at=moment) for one in missing]
-        FieldAnswer.objects.bulk_create(new, ignore_conflicts=True)
-        if missing:
-            announce([FieldApproved(area_path=field.area_path, field_id=str(field.pk), units=len(missing))])
+        levels = {level_of(one) for one in asked}
+        units = (unit.path for level in levels for unit in areas_of_level(level, field.area_path))
+        if missing := [unit for unit in units if unit not in asked]:
+            announce([_asked_of(field, missing, moment)])
+
+
+def _asked_of(field: AskedField, units: Sequence[str], at: datetime) -> FieldApproved:
+    """Ask units for a field, those that are asked already not again; returns what is to be announced."""
+    FieldAnswer.objects.bulk_create(
+        [FieldAnswer(field=field, area_path=one, asked_at=at) for one in units], ignore_conflicts=True
+    )
+    return FieldApproved(area_path=field.area_path, field_id=str(field.pk), units=len(units))
 
 
 class AnswerField(Input):

@@ -274,10 +274,11 @@ def filled(
     fill.file_id, fill.file_name, fill.sheets, fill.rows = file_id, name, sheets, rows
     fill.spared, fill.left, fill.ended_at = spared, [one.as_dict() for one in left], at
     fill.save(update_fields=["file_id", "file_name", "sheets", "rows", "spared", "left", "ended_at"])
+    if not fill.scheduled and fill.on != local(at).date():
+        return
     mine = SheetSchedule.objects.filter(template=fill.template_id, area_path=fill.area_path)
     if not fill.scheduled:  # because nobody waits any more once it is filled by hand, in as many copies
-        is_today = fill.on == local(at).date()
-        mine = mine.filter(refused_at__isnull=False, each=fill.each) if is_today else mine.none()
+        mine = mine.filter(refused_at__isnull=False, each=fill.each)
     if mine.update(filled_on=fill.on, refused_code="", refused={}, refused_at=None) or fill.scheduled:
         announce([SheetFilledItself(area_path=fill.area_path, template_id=str(fill.template_id))])
 
