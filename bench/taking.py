@@ -22,11 +22,13 @@ def main(file: str) -> dict[str, Any]:
 
     django.setup()
     from bench.county import COUNTY
+    from lianfang.config.settling import settle
     from lianfang.doors.files.commands import intake_run
     from lianfang.foundation.access.actor import actor_for
     from lianfang.foundation.accounts.models import Account
     from lianfang.kernel.clock import today
 
+    settle()
     duty = actor_for(Account.objects.get(username="duty"), on=today(), door="command")
     started, before = time.perf_counter(), time.process_time()
     answer = intake_run(Path(file), COUNTY, duty)

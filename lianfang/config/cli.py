@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from lianfang.config.settling import settle
+
 Handler = Callable[[argparse.Namespace], int]
 
 
@@ -32,6 +34,7 @@ def _setup(*, keys: bool = True) -> None:
     import django
 
     django.setup()
+    settle()
     if keys:
         from lianfang.foundation.privacy.keeping import keep_keys
 

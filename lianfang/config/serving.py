@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.db import close_old_connections, connection
 
+from lianfang.config.settling import settle
 from lianfang.kernel.errors import refusal
 
 log = logging.getLogger(__name__)
@@ -84,6 +85,7 @@ def _worker_process() -> None:
     django.setup()
     from lianfang.foundation.jobs.queue import work_forever
 
+    settle()
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
