@@ -75,7 +75,7 @@ MOST_CELLS = 60_000_000
 MOST_MERGES = 200_000
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 # a sheet no larger than this may be held by a reader that makes room for every cell between the first and the last
-MOST_HELD = 150 * 2**20
+MOST_HELD = 16 * 2**20
 _CHUNK = 1 << 20
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -86,6 +86,7 @@ _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]{1,3})(\d{1,7}):(
 # without a word's boundary before them, because text that begins a pattern is found eight times as fast
 _WIDE = re.compile(rb'r="([A-Z]{2,3})\d{1,7}"[^>/]*>')
 _HIGH = re.compile(rb'r="[A-Z]{1,3}(\d{6,7})"[^>/]*>')
+_LAST = re.compile(rb' r="[A-Z]{0,3}(\d{1,7})"')
 # a cell that is not written as spreadsheets write it, so that its place would not be seen by the patterns above
 _PLAIN = rb' r="[A-Z]{1,3}\d{1,7}"(?: [a-qs-z]\w*="\w*")* ?/?>'
 _ODD, _ODD_NAMED = (re.compile(begun + rb"c(?!" + _PLAIN + rb")[\s/>]") for begun in (b"<", b":"))
@@ -259,12 +260,14 @@ def _scan(archive: zipfile.ZipFile, path: str) -> SheetPart:
     merged: list[tuple[int, int, int, int]] = []
     width, height, size = 1, 1, archive.getinfo(path).file_size
     reach = _Reach()
-    for chunk in _chunks(archive, path):
-        # because what is larger is read row by row, which makes room for no cell that lies beyond the width
-        if size <= MOST_HELD and (reach.is_odd or _ODD.search(chunk) or _ODD_NAMED.search(chunk)):
+    for number, chunk in enumerate(_chunks(archive, path)):
+        # of what is larger only the first piece: it is read row by row, and says so where a cell lies beyond the width
+        is_looked_at = number == 0 or size <= MOST_HELD
+        if reach.is_odd or (is_looked_at and (_ODD.search(chunk) or _ODD_NAMED.search(chunk))):
             reach.look(chunk)
         width = max(width, _widest(chunk), reach.width)
-        height = max(height, _highest(chunk), reach.height)
+        # as far as that is of use: where no room is made, the height is only what progress is told by
+        height = max(height, _highest(chunk) if size <= MOST_HELD else _last_row(chunk), reach.height)
         if width > MOST_COLUMNS:
             raise TOO_WIDE(field="file", columns=width, limit=MOST_COLUMNS)
         # the letter alone is found at once, and most sheets are written without one
@@ -316,6 +319,11 @@ def _widest(chunk: bytes) -> int:
 
 def _highest(chunk: bytes) -> int:
     return max(map(int, _HIGH.findall(chunk)), default=99_999)
+
+
+def _last_row(chunk: bytes) -> int:
+    said = _LAST.match(chunk, max(chunk.rfind(b' r="'), 0))
+    return int(said[1]) if said else 1
 
 
 def _formulas(chunk: bytes) -> Iterator[tuple[int, int]]:

@@ -15,7 +15,17 @@ from functools import lru_cache
 from html import unescape
 from typing import Any
 
-from lianfang.doors.files.guarding import BOMB, DAMAGED, SheetPart, number_of
+from openpyxl.utils import get_column_letter
+
+from lianfang.doors.files.guarding import (
+    BOMB,
+    DAMAGED,
+    LAST_ROW,
+    MOST_COLUMNS,
+    TOO_MANY_CELLS,
+    SheetPart,
+    number_of,
+)
 
 Cells = list[Any]
 _PIECE = 1 << 20
@@ -24,15 +34,20 @@ _LONGEST_ROW = 16 << 20
 MOST_STRINGS = 400 * 2**20
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?row>)", re.DOTALL)
 _CELL = re.compile(rb'<(?:\w+:)?c(?:\s+r="([A-Z]{1,3})\d{1,7}")?((?:\s[^>]*?)?)(?:/>|>(.*?)</(?:\w+:)?c>)', re.DOTALL)
-# the two ways in which nearly every cell is written
+# the two ways in which nearly every cell is written, texts first: the engine is a fifth faster so
 _PLAIN = re.compile(
-    rb'<c r="([A-Z]{1,3})\d{1,7}"((?: s="\d{1,6}")?(?: t="\w+")?)>'
-    rb'(?:<v>([^<]*)</v>|<is><t(?: xml:space="preserve")?>([^<]*)</t></is>)</c>'
+    rb'<c r="([A-Z]{1,3})\d{1,7}"([^>]*)>'
+    rb'(?:<is><t(?: xml:space="preserve")?>([^<]*)</t></is>|<v>([^<]*)</v>)</c>'
 )
-_NUMBER = re.compile(rb'\br="(\d{1,7})"')
-_PLACE = re.compile(rb'\br="([A-Z]{1,3})\d{1,7}"')
-_STYLE = re.compile(rb'\bs="(\d{1,6})"')
-_TYPE = re.compile(rb'\bt="(\w+)"')
+_NUMBER, _PLACE, _STYLE, _TYPE = (
+    re.compile(rb"""(?<!\S)%b\s*=\s*["']\s*%b""" % attribute)
+    for attribute in (
+        (b"r", rb"(\d{1,7})\b"),
+        (b"r", rb"([A-Za-z]{1,3})\d{1,7}\b"),
+        (b"s", rb"(\d{1,6})\b"),
+        (b"t", rb"(\w+)"),
+    )
+)
 _VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>(.*?)</(?:\w+:)?v>", re.DOTALL)
 _STRING = re.compile(rb"<(?:\w+:)?si\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?si>)", re.DOTALL)
 _TEXT = re.compile(rb"<(?:\w+:)?t\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?t>)", re.DOTALL)
@@ -45,6 +60,8 @@ _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _EXCEL_DAY_0, _MAC_DAY_0 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001
 _LAST_DAY = 2_958_465
 _SLASH = ord("/")
+# because a dictionary is asked in half the time of a function, for each of ten million cells
+_COLUMNS = {get_column_letter(place + 1).encode(): place for place in range(MOST_COLUMNS)}
 
 
 class Texts:
@@ -109,11 +126,17 @@ class Streamed:
             with zipfile.ZipFile(io.BytesIO(self.body)) as archive:
                 for piece in _whole(archive, part.path, b"row"):
                     for head, inner in _rows(piece):
-                        said = _NUMBER.search(head)
-                        number = int(said[1]) if said else expected
-                        # a number that goes back says nothing of where its row stands
-                        place += max(number - expected, 0) + 1
-                        expected = number + 1
+                        # because nearly every row says the number after the one above, and no more needs to be read
+                        if not head.startswith(b'r="%d"' % expected):
+                            said = _NUMBER.search(head)
+                            number = int(said[1]) if said else expected
+                            # a number that goes back says nothing of where its row stands
+                            place += max(number - expected, 0)
+                            expected = number
+                        place += 1
+                        expected += 1
+                        if place > LAST_ROW:  # as numbers that leap ahead again and again would have it
+                            raise TOO_MANY_CELLS(field="file")
                         yield place, inner
         except (zipfile.BadZipFile, EOFError, OSError, ValueError):
             raise DAMAGED(field="file") from None
@@ -129,14 +152,20 @@ class Streamed:
         plain = _PLAIN.findall(row)
         if len(plain) != row.count(b"</c>") or b":c>" in row:
             return self._other_cells(row, width)
-        for letters, rest, value, text in plain:
-            place = number_of(letters) - 1
-            if place >= width:
-                continue
-            if text:
-                cells[place] = unescape(said) if "&" in (said := text.decode("utf-8", "replace")) else said
-            elif value:
-                cells[place] = self._plain_value(self.kinds.get(rest) or self._kind(rest), value)
+        kinds = self.kinds
+        try:
+            for letters, rest, text, value in plain:
+                if not text and not value:
+                    continue
+                place = _COLUMNS.get(letters, width)
+                if place >= width:
+                    raise DAMAGED(field="file")
+                if text:
+                    cells[place] = unescape(said) if "&" in (said := text.decode()) else said
+                else:
+                    cells[place] = self._plain_value(kinds.get(rest) or self._kind(rest), value)
+        except UnicodeDecodeError:  # because to say of each text what becomes of other bytes takes as long as the text
+            return self._other_cells(row, width)
         return cells
 
     def _other_cells(self, row: bytes, width: int) -> Cells:
@@ -144,10 +173,12 @@ class Streamed:
         place = -1
         for letters, rest, inner in _CELL.findall(row):
             if not letters and (said := _PLACE.search(rest)):
-                letters = said[1]
+                letters = said[1].upper()
             place = number_of(letters) - 1 if letters else place + 1
-            if inner and place < width:
-                cells[place] = self._value(rest, inner)
+            if inner and (value := self._value(rest, inner)) != "":
+                if place >= width:
+                    raise DAMAGED(field="file")
+                cells[place] = value
         return cells
 
     def _value(self, rest: bytes, inner: bytes) -> Any:
@@ -191,9 +222,10 @@ class Streamed:
 
 def _rows(piece: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield the attributes and the cells of each row; as nearly every row is written, without looking at each byte."""
+    is_named = b":row" in piece
     for row in piece.split(b"</row>"):
         end = row.find(b">")
-        if row.startswith(b"<row ") and row[end - 1] != _SLASH and b":row" not in row:
+        if row.startswith(b"<row ") and row[end - 1] != _SLASH and not is_named:
             yield row[5:end], row[end + 1 :]
         else:
             for found in _ROW.finditer(row + b"</row>"):

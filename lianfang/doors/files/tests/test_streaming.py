@@ -12,7 +12,7 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lianfang.doors.files import reading, streaming
+from lianfang.doors.files import guarding, reading, streaming
 from lianfang.doors.files.reading import open_book
 from lianfang.doors.files.tests.sheets import HEADERS, changed, person, xlsx, xlsx_text
 from lianfang.kernel.errors import Refusal
@@ -67,6 +67,58 @@ def test_a_text_that_is_not_there_is_refused() -> None:
 def test_more_text_than_a_list_needs_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streaming, "MOST_STRINGS", 20)
     assert refused(GOOD) == "intake.bomb"
+
+
+def part(rows: str) -> bytes:
+    """Return a workbook with these rows, as markup."""
+    opened = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    return changed(GOOD, SHEET, f"{opened}{rows}</sheetData></worksheet>".encode())
+
+
+def told(words: list[str], opened: str = "<c") -> str:
+    """Return cells, each beginning so."""
+    return "".join(f'{opened} t="inlineStr"><is><t>{word}</t></is></c>' for word in words)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["<c r='{0}' t='inlineStr'>", '<c r = "{0}" t = "inlineStr">', '<c t="inlineStr" r="{0}">', '<c t="inlineStr">'],
+)
+def test_cells_of_other_hands_stand_where_they_say(cell: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def row(number: int, opened: str) -> str:
+        cells = "".join(f"{cell.format(f'{letter}{number}')}<is><t>王{letter}</t></is></c>" for letter in "ABC")
+        return f"{opened}{cells}</row>"
+
+    held, mine = both_ways(part(row(1, '<row r="1">') + row(4, "<row spans='1:3' r = '4'>")), monkeypatch)
+    assert mine == held
+    assert [row for row in mine if row] == [["王A", "王B", "王C"]] * 2
+
+
+def test_a_large_sheet_whose_cells_do_not_say_where_they_stand_is_read_to_its_last_column(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(guarding, "MOST_HELD", 0)
+    words = [f"王{place}" for place in range(40)]
+    assert rows_of(part(f"<row>{told(words)}</row>" * 2)) == [words, words]
+
+
+def test_a_cell_far_out_that_another_hand_wrote_into_a_large_sheet_is_refused_and_not_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(guarding, "MOST_HELD", 0)
+    row = '<row r="{0}"><c r="A{0}" t="inlineStr"><is><t>王明</t></is></c></row>'
+    usual = "".join(row.format(number) for number in range(1, 20_000))
+    assert len(usual) > 1 << 20  # more than is looked at closely
+    near, far = (
+        f"<row r='20000'>{told(['李明'], f'<c r={chr(39)}{place}20000{chr(39)}')}</row>" for place in ("C", "AZ")
+    )
+    assert rows_of(part(usual + near))[-1][2] == "李明"
+    assert refused(part(usual + far)) == "intake.damaged"
+
+
+def test_rows_whose_numbers_leap_ahead_again_and_again_are_refused() -> None:
+    leaps = "".join(f'<row r="{number}">{told(["王明"])}</row>' for number in (1, 1_048_576, 1))
+    assert refused(part(leaps)) == "intake.too_many_cells"
 
 
 @settings(max_examples=40, deadline=None)
@@ -145,12 +197,11 @@ def test_rows_asked_for_by_their_number_are_the_rows_at_that_place(
 ) -> None:
     monkeypatch.setattr(reading, "MOST_HELD", most_held)
     # rows that say no number, the number of another one, or one that goes back; some numbers are left out
-    told = "".join(
+    written = "".join(
         f'<row{f" r={chr(34)}{number}{chr(34)}" if number else ""}><c t="inlineStr"><is><t>王{place}</t></is></c></row>'
         for place, number in enumerate([1, *numbers])
     )
-    part = f'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{told}</sheetData>'
-    [sheet, *_] = open_book(changed(GOOD, SHEET, f"{part}</worksheet>".encode())).sheets
+    [sheet, *_] = open_book(part(written)).sheets
     every = [list(row) for row in sheet.rows()]
     found = [(number, list(cells)) for number, cells in sheet.rows_at(iter(sorted(wanted))) if any(cells)]
     there = [number for number in sorted(wanted) if number <= len(every)]
