@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hmac
 import json
 import os
 import tempfile
@@ -16,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from django.conf import settings
 
 from lianfang.kernel.errors import refusal
@@ -79,14 +80,15 @@ class KeyRing:
 
     def blinding(self, context: str) -> Callable[[str], str]:
         """Return what makes fingerprints of one context, as `blind_index` does, for whoever makes many of them."""
-        begun = hmac.new(self.blind, f"{context}\0".encode(), "sha256")
+        begun = HMAC(self.blind, SHA256())
+        begun.update(f"{context}\0".encode())
 
         def fingerprint(text: str) -> str:
             if not text:
                 return ""
             one = begun.copy()  # because beginning with the key costs more than all the rest
             one.update(text.encode())
-            return one.hexdigest()[:32]
+            return one.finalize().hex()[:32]
 
         return fingerprint
 
