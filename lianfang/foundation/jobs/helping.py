@@ -89,16 +89,18 @@ class Helpers:
         """Yield the answer to each task in the order of the tasks, a few of them ahead of who takes them.
 
         Raises what the work raises. What no helper has begun is done here rather than waited for, a short list before
-        the first of them is there. `meanwhile` is done here once, as soon as the helpers have enough to begin with.
+        the first of them is there. `meanwhile` is done here once, as soon as the helpers have enough to do all the
+        while.
         """
         waiting: deque[_Asked[Answer]] = deque()
         ahead = AHEAD * len(self.all)
-        for place, task in enumerate(tasks):
-            if meanwhile and place > ahead:
+        for task in tasks:
+            if meanwhile and len(waiting) > 2 * ahead:
                 meanwhile()
                 meanwhile = None
             waiting.append(self._asked(work, task))
-            yield from self._answered(waiting, ahead, MOST_WAITING)
+            if not meanwhile:
+                yield from self._answered(waiting, ahead, MOST_WAITING)
         if meanwhile:
             meanwhile()
         yield from self._answered(waiting, 0, 0)
