@@ -16,7 +16,9 @@ from openpyxl.formatting.rule import FormulaRule
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.table import Table
 
+from lianfang.domain.screening.actions import receiving
 from lianfang.domain.screening.models.leads import Lead, LeadBatch, MatchProposal
+from lianfang.domain.screening.queries import leads as known
 from lianfang.doors.files.batches import silent, take_in
 from lianfang.doors.files.commands import intake_check, intake_run, marked_path
 from lianfang.doors.files.tests.sheets import HEADERS, identity, person, text, xls, xlsx, xlsx_text
@@ -200,9 +202,13 @@ def test_another_source_s_lead_on_the_same_person_follows_the_open_one(put: Any,
     assert done["same_as"] == str(Lead.objects.get(row=2).pk)
 
 
+# a short portion; a long one while leads are few, so that their numbers are known; and when they are many
+@pytest.mark.parametrize(("at_once", "few"), [(2000, 20_000), (1, 20_000), (1, 2)])
 def test_a_row_that_repeats_one_about_somebody_answered_for_is_answered_with_it(
-    put: Any, cast: dict[str, Actor]
+    put: Any, cast: dict[str, Actor], at_once: int, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(receiving, "AT_ONCE", at_once)
+    monkeypatch.setattr(known, "FEW", few)
     taken_in(put, cast["duty"], GOOD)
     earlier = Lead.objects.get(row=2)
     run(

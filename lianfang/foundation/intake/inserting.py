@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -117,14 +118,21 @@ def insert_packed(packed: Packed, using: str = "default") -> None:
         sent.write(packed.body)
 
 
-def check_references(using: str = "default") -> None:
-    """Have PostgreSQL look now at what the rows inserted so far refer to, instead of at all of them at the commit.
+@contextmanager
+def references_checked_at_once(using: str = "default") -> Iterator[None]:
+    """Have PostgreSQL look at what rows refer to as they are inserted, instead of at all of them at the commit.
 
     It keeps a note of each until then, and nobody else has anything to do while it goes through them.
-    Raises IntegrityError as the commit would.
+    An insert then raises the IntegrityError that the commit would.
     """
-    if connections[using].vendor == "postgresql":
-        connections[using].check_constraints()
+    connection = connections[using]
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        yield
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def _column(

@@ -6,6 +6,7 @@ Creates no person: somebody is registered when a worker has confirmed that they 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache, reduce
 from operator import or_
@@ -22,7 +23,7 @@ from lianfang.domain.screening.models.leads import Lead, LeadBatch, MatchProposa
 from lianfang.domain.screening.queries import leads as known
 from lianfang.domain.screening.rules import OUTCOMES, LeadAbout, Match, Particulars, judge_duplicate, lead_deadline
 from lianfang.foundation.events.announcing import announce
-from lianfang.foundation.intake.inserting import Draft, check_references, insert_packed, pack
+from lianfang.foundation.intake.inserting import Draft, insert_packed, pack, references_checked_at_once
 from lianfang.foundation.intake.targets import NEW, Delivery, Incoming, Ready, Row, RowMatch, Target, target
 from lianfang.foundation.lookups import chunks
 from lianfang.kernel.clock import local
@@ -52,7 +53,9 @@ DETAILS = (
 
 def match_rows(rows: Sequence[Row], path: str, on: date) -> list[RowMatch]:
     """Return how each row stands to the register; changes nothing."""
-    found = known.match_persons(_about(rows), path, on)
+    found, homes = known.match_persons(_about(rows), path, on)
+    for row, one in zip(rows, found, strict=True):
+        row.told.home = homes.get(one.person_ids[0]) if one.level == "exact" else None
     return [
         RowMatch(one.level, one.person_ids[:MOST_CANDIDATES], _codes(one)) if one.person_ids else NEW for one in found
     ]
@@ -62,12 +65,20 @@ def _codes(found: Match) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(why.code for why in each) for each in found.each[:MOST_CANDIDATES])
 
 
+@dataclass(slots=True)
+class _Told:
+    """What was worked out for a row when it was matched: what is compared, and the home of who it is for certain."""
+
+    about: Particulars
+    home: tuple[UUID | None, str] | None = None
+
+
 def _about(rows: Sequence[Row]) -> list[Particulars]:
     """Return what is compared of rows, worked out once."""
     fresh = [row for row in rows if row.told is None]
-    for row, told in zip(fresh, known.particulars((row.values, row.area_path) for row in fresh), strict=True):
-        row.told = told
-    return [row.told for row in rows]
+    for row, about in zip(fresh, known.particulars((row.values, row.area_path) for row in fresh), strict=True):
+        row.told = _Told(about)
+    return [row.told.about for row in rows]
 
 
 def prepare(delivery: Delivery, rows: Sequence[Row], matches: Sequence[RowMatch]) -> Ready:
@@ -94,14 +105,14 @@ def receive(delivery: Delivery, incoming: Incoming, stop: Callable[[], None]) ->
     batch.save(force_insert=True)
     figures = dict.fromkeys(("dispatched", "repeated", "unplaced", "to_decide"), 0)
     elsewhere: dict[UUID, UUID] = {}
-    for ready in incoming.portions:
-        stop()
-        for packed in ready.packed:
-            insert_packed(packed)
-        check_references()
-        for name, count in ready.figures.items():
-            figures[name] += count
-        elsewhere |= ready.told
+    with references_checked_at_once():
+        for ready in incoming.portions:
+            stop()
+            for packed in ready.packed:
+                insert_packed(packed)
+            for name, count in ready.figures.items():
+                figures[name] += count
+            elsewhere |= ready.told
     _follow_through(batch, elsewhere)
     fact = LeadsReceived(area_path=batch.area_path, batch_id=batch.pk, source=batch.source, count=incoming.count)
     announce([fact], account_id=delivery.account_id)
@@ -124,12 +135,32 @@ def _batch(delivery: Delivery) -> LeadBatch:
 def make_leads(
     batch: LeadBatch, rows: Sequence[Row], matches: Sequence[RowMatch], writing: UUID | None = None
 ) -> list[Draft]:  # fmt: skip
-    """Return the leads of rows, unsaved: placed, joined with earlier ones about the same person, with who goes."""
+    """Return the leads of rows that were matched, unsaved: placed, joined with earlier ones, with who goes."""
     leads = [_lead(batch, *each) for each in zip(rows, matches, _about(rows), strict=True)]
-    _place_by_home(leads)
-    _join_with_earlier(leads, rows, batch)
-    _send_out(leads, batch.received_at, writing)
+    asked = _asked_once(batch, writing, is_long=len(leads) >= AT_ONCE)
+    _place_by_home(leads, rows)
+    _join_with_earlier(leads, rows, batch, asked)
+    _send_out(leads, batch.received_at, asked)
     return leads
+
+
+@dataclass
+class _Asked:
+    """What was asked for a portion and holds for all portions of one writing: who goes where, which leads there are."""
+
+    writing: UUID | None
+    going: dict[str, UUID | None] = field(default_factory=dict)
+    numbers: frozenset[str] | None = None
+
+
+_asked = _Asked(None)
+
+
+def _asked_once(batch: LeadBatch, writing: UUID | None, *, is_long: bool) -> _Asked:
+    global _asked
+    if writing is None or _asked.writing != writing:
+        _asked = _Asked(writing, numbers=known.few_numbers(batch.pk) if is_long else None)
+    return _asked
 
 
 def _lead_id(batch: LeadBatch, row: int) -> UUID:
@@ -190,17 +221,16 @@ def details_of(values: dict[str, Any]) -> str:
     return orjson.dumps(kept, default=str).decode() if kept else ""
 
 
-def _place_by_home(leads: Sequence[Draft]) -> None:
+def _place_by_home(leads: Sequence[Draft], rows: Sequence[Row]) -> None:
     """Give a matched lead the grid of the person's home, unless the list names another village."""
-    homes = known.homes_of(lead.person_id for lead in leads if lead.person_id)
-    for lead in leads:
-        home, path = homes.get(lead.person_id, (None, "")) if lead.person_id else (None, "")
+    for lead, row in zip(leads, rows, strict=True):
+        home, path = row.told.home or (None, "")
         if path and (lead.place != "resolved" or path.startswith(lead.area_path)):
             lead.area_path, lead.place = path, "resolved"
             lead.home = home
 
 
-def _join_with_earlier(leads: Sequence[Draft], rows: Sequence[Row], batch: LeadBatch) -> None:
+def _join_with_earlier(leads: Sequence[Draft], rows: Sequence[Row], batch: LeadBatch, asked: _Asked) -> None:
     """Join leads with earlier ones about the same person, whatever their source; an answer given holds for both.
 
     What the rows of one list repeat among themselves has been found when they were judged.
@@ -209,7 +239,7 @@ def _join_with_earlier(leads: Sequence[Draft], rows: Sequence[Row], batch: LeadB
     days = rule("lead.duplicate_window_days", batch.area_path, on).value
     since = known.within_days(batch.received_at, days)
     about = _about(rows)
-    earlier = known.earlier_leads(about, since, besides=batch.pk)
+    earlier = known.earlier_leads(_met(about, asked.numbers), since, besides=batch.pk)
     if not earlier:
         return
     incident = str(batch.incident_id or "")
@@ -221,6 +251,13 @@ def _join_with_earlier(leads: Sequence[Draft], rows: Sequence[Row], batch: LeadB
         if same is not None:
             _follow(lead, same, batch.received_at)
             lead.follows_earlier = True
+
+
+def _met(about: Sequence[Particulars], numbers: frozenset[str] | None) -> Sequence[Particulars]:
+    """Return those with a number that some lead has, as far as the numbers of all leads are known."""
+    if numbers is None:
+        return about
+    return [one for one in about if one.identity in numbers or not one.phones.isdisjoint(numbers)]
 
 
 def _is_same(lead: Draft, about: Particulars, old: dict[str, Any], incident: str, on: date, days: int) -> bool:
@@ -258,32 +295,25 @@ def _follow_through(batch: LeadBatch, elsewhere: dict[UUID, UUID]) -> None:
         Lead.objects.bulk_update([lead for lead, _ in repeating], FOLLOWED, batch_size=AT_ONCE)
 
 
-def _send_out(leads: Sequence[Draft], moment: datetime, writing: UUID | None) -> None:
+def _send_out(leads: Sequence[Draft], moment: datetime, asked: _Asked) -> None:
     """Send every placed lead to who answers there; those that follow another are not sent twice."""
     open_leads = [lead for lead in leads if lead.same_as_id is None and lead.state in ("received", "matched")]
     on = local(moment).date()
     homes = {lead.home: lead.area_path for lead in open_leads if lead.home}
     contacts = known.who_goes(homes.items(), on) if homes else {}
-    areas = _who_goes_to({lead.area_path for lead in open_leads}, on, writing)
+    areas = _who_goes_to({lead.area_path for lead in open_leads}, on, asked)
     for lead in open_leads:
         someone = contacts.get(lead.home) or areas.get(lead.area_path)
         if someone:
             lead.assignee_id, lead.dispatched_at, lead.state = someone, moment, "dispatched"
 
 
-_going: tuple[UUID | None, dict[str, UUID | None]] = None, {}
-
-
-def _who_goes_to(paths: set[str], on: date, writing: UUID | None) -> dict[str, UUID | None]:
-    """Return who goes to each area, asked once for all portions of one writing: nearly all name the same villages."""
-    global _going
-    if writing is None or _going[0] != writing:
-        _going = writing, {}
-    known_before = _going[1]
-    missing = paths - known_before.keys()
+def _who_goes_to(paths: set[str], on: date, asked: _Asked) -> dict[str, UUID | None]:
+    """Return who goes to each area; nearly all portions of a list name the same villages."""
+    missing = paths - asked.going.keys()
     found = known.who_goes_to(missing, on)
-    known_before.update({path: found.get(path) for path in missing})
-    return known_before
+    asked.going.update({path: found.get(path) for path in missing})
+    return asked.going
 
 
 def proposals_of(leads: Sequence[Draft], matches: Sequence[RowMatch]) -> list[MatchProposal]:

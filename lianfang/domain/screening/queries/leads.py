@@ -26,12 +26,18 @@ from lianfang.kernel.names import sounds
 _GOING_ROLES = ("grid_worker", "village_secretary", "township_coordinator")
 _NEAR = ("village", "grid", "micro_grid")
 _COLUMNS = ("pk", "name", "identity_index", "phone_index", "area_path", "born_on", "sex")
+_PERSON_COLUMNS = (*_COLUMNS, "household_id")
 _LEAD_COLUMNS = (
     "pk", "name", "identity_index", "phone_index", "area_path", "born_on", "sex", "same_as_id", "person_id", "state",
     "outcome", "measure", "received_at", "verified_address", "last_there_on",
 )  # fmt: skip
 
+# so many leads are known by all their numbers sooner than thousands of numbers are asked for, portion after portion
+FEW = 20_000
+
 _Found = dict[Any, list[Particulars]]
+# household and area of people by their id
+Homes = dict[str, tuple[UUID | None, str]]
 
 
 def particulars(rows: Iterable[tuple[dict[str, Any], str]]) -> Iterator[Particulars]:
@@ -50,25 +56,27 @@ def particulars(rows: Iterable[tuple[dict[str, Any], str]]) -> Iterator[Particul
         )
 
 
-def match_persons(rows: Sequence[Particulars], path: str, on: date) -> list[Match]:
-    """Return how each row stands to the register at or below a path, with a fixed number of queries per portion.
+def match_persons(rows: Sequence[Particulars], path: str, on: date) -> tuple[list[Match], Homes]:
+    """Return how each row stands to the register at or below a path, and where the people that were looked at live.
 
-    Looked up are identity numbers, phones and names within the village. Rows without an identity number are looked up
-    by how the name is heard as well and, found by none of these, by who was born on the same day in the village.
+    With a fixed number of queries per portion. Looked up are identity numbers, phones and names within the village.
+    Rows without an identity number are looked up by how the name is heard as well and, found by none of these, by who
+    was born on the same day in the village.
     """
-    by_identity = _people("identity_index", (row.identity for row in rows if row.identity), path)
-    by_phone = _people("phone_index", (one for row in rows for one in row.phones), path)
+    homes: Homes = {}
+    by_identity = _people("identity_index", (row.identity for row in rows if row.identity), path, homes)
+    by_phone = _people("phone_index", (one for row in rows for one in row.phones), path, homes)
     placed = [row for row in rows if row.village and row.name and not (row.identity and row.identity in by_identity)]
-    by_name = _namesakes((row for row in placed if row.identity), path)
+    by_name = _namesakes((row for row in placed if row.identity), path, homes)
     # because a number settles nearly every row, and a name heard alike is looked up at several times the cost
     bare = [row for row in placed if not row.identity]
-    by_sound = _people("sound", (one for row in bare for one in sounds(row.name)), path, _villages(bare))
+    by_sound = _people("sound", (one for row in bare for one in sounds(row.name)), path, homes, _villages(bare))
     found = {id(row): _known(row, by_identity, by_phone, by_name, by_sound) for row in rows}
     lost = [row for row in bare if row.born_on and not found[id(row)]]
-    by_birth = _people("born_on", (row.born_on for row in lost if row.born_on), path, _villages(lost))
+    by_birth = _people("born_on", (row.born_on for row in lost if row.born_on), path, homes, _villages(lost))
     for row in lost:
         found[id(row)] = [one for one in by_birth.get(row.born_on, ()) if one.village == row.village]
-    return [match(row, found[id(row)], on=on) for row in rows]
+    return [match(row, found[id(row)], on=on) for row in rows], homes
 
 
 def _villages(rows: Iterable[Particulars]) -> set[str]:
@@ -87,26 +95,30 @@ def _known(
     return list({one.id: one for one in found}.values()) if len(found) > 1 else found
 
 
-def _people(field: str, keys: Iterable[Any], path: str, villages: set[str] | None = None) -> _Found:
-    """Return the people with each key, without opening a single encrypted value."""
+def _people(
+    field: str, keys: Iterable[Any], path: str, homes: Homes, villages: set[str] | None = None
+) -> _Found:  # fmt: skip
+    """Return the people with each key, without opening a single encrypted value, and note where they live."""
     found: dict[Any, list[Particulars]] = defaultdict(list)
-    place = len(_COLUMNS)
+    place = len(_PERSON_COLUMNS)
     for portion in chunks(keys):
-        for row in persons_within(path).filter(**{f"{field}__{AMONG}": portion}).values_list(*_COLUMNS, field):
+        for row in persons_within(path).filter(**{f"{field}__{AMONG}": portion}).values_list(*_PERSON_COLUMNS, field):
             if villages is None or row[4][:VILLAGE_DIGITS] in villages:
-                found[row[place]].append(_as_particulars(row))
+                found[row[place]].append(one := _as_particulars(row))
+                homes[one.id] = row[7], row[4]
     return found
 
 
-def _namesakes(rows: Iterable[Particulars], path: str) -> _Found:
+def _namesakes(rows: Iterable[Particulars], path: str, homes: Homes) -> _Found:
     """Return the people with a row's name in the row's village: a common name is found in every other village too."""
     found: dict[Any, list[Particulars]] = defaultdict(list)
     for portion in chunks((row.name, row.village) for row in rows):
         names, pairs = {name: None for name, _ in portion}, {" ".join(pair): None for pair in portion}
         at = Concat("name", Value(" "), Left("area_path", VILLAGE_DIGITS))
         people = persons_within(path).filter(**{f"name__{AMONG}": names}).annotate(at=at)
-        for row in people.filter(**{f"at__{AMONG}": pairs}).values_list(*_COLUMNS):
-            found[row[1]].append(_as_particulars(row))
+        for row in people.filter(**{f"at__{AMONG}": pairs}).values_list(*_PERSON_COLUMNS):
+            found[row[1]].append(one := _as_particulars(row))
+            homes[one.id] = row[7], row[4]
     return found
 
 
@@ -116,6 +128,13 @@ def _as_particulars(row: Sequence[Any]) -> Particulars:
     return Particulars(
         str(pk), name, identity or None, frozenset([phone] if phone else ()), village, born_on, None, sex or None
     )
+
+
+def few_numbers(besides: UUID | None) -> frozenset[str] | None:
+    """Return identity numbers and phones, as indexes, of all leads besides those of one batch; None when many are."""
+    leads = Lead.objects.exclude(batch_id=besides) if besides else Lead.objects.all()
+    rows = list(leads.values_list("identity_index", "phone_index")[: FEW + 1])
+    return None if len(rows) > FEW else frozenset(number for row in rows for number in row if number)
 
 
 def earlier_leads(
@@ -149,15 +168,6 @@ def leads_by_id(lead_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
 def as_particulars(lead: dict[str, Any]) -> Particulars:
     """Return what is compared of a lead that is already there."""
     return _as_particulars([lead[name] for name in _COLUMNS])
-
-
-def homes_of(person_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID | None, str]]:
-    """Return household and area of each person."""
-    found: dict[UUID, tuple[UUID | None, str]] = {}
-    for portion in chunks(person_ids):
-        rows = persons_within().filter(**{f"pk__{AMONG}": portion}).values_list("pk", "household_id", "area_path")
-        found |= {pk: (home, path) for pk, home, path in rows}
-    return found
 
 
 def who_goes(homes: Iterable[tuple[UUID, str]], on: date) -> dict[UUID, UUID]:

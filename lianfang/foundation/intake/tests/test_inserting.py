@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.accounts.models import Account
-from lianfang.foundation.intake.inserting import Draft, check_references, insert_new
+from lianfang.foundation.intake.inserting import Draft, insert_new, references_checked_at_once
 from lianfang.foundation.intake.models import IntakeBatch, RefusedRow
 from lianfang.kernel.ids import uuid7
 
@@ -62,7 +62,11 @@ def test_one_row_alone_whose_key_the_database_counts_comes_in() -> None:
 def test_what_rows_refer_to_can_be_checked_before_the_commit() -> None:
     stranded = Draft(RefusedRow, batch_id=uuid7(), area_path="140826", row=7, code="x")
     with transaction.atomic():
-        insert_new(RefusedRow, [stranded])
-        with pytest.raises(IntegrityError):
-            check_references()
+        with pytest.raises(IntegrityError), references_checked_at_once():
+            insert_new(RefusedRow, [stranded])
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        with references_checked_at_once():
+            pass
+        insert_new(RefusedRow, [stranded])  # and afterwards at the commit again
         transaction.set_rollback(True)
