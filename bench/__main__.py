@@ -19,7 +19,7 @@ BENCHES = {
     "lists": "list pages at any depth, beside OFFSET",
     "grid": "a thousand rows of a grid saved and taken back",
     "report": "the daily report of the county",
-    "intake": "a messy workbook of 100,000 rows beside django-import-export, and one of a million",
+    "intake": "a messy workbook of 100,000 rows beside django-import-export, and a million on both databases",
     "badinput": "every kind of bad file: how long until the answer, and in how much memory",
     "sheets": "other people's sheets: 40 columns with 10,000 rows, and every village's as a zip",
     "places": "the place resolver",
