@@ -74,7 +74,8 @@ MOST_COLUMNS = 256
 MOST_CELLS = 60_000_000
 MOST_MERGES = 200_000
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
-# a sheet no larger than this may be held by a reader that makes room for every cell between the first and the last
+# a sheet no larger than this may be held by a reader that makes room for every cell between the first and the last;
+# of a larger one the first rows are judged by another process while the others are read
 MOST_HELD = 16 * 2**20
 _CHUNK = 1 << 20
 

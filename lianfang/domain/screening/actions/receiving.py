@@ -158,9 +158,10 @@ _asked = _Asked(None)
 
 def _asked_once(batch: LeadBatch, writing: UUID | None, *, is_long: bool) -> _Asked:
     global _asked
-    if writing is None or _asked.writing != writing:
-        _asked = _Asked(writing, numbers=known.few_numbers(batch.pk) if is_long else None)
-    return _asked
+    asked = _asked  # because another thread may ask for its own writing meanwhile
+    if writing is None or asked.writing != writing:
+        _asked = asked = _Asked(writing, numbers=known.few_numbers(batch.pk) if is_long else None)
+    return asked
 
 
 def _lead_id(batch: LeadBatch, row: int) -> UUID:
