@@ -249,9 +249,10 @@ def _chunks(archive: zipfile.ZipFile, path: str) -> Iterator[bytes]:
             whole, mark, tail = (rest + piece).rpartition(b"</")
             yield whole
             rest = mark + tail
-            if len(rest) > 4 * _CHUNK:
-                yield rest
-                rest = b""
+            if len(rest) > 4 * _CHUNK:  # nothing but elements without content, or one text without end
+                whole, mark, tail = rest.rpartition(b"<")
+                yield whole or rest
+                rest = mark + tail if whole else b""
         yield rest
 
 

@@ -261,8 +261,13 @@ def _whole(archive: zipfile.ZipFile, path: str, name: bytes) -> Iterator[bytes]:
             if not ending and (found := re.search(rb"</(?:\w+:)?" + name + rb">", rest)):
                 ending = found[0]
             whole, mark, rest = rest.rpartition(ending) if ending else (b"", b"", rest)
+            # elements without content have no end of their own: they end where the next one begins
+            opening = b"<" + (ending[2:-1] or name) + b" "
             if mark:
                 yield whole + mark
+            elif (begun := rest.rfind(opening)) > 0:
+                yield rest[:begun]
+                rest = rest[begun:]
             elif len(rest) > _LONGEST_ROW:
                 raise DAMAGED(field="file")
     yield rest

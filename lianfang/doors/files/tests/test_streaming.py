@@ -116,6 +116,17 @@ def test_a_cell_far_out_that_another_hand_wrote_into_a_large_sheet_is_refused_an
     assert refused(part(usual + far)) == "intake.damaged"
 
 
+@pytest.mark.parametrize("prefix", ["", "x:"])
+def test_long_runs_of_rows_without_cells_are_rows_like_others(prefix: str) -> None:
+    first, last = (told(["王明"]).replace("<", f"<{prefix}").replace(f"<{prefix}/", f"</{prefix}") for _ in range(2))
+    blank = "".join(f'<{prefix}row r="{number}" spans="1:12"/>' for number in range(2, 600_000))
+    assert len(blank) > streaming._LONGEST_ROW
+    rows = f'<{prefix}row r="1">{first}</{prefix}row>{blank}<{prefix}row r="600000">{last}</{prefix}row>'
+    found = rows_of(part(rows))
+    assert (len(found), found[0][0], found[-1][0]) == (600_000, "王明", "王明")
+    assert not any(map(any, found[1:-1]))
+
+
 def test_rows_whose_numbers_leap_ahead_again_and_again_are_refused() -> None:
     leaps = "".join(f'<row r="{number}">{told(["王明"])}</row>' for number in (1, 1_048_576, 1))
     assert refused(part(leaps)) == "intake.too_many_cells"
