@@ -7,7 +7,6 @@ from typing import Any
 import openpyxl
 import pytest
 
-from lianfang.domain.screening.actions import receiving
 from lianfang.domain.screening.models.leads import Lead, LeadBatch
 from lianfang.doors.files import batches, reading, staging
 from lianfang.doors.files.batches import check, silent
@@ -17,6 +16,7 @@ from lianfang.doors.files.tests.sheets import HEADERS, identity, person, text, x
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.actions.running import run
 from lianfang.foundation.attachments.storing import store
+from lianfang.foundation.intake import targets
 from lianfang.foundation.intake.inserting import Packed
 from lianfang.foundation.intake.models import IntakeBatch, RefusedRow, StagedPortion
 from lianfang.foundation.jobs.models import Job
@@ -161,7 +161,7 @@ def test_a_list_given_up_while_it_is_written_leaves_no_half(cast: dict[str, Acto
     run_waiting()
     run(cast["duty"], "intake.run_batch", {"batch_id": str(batch.pk)})
     job = IntakeBatch.objects.get().job_id
-    whole = receiving.insert_packed
+    whole = targets.insert_packed
     written: list[int] = []
 
     def insert(packed: Packed) -> None:
@@ -169,7 +169,7 @@ def test_a_list_given_up_while_it_is_written_leaves_no_half(cast: dict[str, Acto
         written.append(packed.count)
         Job.objects.filter(pk=job).update(cancel_asked=True)
 
-    monkeypatch.setattr(receiving, "insert_packed", insert)
+    monkeypatch.setattr(targets, "insert_packed", insert)
     assert run_one()
     assert written == [3, 0]
     assert not Lead.objects.exists()
@@ -179,7 +179,7 @@ def test_a_list_given_up_while_it_is_written_leaves_no_half(cast: dict[str, Acto
         run(cast["duty"], way, {"batch_id": str(batch.pk)})
         assert not StagedPortion.objects.exists()
     else:  # the judged rows are still there, and can be taken in after all
-        monkeypatch.setattr(receiving, "insert_packed", whole)
+        monkeypatch.setattr(targets, "insert_packed", whole)
         run(cast["duty"], "intake.run_batch", {"batch_id": str(batch.pk)})
         run_waiting()
         assert Lead.objects.count() == 9

@@ -48,7 +48,7 @@ batches.stage = stage
 # Stops for good after rows are written and before the transaction ends.
 STUCK = """
 import sys, time
-import lianfang.domain.screening.actions.receiving as intake
+import lianfang.foundation.intake.targets as intake
 first = intake.insert_packed
 def stuck(packed):
     first(packed)
@@ -69,7 +69,7 @@ assert all(one.poll() is not None for one in helpers)
 # Takes a list in as a job does, and waits in the middle of its writing until it is told to go on.
 HALF_WAY = """
 import sys
-import lianfang.domain.screening.actions.receiving as intake
+import lianfang.foundation.intake.targets as intake
 from lianfang.doors.files import staging
 from lianfang.foundation.access.actor import SYSTEM
 from lianfang.foundation.actions.running import run

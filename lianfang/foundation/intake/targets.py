@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Case, Q, Value, When
 
 from lianfang.foundation.access.actor import Actor
-from lianfang.foundation.intake.inserting import Packed
+from lianfang.foundation.intake.inserting import Packed, insert_packed, references_checked_at_once
 from lianfang.kernel.errors import refusal
 from lianfang.kernel.text import Bilingual
 
@@ -114,6 +114,23 @@ class Target:
     def is_open_to(self, actor: Actor, within: str) -> bool:
         """Say whether somebody holds there what lists of this kind need besides the right to take lists in."""
         return not self.needs or actor.may(self.needs, within)
+
+
+def write_portions(incoming: Incoming, stop: Callable[[], None], figures: dict[str, int]) -> list[Any]:
+    """Insert the portions of a list in the caller's transaction, add what is counted to the figures.
+
+    Returns what each portion told. Raises what `stop` raises between portions, to give up.
+    """
+    told = []
+    with references_checked_at_once():
+        for ready in incoming.portions:
+            stop()
+            for packed in ready.packed:
+                insert_packed(packed)
+            for name, count in ready.figures.items():
+                figures[name] += count
+            told.append(ready.told)
+    return told
 
 
 def work_started(batch: Any) -> Case:

@@ -23,8 +23,18 @@ from lianfang.domain.screening.models.leads import Lead, LeadBatch, MatchProposa
 from lianfang.domain.screening.queries import leads as known
 from lianfang.domain.screening.rules import OUTCOMES, LeadAbout, Match, Particulars, judge_duplicate, lead_deadline
 from lianfang.foundation.events.announcing import announce
-from lianfang.foundation.intake.inserting import Draft, insert_packed, pack, references_checked_at_once
-from lianfang.foundation.intake.targets import NEW, Delivery, Incoming, Ready, Row, RowMatch, Target, target
+from lianfang.foundation.intake.inserting import Draft, pack
+from lianfang.foundation.intake.targets import (
+    NEW,
+    Delivery,
+    Incoming,
+    Ready,
+    Row,
+    RowMatch,
+    Target,
+    target,
+    write_portions,
+)
 from lianfang.foundation.lookups import chunks
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import refusal
@@ -105,14 +115,8 @@ def receive(delivery: Delivery, incoming: Incoming, stop: Callable[[], None]) ->
     batch.save(force_insert=True)
     figures = dict.fromkeys(("dispatched", "repeated", "unplaced", "to_decide"), 0)
     elsewhere: dict[UUID, UUID] = {}
-    with references_checked_at_once():
-        for ready in incoming.portions:
-            stop()
-            for packed in ready.packed:
-                insert_packed(packed)
-            for name, count in ready.figures.items():
-                figures[name] += count
-            elsewhere |= ready.told
+    for told in write_portions(incoming, stop, figures):
+        elsewhere |= told
     _follow_through(batch, elsewhere)
     fact = LeadsReceived(area_path=batch.area_path, batch_id=batch.pk, source=batch.source, count=incoming.count)
     announce([fact], account_id=delivery.account_id)

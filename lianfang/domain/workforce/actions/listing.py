@@ -36,9 +36,9 @@ from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import when
 from lianfang.foundation.administration.actions import labelled
 from lianfang.foundation.events.announcing import announce
-from lianfang.foundation.intake.inserting import Draft, insert_packed, pack
+from lianfang.foundation.intake.inserting import Draft, pack
 from lianfang.foundation.intake.models import RefusedRow
-from lianfang.foundation.intake.targets import Delivery, Incoming, Ready, Row, RowMatch, Target, target
+from lianfang.foundation.intake.targets import Delivery, Incoming, Ready, Row, RowMatch, Target, target, write_portions
 from lianfang.kernel import names
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import RefusalKind, refusal
@@ -187,12 +187,7 @@ def _gathered(known: Any, said: Any) -> Any:
 def receive(delivery: Delivery, incoming: Incoming, stop: Callable[[], None]) -> dict[str, Any]:
     """Write the new people of a list and the lines to decide, in the caller's transaction."""
     figures = dict.fromkeys(FIGURES, 0)
-    for ready in incoming.portions:
-        stop()
-        for packed in ready.packed:
-            insert_packed(packed)
-        for name, count in ready.figures.items():
-            figures[name] += count
+    write_portions(incoming, stop, figures)
     fact = RespondersListed(area_path=delivery.area_path, batch_id=delivery.batch_id, people=figures["added"],
                             to_decide=figures["to_decide"])  # fmt: skip
     announce([fact], account_id=delivery.account_id)
