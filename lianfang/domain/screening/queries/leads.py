@@ -104,8 +104,7 @@ def _people(
     for portion in chunks(keys):
         for row in persons_within(path).filter(**{f"{field}__{AMONG}": portion}).values_list(*_PERSON_COLUMNS, field):
             if villages is None or row[4][:VILLAGE_DIGITS] in villages:
-                found[row[place]].append(one := _as_particulars(row))
-                homes[one.id] = row[7], row[4]
+                found[row[place]].append(_at_home(row, homes))
     return found
 
 
@@ -117,9 +116,15 @@ def _namesakes(rows: Iterable[Particulars], path: str, homes: Homes) -> _Found:
         at = Concat("name", Value(" "), Left("area_path", VILLAGE_DIGITS))
         people = persons_within(path).filter(**{f"name__{AMONG}": names}).annotate(at=at)
         for row in people.filter(**{f"at__{AMONG}": pairs}).values_list(*_PERSON_COLUMNS):
-            found[row[1]].append(one := _as_particulars(row))
-            homes[one.id] = row[7], row[4]
+            found[row[1]].append(_at_home(row, homes))
     return found
+
+
+def _at_home(row: Sequence[Any], homes: Homes) -> Particulars:
+    """Return what is compared of a person, and note where they live."""
+    one = _as_particulars(row)
+    homes[one.id] = row[7], row[4]
+    return one
 
 
 def _as_particulars(row: Sequence[Any]) -> Particulars:
