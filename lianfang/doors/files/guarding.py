@@ -261,15 +261,14 @@ def _scan(archive: zipfile.ZipFile, path: str) -> SheetPart:
     formulas = Places()
     merged: list[tuple[int, int, int, int]] = []
     width, height, size = 1, 1, archive.getinfo(path).file_size
-    reach = _Reach()
+    reach, may_be_held = _Reach(), size <= MOST_HELD
     for number, chunk in enumerate(_chunks(archive, path)):
         # of what is larger only the first piece: it is read row by row, and says so where a cell lies beyond the width
-        is_looked_at = number == 0 or size <= MOST_HELD
-        if reach.is_odd or (is_looked_at and (_ODD.search(chunk) or _ODD_NAMED.search(chunk))):
+        if reach.is_odd or ((number == 0 or may_be_held) and (_ODD.search(chunk) or _ODD_NAMED.search(chunk))):
             reach.look(chunk)
         width = max(width, _widest(chunk), reach.width)
         # as far as that is of use: where no room is made, the height is only what progress is told by
-        height = max(height, _highest(chunk) if size <= MOST_HELD else _last_row(chunk), reach.height)
+        height = max(height, _highest(chunk) if may_be_held else _last_row(chunk), reach.height)
         if width > MOST_COLUMNS:
             raise TOO_WIDE(field="file", columns=width, limit=MOST_COLUMNS)
         # the letter alone is found at once, and most sheets are written without one
