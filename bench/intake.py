@@ -16,14 +16,13 @@ from typing import Any
 
 from bench.county import Made
 from bench.figures import tell
-from bench.serving import database_cpu_seconds, demo
+from bench.serving import SQLITE_PEOPLE, database_cpu_seconds, demo, on_sqlite
 from bench.workbook import HEADERS, Line, lines, messy
 
 ROWS = 100_000
 MILLION = 1_000_000
 OTHERS_ROWS, TURNS = 5_000, 3
 KNOWN = 40_000
-SQLITE_PEOPLE = 20_000
 
 
 def run(made: Made) -> None:
@@ -116,7 +115,6 @@ def _take_in_on_sqlite(people: int, known: list[tuple[str, str, str]]) -> None:
     with tempfile.TemporaryDirectory(prefix="lianfang-intake-") as folder:
         with demo(folder, people):  # made with the first start
             pass
-        surroundings = {key: value for key, value in os.environ.items() if key != "LIANFANG_DATABASE_URL"}
-        found = _taken(MILLION, known, surroundings | {"LIANFANG_VAR": folder})
+        found = _taken(MILLION, known, on_sqlite(folder))
     tell("intake", "sqlite_million_rows_per_second", found["rows"] / found["seconds"], "rows/s", people=people, **found)
     tell("intake", "sqlite_million_peak_memory", found["peak_mb"] + found["helper_peak_mb"], "MB", at_most=1024)

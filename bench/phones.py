@@ -18,12 +18,11 @@ from typing import Any
 from bench.county import Made
 from bench.figures import percentile, tell
 from bench.looking import looking
-from bench.serving import Server, Session, demo, lianfang
+from bench.serving import SQLITE_PEOPLE, Server, Session, demo, lianfang, on_sqlite
 
 PHONES = 200
 CHUNK = 100
 CONSOLE_MS = 200.0
-SQLITE_PEOPLE = 20_000
 COMES_AGAIN = (2.0, 8.0)  # seconds after a busy answer, as the field app waits
 
 
@@ -75,9 +74,8 @@ def run(made: Made) -> None:
         _measure("postgresql", server, dict(os.environ), made.people)
     with tempfile.TemporaryDirectory(prefix="lianfang-phones-") as folder:
         people = min(made.people, SQLITE_PEOPLE)
-        surroundings = {key: value for key, value in os.environ.items() if key != "LIANFANG_DATABASE_URL"}
         with demo(folder, people) as server:
-            _measure("sqlite", server, surroundings | {"LIANFANG_VAR": folder}, people)
+            _measure("sqlite", server, on_sqlite(folder), people)
 
 
 def _measure(database: str, server: Server, surroundings: dict[str, str], people: int) -> None:

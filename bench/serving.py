@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 START_SECONDS = 600
+# a county on SQLite is a smaller one
+SQLITE_PEOPLE = 20_000
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -40,13 +42,18 @@ def lianfang() -> Iterator[Server]:
         yield server
 
 
+def on_sqlite(folder: str) -> dict[str, str]:
+    """Return the environment of a process that keeps everything in a folder."""
+    settings = {key: value for key, value in os.environ.items() if key != "LIANFANG_DATABASE_URL"}
+    return settings | {"LIANFANG_VAR": folder}
+
+
 @contextmanager
 def demo(folder: str, people: int) -> Iterator[Server]:
     """Run `lianfang demo` as `make run` does: SQLite, in a folder of its own."""
     port = _free_port()
-    settings = {key: value for key, value in os.environ.items() if key != "LIANFANG_DATABASE_URL"}
     command = [sys.executable, "-m", "lianfang.config.cli", "demo", "--people", str(people), "--port", str(port)]
-    with _running(command, port, settings | {"LIANFANG_VAR": folder}) as server:
+    with _running(command, port, on_sqlite(folder)) as server:
         yield server
 
 
