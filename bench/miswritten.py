@@ -168,13 +168,14 @@ def _held_against(cells: Sequence[dict[str, Any]], meant: Sequence[tuple[str, st
     from lianfang.doors.files.judging import Judge
     from lianfang.doors.files.listing import listed
     from lianfang.doors.files.reading import open_book
+    from lianfang.foundation.intake.targets import Rows
     from lianfang.kernel.places import Register
 
     sheet, layout = best_sheet(open_book(_workbook(cells)))
     judge = Judge(layout, sheet.formulas, register=Register.open(WITHIN), on=on)
     judged = (judge.judge(*line) for line in listed(sheet, layout))
     accepted = [one.row for one in judged if one and not one.refused]
-    matches = LEADS.match(accepted, WITHIN, on)
+    matches = LEADS.match(Rows.of(accepted), WITHIN, on)
     by_row = {row.number: match for row, match in zip(accepted, matches, strict=True)}
     tallies: dict[str, Tally] = defaultdict(Tally)
     for number, (kind, true) in enumerate(meant, start=2):

@@ -391,10 +391,8 @@ class Judge:
             found = self._resolve(self.register, text)
             if found.code and len(found.code) > best_length and len(found.code) >= TOWN_DIGITS:
                 row.area_path, row.place, best_length = found.code, "resolved", len(found.code)
-                row.confidence = found.confidence
             elif found.candidates and not row.area_path:
                 row.place = "ambiguous"
-                row.candidates = tuple(one.code for one in found.candidates)
             if best_length >= VILLAGE_DIGITS:
                 return
         if column and row.place != "resolved":

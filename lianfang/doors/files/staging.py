@@ -28,7 +28,7 @@ from lianfang.doors.files.listing import Listed, listed
 from lianfang.doors.files.reading import Sheet
 from lianfang.foundation.intake.inserting import Draft, insert_new
 from lianfang.foundation.intake.models import IntakeBatch, RefusedRow, StagedPortion
-from lianfang.foundation.intake.targets import Row, find_target
+from lianfang.foundation.intake.targets import Row, Rows, find_target
 from lianfang.foundation.jobs.helping import Helpers
 from lianfang.kernel.areas import VILLAGE_DIGITS
 from lianfang.kernel.clock import now
@@ -37,7 +37,7 @@ from lianfang.kernel.places import Register
 PORTION = 5_000
 LEVELS = ("exact", "probable", "new")
 MOST_WARNED = 20_000
-_DATES = tuple(spec.name for spec in FIELDS.values() if spec.kind == "date")
+_DATES = frozenset(spec.name for spec in FIELDS.values() if spec.kind == "date")
 
 
 @dataclass
@@ -128,17 +128,18 @@ def judge_portion(ruler: Ruler, some: list[Listed]) -> Portion:
     """Return rows judged each for itself: here or in another process."""
     judge = _judge(ruler)
     judged = [one for place, cells, going_on in some if (one := judge.judge(place, cells, going_on))]
-    rows = [one.row for one in judged if not one.refused]
+    good = [one.row for one in judged if not one.refused]
+    rows = Rows.of(good)
     refused = [problem for one in judged for problem in one.refused]
     figures = Figures(
         len(judged), len(rows), len(judged) - len(rows), 0,
-        Counter(one.code for one in refused), Counter(row.place for row in rows),
+        Counter(one.code for one in refused), Counter(rows.places),
     )  # fmt: skip
     if ruler.target:
         matches = find_target(ruler.target).match(rows, ruler.within, ruler.on)
         figures.matched = Counter(one.level for one in matches)
     warned = [problem for one in judged for problem in one.warned]
-    return Portion(_written(rows), [_who(judge, row) for row in rows], refused, warned, figures, some[-1][0] + 1)
+    return Portion(_written(rows), [_who(judge, row) for row in good], refused, warned, figures, some[-1][0] + 1)
 
 
 def _who(judge: Judge, row: Row) -> Who:
@@ -182,7 +183,7 @@ def stage(batch: IntakeBatch, key: str, number: int, portion: Portion, warned_be
         insert_new(RefusedRow, [_problem(batch, one, is_warning=True) for one in warned])
         # because a text of megabytes is quoted and taken apart as part of a statement, and copied as it is otherwise
         kept = Draft(
-            StagedPortion, batch_id=batch.pk, area_path=batch.area_path, key=key, number=number,
+            batch_id=batch.pk, area_path=batch.area_path, key=key, number=number,
             last_row=portion.last_row, staged_at=now(), body=portion.body,
             figures=portion.figures.as_dict() | {"repeats": list(portion.repeats.items())},
         )  # fmt: skip
@@ -191,7 +192,7 @@ def stage(batch: IntakeBatch, key: str, number: int, portion: Portion, warned_be
 
 def _problem(batch: IntakeBatch, one: Problem, *, is_warning: bool = False) -> Draft:
     return Draft(
-        RefusedRow, batch_id=batch.pk, area_path=batch.area_path, row=one.row, column=one.column[:200], code=one.code,
+        batch_id=batch.pk, area_path=batch.area_path, row=one.row, column=one.column[:200], code=one.code,
         message_zh=one.message.zh[:200], message_en=one.message.en[:200], is_warning=is_warning,
     )  # fmt: skip
 
@@ -201,26 +202,21 @@ def staged_numbers(batch: IntakeBatch) -> list[int]:
     return list(StagedPortion.objects.filter(batch=batch).order_by("number").values_list("number", flat=True))
 
 
-def staged_rows(batch: IntakeBatch, number: int) -> list[Row]:
+def staged_rows(batch: IntakeBatch, number: int) -> Rows:
     """Return the good rows of a portion. Raises StagedPortion.DoesNotExist when the batch was given up."""
     portion = StagedPortion.objects.get(batch=batch, number=number)
     return _read(portion.body, dict(portion.figures["repeats"]))
 
 
-def _written(rows: list[Row]) -> str:
-    told = [(row.number, row.values, row.area_path, row.place, row.confidence, row.candidates) for row in rows]
-    return orjson.dumps(told).decode()
+def _written(rows: Rows) -> str:
+    return orjson.dumps((rows.numbers, rows.fields, rows.areas, rows.places)).decode()
 
 
-def _read(body: str, repeats: dict[int, int]) -> list[Row]:
-    rows = [
-        Row(number, values, area_path, place, confidence, tuple(candidates), repeats.get(number))
-        for number, values, area_path, place, confidence, candidates in orjson.loads(body or "[]")
-    ]
-    for row in rows:
-        for name in _DATES:
-            if name in row.values:
-                row.values[name] = _moment(row.values[name])
+def _read(body: str, repeats: dict[int, int]) -> Rows:
+    numbers, fields, areas, places = orjson.loads(body)
+    rows = Rows(numbers, fields, areas, places, repeats)
+    for name in _DATES & rows.fields.keys():
+        rows.fields[name] = [_moment(text) if text else None for text in rows.fields[name]]
     return rows
 
 

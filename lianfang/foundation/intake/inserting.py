@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from itertools import repeat
+from types import SimpleNamespace
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -27,25 +28,57 @@ _SPECIAL = re.compile(r"[\\\t\n\r]")
 _ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
-class Draft:
+class Draft(SimpleNamespace):
     """A row on its way to its table: the columns that are given, without the weight of a model instance.
 
     What is not given is what the column holds when nothing is said.
     """
 
-    def __init__(self, model: type[models.Model], **values: Any) -> None:
-        values["model"] = model
-        self.__dict__ = values
+
+class Columns:
+    """Rows of one table on their way to it, column by column: what every row says alike once, the rest as lists.
+
+    What is not given is what the column holds when nothing is said. Thousands of rows are made in a third less time
+    than one by one.
+    """
+
+    def __init__(
+        self, model: type[models.Model], count: int, alike: Mapping[str, Any] | None = None, /, **given: list[Any]
+    ) -> None:
+        self.model, self.count, self.alike, self.given = model, count, dict(alike or {}), given
+
+    def __len__(self) -> int:
+        return self.count
+
+    def alike_in(self, name: str) -> Any:
+        """Return what all rows say in a column that no list was given for. Raises AttributeError for no column."""
+        for said in (self.alike, _blank(self.model)):
+            if name in said:
+                return said[name]
+        raise AttributeError(name)
+
+    def column(self, name: str) -> list[Any]:
+        """Return a column as the list of what each row says; what is changed in it is changed in the rows."""
+        if name not in self.given:
+            self.given[name] = [self.alike_in(name)] * self.count
+        return self.given[name]
+
+    def row(self, place: int) -> OneOf:
+        """Return one of the rows, to be read and changed by the names of its columns."""
+        return OneOf(self, place)
+
+
+class OneOf:
+    """One row of columns."""
+
+    def __init__(self, columns: Columns, place: int) -> None:
+        self.__dict__.update(_columns=columns, _place=place)
 
     def __getattr__(self, name: str) -> Any:
-        try:
-            return _blank(self.__dict__["model"])[name]
-        except KeyError:
-            raise AttributeError(name) from None
+        return self.__dict__["_columns"].column(name)[self.__dict__["_place"]]
 
-    if TYPE_CHECKING:  # only to be read: a method of ours would make each setting four times as slow
-
-        def __setattr__(self, name: str, value: Any) -> None: ...
+    def __setattr__(self, name: str, value: Any) -> None:
+        self.__dict__["_columns"].column(name)[self.__dict__["_place"]] = value
 
 
 @cache
@@ -67,7 +100,9 @@ class Packed:
     body: bytes | list[tuple[Any, ...]]
 
 
-def insert_new(model: type[models.Model], rows: Sequence[Draft | models.Model], using: str = "default") -> None:
+def insert_new(
+    model: type[models.Model], rows: Sequence[Draft | models.Model] | Columns, using: str = "default"
+) -> None:
     """Insert rows by COPY on PostgreSQL, by one prepared statement for all on SQLite.
 
     Their ids are made here, unless the database counts them.
@@ -76,27 +111,48 @@ def insert_new(model: type[models.Model], rows: Sequence[Draft | models.Model], 
     insert_packed(pack(model, rows, using), using)
 
 
-def pack(model: type[models.Model], rows: Sequence[Draft | models.Model], using: str = "default") -> Packed:
+def pack(model: type[models.Model], rows: Sequence[Draft | models.Model] | Columns, using: str = "default") -> Packed:
     """Return rows that are new for certain, ready to be inserted, by this process or another one."""
+    if not len(rows):
+        return Packed(model._meta.db_table, (), 0, [])
     connection = connections[using]
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
-    table = model._meta.db_table
+    columns = rows if isinstance(rows, Columns) else _columns(model, rows, fields)
+    names = tuple(str(field.column) for field in fields)
     if connection.vendor != "postgresql":
-        values = list(zip(*(_column(rows, field, connection) for field in fields), strict=True))
-        return Packed(table, tuple(str(field.column) for field in fields), len(rows), values)
+        values = list(zip(*(_bound(columns, field, connection) for field in fields), strict=True))
+        return Packed(model._meta.db_table, names, len(columns), values)
+    said = list(zip(names, (_as_copied(columns, field) for field in fields), strict=True))
+    # because most columns say the same in every row of a list: these are written once, behind the others
+    differ = [(name, one) for name, one in said if not isinstance(one, str)]
+    alike = [(name, one) for name, one in said if isinstance(one, str)]
+    end = "\t".join(one for _, one in alike) + "\n"
+    if differ:
+        end = f"\t{end}" if alike else end
+        lines = map("\t".join, zip(*(one for _, one in differ), strict=True))
+        body = end.join(lines) + end
+    else:  # rows equal in every column, or one alone whose key the database counts
+        body = end * len(columns)
+    order = tuple(name for name, _ in (*differ, *alike))
+    return Packed(model._meta.db_table, order, len(columns), body.encode())
+
+
+def _columns(
+    model: type[models.Model], rows: Sequence[Draft | models.Model], fields: Sequence[models.Field[Any, Any]]
+) -> Columns:
+    """Return rows that were made one by one."""
     held = [row.__dict__ for row in rows]
     given = set().union(*held)
-    columns = [(str(field.column), _as_copied(held if field.attname in given else held[:1], field)) for field in fields]
-    # because most columns say the same in every row of a list: these are written once, behind the others
-    differ = [(name, said) for name, said in columns if not isinstance(said, str)]
-    alike = [(name, said) for name, said in columns if isinstance(said, str)]
-    end = "\t".join(said for _, said in alike) + "\n"
-    if not differ:  # rows equal in every column, or one alone whose key the database counts
-        return Packed(table, tuple(name for name, _ in alike), len(rows), (end * len(rows)).encode())
-    end = f"\t{end}" if alike else end
-    lines = map("\t".join, zip(*(said for _, said in differ), strict=True))
-    body = (end.join(lines) + end).encode()
-    return Packed(table, tuple(name for name, _ in (*differ, *alike)), len(rows), body)
+    columns = Columns(model, len(rows))
+    for name in (field.attname for field in fields):
+        if name not in given:
+            continue
+        try:  # because nearly every column is given in every row, and asking each for its blank takes longer
+            columns.given[name] = [row[name] for row in held]
+        except KeyError:
+            blank = _blank(model).get(name)
+            columns.given[name] = [row.get(name, blank) for row in held]
+    return columns
 
 
 def insert_packed(packed: Packed, using: str = "default") -> None:
@@ -135,35 +191,33 @@ def references_checked_at_once(using: str = "default") -> Iterator[None]:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
-def _column(
-    rows: Sequence[Draft | models.Model], field: models.Field[Any, Any], connection: BaseDatabaseWrapper
-) -> list[Any]:
-    """Return one column of all rows as the database takes it; equal moments and ids are turned once."""
-    raw = list(map(attrgetter(field.attname), rows))
+def _bound(columns: Columns, field: models.Field[Any, Any], connection: BaseDatabaseWrapper) -> Iterable[Any]:
+    """Return one column of all rows as a statement takes it; equal moments and ids are turned once."""
+    turn: Callable[[Any], Any] = lambda value: field.get_db_prep_save(value, connection)  # noqa: E731
+    raw = columns.given.get(field.attname)
+    if raw is None:
+        return repeat(turn(columns.alike_in(field.attname)), len(columns))
     if isinstance(field, _AS_THEY_ARE):
         return raw
-    turn: Callable[[Any], Any] = lambda value: field.get_db_prep_save(value, connection)  # noqa: E731
     if isinstance(field, (EncryptedText, models.JSONField)):
         return [turn(value) for value in raw]
     known = {value: turn(value) for value in set(raw)}
     return [known[value] for value in raw]
 
 
-def _as_copied(rows: Sequence[dict[str, Any]], field: models.Field[Any, Any]) -> list[str] | str:
+def _as_copied(columns: Columns, field: models.Field[Any, Any]) -> list[str] | str:
     """Return one column of all rows as COPY reads it; one text when it is the same in every row."""
-    name, raw = field.attname, list[Any]()
-    try:  # because nearly every column is given in every row, and asking each for its blank takes three times as long
-        raw = [row[name] for row in rows]
-    except KeyError:
-        blank = _blank(field.model).get(name)
-        raw = [row.get(name, blank) for row in rows]
+    raw = columns.given.get(field.attname)
+    if raw is None:
+        value = columns.alike_in(field.attname)
+        raw = [value] * len(columns) if value and isinstance(field, EncryptedText) else [value]
     if field.primary_key:
         return list(map(_id, raw))
     if isinstance(field, EncryptedText):
         return field.get_many(raw) if any(raw) else ""
     if isinstance(field, models.JSONField):
         said = [_NULL if value is None else _escaped(orjson.dumps(value).decode()) for value in raw]
-        return said if len(rows) > 1 else "".join(said)
+        return said if len(raw) > 1 else "".join(said)
     different = set(raw)
     if len(different) <= 1:
         return "".join(map(_written, different))

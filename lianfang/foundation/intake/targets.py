@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import chain, repeat
 from typing import Any, Literal
 from uuid import UUID
 
@@ -18,23 +19,63 @@ from lianfang.kernel.text import Bilingual
 NO_TARGET = refusal("intake.no_target", "没有这种导入：{name}。", "Nothing takes in {name}.", status=404)
 
 Level = Literal["exact", "probable", "new"]
+Placing = Literal["resolved", "ambiguous", "unresolved"]
 
 
 @dataclass(slots=True)
 class Row:
-    """One accepted row: the sheet's row from 1, its values by field, its place, and the earlier row it repeats.
-
-    `told` is the target's own: what it worked out while matching and needs again when it receives the row.
-    """
+    """One accepted row: the sheet's row from 1, its values by field, its place, and the earlier row it repeats."""
 
     number: int
     values: dict[str, Any]
     area_path: str = ""
-    place: Literal["resolved", "ambiguous", "unresolved"] = "unresolved"
-    confidence: float = 0.0
-    candidates: tuple[str, ...] = ()
+    place: Placing = "unresolved"
     duplicate_of: int | None = None
+
+
+@dataclass(slots=True)
+class Rows:
+    """Accepted rows column by column: a list says the same dozen fields of thousands, and is gone through by field.
+
+    A field is there when one row says it, with None for those that do not; what repeats an earlier row names it by its
+    number. `told` is the target's own: what it worked out while matching and needs again when it receives the rows.
+    """
+
+    numbers: list[int]
+    fields: dict[str, list[Any]]
+    areas: list[str]
+    places: list[Placing]
+    repeats: dict[int, int] = field(default_factory=dict)
     told: Any = None
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> Rows:
+        """Return rows that were read one by one."""
+        values = [row.values for row in rows]
+        return cls(
+            [row.number for row in rows],
+            {name: [one.get(name) for one in values] for name in dict.fromkeys(chain.from_iterable(values))},
+            [row.area_path for row in rows],
+            [row.place for row in rows],
+            {row.number: row.duplicate_of for row in rows if row.duplicate_of is not None},
+        )
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __iter__(self) -> Iterator[Row]:
+        """Yield each row for itself, with the fields that it says."""
+        said = zip(*self.fields.values(), strict=True) if self.fields else repeat((), len(self))
+        for number, values, area, place in zip(self.numbers, said, self.areas, self.places, strict=True):
+            told = {name: value for name, value in zip(self.fields, values, strict=True) if value is not None}
+            yield Row(number, told, area, place, self.repeats.get(number))
+
+    def said(self, name: str, unsaid: Any = None) -> list[Any]:
+        """Return what each row says in a field, and something else for those that do not say it."""
+        column = self.fields.get(name)
+        if column is None:
+            return [unsaid] * len(self)
+        return column if unsaid is None else [unsaid if value is None else value for value in column]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +142,8 @@ class Target:
 
     name: str
     title: Bilingual
-    match: Callable[[Sequence[Row], str, date], list[RowMatch]]
-    prepare: Callable[[Delivery, Sequence[Row], Sequence[RowMatch]], Ready]
+    match: Callable[[Rows, str, date], list[RowMatch]]
+    prepare: Callable[[Delivery, Rows, Sequence[RowMatch]], Ready]
     receive: Callable[[Delivery, Incoming, Callable[[], None]], dict[str, Any]]
     undo: Callable[[UUID], int]
     started: Callable[[Any], Q]

@@ -39,7 +39,7 @@ from lianfang.foundation.actions.registry import Call, Result, Subject, action
 from lianfang.foundation.actions.states import When, when
 from lianfang.foundation.administration.actions import Path, choices, labelled
 from lianfang.foundation.intake.inserting import insert_new
-from lianfang.foundation.intake.targets import Row
+from lianfang.foundation.intake.targets import Row, Rows
 from lianfang.foundation.privacy.fields import within
 from lianfang.kernel import identity, names, phones
 from lianfang.kernel.areas import COUNTY_DIGITS
@@ -94,12 +94,13 @@ def report_lead(call: Call, given: ReportLead) -> Result:
     call.permit(given.area_path)
     if not area_exists(given.area_path):
         raise NO_PLACE(field="area_path")
-    row = Row(0, _values(given, local(call.received_at).date()), given.area_path, "resolved", 1.0)
-    [matched] = match_rows([row], given.area_path[:COUNTY_DIGITS], local(call.received_at).date())
-    [lead] = make_leads(_no_batch(call, given), [row], [matched])
+    rows = Rows.of([Row(0, _values(given, local(call.received_at).date()), given.area_path, "resolved")])
+    matches = match_rows(rows, given.area_path[:COUNTY_DIGITS], local(call.received_at).date())
+    leads, _ = make_leads(_no_batch(call, given), rows, matches)
+    lead = leads.row(0)
     lead.informant = given.informant
-    insert_new(Lead, [lead])
-    MatchProposal.objects.bulk_create(proposals_of([lead], [matched]))
+    insert_new(Lead, leads)
+    MatchProposal.objects.bulk_create(proposals_of(leads, matches))
     call.about("screening.leads", lead.id, source=given.source)
     call.announce(LeadsReceived(area_path=lead.area_path, batch_id=None, source=given.source, count=1))
     return {"id": str(lead.id), "state": lead.state, "same_as": str(lead.same_as_id) if lead.same_as_id else None}

@@ -5,6 +5,7 @@ Creates no person: somebody is registered when a worker has confirmed that they 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -23,14 +24,14 @@ from lianfang.domain.screening.models.leads import Lead, LeadBatch, MatchProposa
 from lianfang.domain.screening.queries import leads as known
 from lianfang.domain.screening.rules import OUTCOMES, LeadAbout, Match, Particulars, judge_duplicate, lead_deadline
 from lianfang.foundation.events.announcing import announce
-from lianfang.foundation.intake.inserting import Draft, pack
+from lianfang.foundation.intake.inserting import Columns, OneOf, pack
 from lianfang.foundation.intake.targets import (
     NEW,
     Delivery,
     Incoming,
     Ready,
-    Row,
     RowMatch,
+    Rows,
     Target,
     target,
     write_portions,
@@ -61,11 +62,13 @@ DETAILS = (
 )  # fmt: skip
 
 
-def match_rows(rows: Sequence[Row], path: str, on: date) -> list[RowMatch]:
+def match_rows(rows: Rows, path: str, on: date) -> list[RowMatch]:
     """Return how each row stands to the register; changes nothing."""
-    found, homes = known.match_persons(_about(rows), path, on)
-    for row, one in zip(rows, found, strict=True):
-        row.told.home = homes.get(one.person_ids[0]) if one.level == "exact" else None
+    about = known.particulars(rows)
+    found, homes = known.match_persons(about, path, on)
+    rows.told = _Told(
+        about, [homes.get(one.person_ids[0]) if one.level == "exact" else None for one in found],
+    )  # fmt: skip
     return [
         RowMatch(one.level, one.person_ids[:MOST_CANDIDATES], _codes(one)) if one.person_ids else NEW for one in found
     ]
@@ -75,33 +78,26 @@ def _codes(found: Match) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(why.code for why in each) for each in found.each[:MOST_CANDIDATES])
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Told:
-    """What was worked out for a row when it was matched: what is compared, and the home of who it is for certain."""
+    """What was worked out for rows when they were matched: what is compared, and the home of who it is for certain."""
 
-    about: Particulars
-    home: tuple[UUID | None, str] | None = None
-
-
-def _about(rows: Sequence[Row]) -> list[Particulars]:
-    """Return what is compared of rows, worked out once."""
-    fresh = [row for row in rows if row.told is None]
-    for row, about in zip(fresh, known.particulars((row.values, row.area_path) for row in fresh), strict=True):
-        row.told = _Told(about)
-    return [row.told.about for row in rows]
+    about: list[Particulars]
+    homes: list[tuple[UUID | None, str] | None]
 
 
-def prepare(delivery: Delivery, rows: Sequence[Row], matches: Sequence[RowMatch]) -> Ready:
+def prepare(delivery: Delivery, rows: Rows, matches: Sequence[RowMatch]) -> Ready:
     """Return rows as the leads they become, matched, de-duplicated and sent out; changes nothing."""
-    leads = make_leads(_batch(delivery), rows, matches, delivery.writing)
+    leads, elsewhere = make_leads(_batch(delivery), rows, matches, delivery.writing)
     proposals = proposals_of(leads, matches)
     figures = {
-        "dispatched": sum(lead.state == "dispatched" for lead in leads),
-        "repeated": sum(lead.same_as_id is not None for lead in leads),
-        "unplaced": sum(not known.is_placed(lead.area_path) for lead in leads),
+        "dispatched": leads.column("state").count("dispatched"),
+        "repeated": len(leads) - leads.column("same_as_id").count(None),
+        "unplaced": sum(
+            count for path, count in Counter(leads.column("area_path")).items() if not known.is_placed(path)
+        ),
         "to_decide": len({one.lead_id for one in proposals}),
     }
-    elsewhere = {lead.id: lead.same_as_id for lead in leads if lead.follows_earlier}
     return Ready((pack(Lead, leads), pack(MatchProposal, proposals)), figures, elsewhere)
 
 
@@ -137,15 +133,18 @@ def _batch(delivery: Delivery) -> LeadBatch:
 
 
 def make_leads(
-    batch: LeadBatch, rows: Sequence[Row], matches: Sequence[RowMatch], writing: UUID | None = None
-) -> list[Draft]:  # fmt: skip
-    """Return the leads of rows that were matched, unsaved: placed, joined with earlier ones, with who goes."""
-    leads = [_lead(batch, *each) for each in zip(rows, matches, _about(rows), strict=True)]
+    batch: LeadBatch, rows: Rows, matches: Sequence[RowMatch], writing: UUID | None = None
+) -> tuple[Columns, dict[UUID, UUID]]:  # fmt: skip
+    """Return the leads of rows that were matched, unsaved: placed, joined with earlier ones, with who goes.
+
+    With them which of the leads follow one from before this list, by the ids of both.
+    """
+    leads = _leads(batch, rows, matches)
     asked = _asked_once(batch, writing, is_long=len(leads) >= AT_ONCE)
-    _place_by_home(leads, rows)
-    _join_with_earlier(leads, rows, batch, asked)
-    _send_out(leads, batch.received_at, asked)
-    return leads
+    at_home = _place_by_home(leads, rows)
+    elsewhere = _join_with_earlier(leads, rows, batch, asked)
+    _send_out(leads, at_home, batch.received_at, asked)
+    return leads, elsewhere
 
 
 @dataclass
@@ -173,25 +172,29 @@ def _lead_id(batch: LeadBatch, row: int) -> UUID:
     return uuid7_of(batch.pk, row)
 
 
-def _lead(batch: LeadBatch, row: Row, found: RowMatch, about: Particulars) -> Draft:
-    values = row.values
-    numbers = values.get("phone", [])
-    name = values.get("name", "")
-    return Draft(
-        Lead, id=_lead_id(batch, row.number) if batch.pk else uuid7(), batch_id=batch.pk,
-        same_as_id=_lead_id(batch, row.duplicate_of) if row.duplicate_of else None,
-        area_path=row.area_path or batch.area_path, source=batch.source,
-        incident_id=batch.incident_id, row=row.number, serial=values.get("serial", "")[:40], name=name,
-        keys=name_keys(name), sex=values.get("sex", ""), born_on=values.get("born_on"), age=values.get("age"),
-        identity_number=values.get("identity_number", ""), identity_index=about.identity or "",
-        phone=numbers[0] if numbers else "", phone_index=_phone_index(numbers, about),
-        other_phones="、".join(numbers[1:]),
-        address=address_of(values), place=row.place, returned_on=_day(values.get("returned_on")),
-        reason=values.get("reason", "")[:200], pushed_on=_day(values.get("pushed_at")), details=details_of(values),
-        match_level=found.level, person_id=UUID(found.ids[0]) if found.level == "exact" else None,
-        state="matched" if found.level == "exact" else "received", received_at=batch.received_at, due_at=batch.due_at,
-        account_id=batch.account_id,
-        home=None, follows_earlier=False,  # only for what follows, no columns of their own
+def _leads(batch: LeadBatch, rows: Rows, matches: Sequence[RowMatch]) -> Columns:
+    about, phones, names = rows.told.about, rows.said("phone", ()), rows.said("name", "")
+    exact = [found.level == "exact" for found in matches]
+    following = [rows.repeats.get(number) for number in rows.numbers]
+    alike = {
+        "batch_id": batch.pk, "source": batch.source, "incident_id": batch.incident_id,
+        "received_at": batch.received_at, "due_at": batch.due_at, "account_id": batch.account_id,
+    }  # fmt: skip
+    return Columns(
+        Lead, len(rows), alike,
+        id=[_lead_id(batch, number) if batch.pk else uuid7() for number in rows.numbers],
+        same_as_id=[_lead_id(batch, number) if number else None for number in following],
+        area_path=[path or batch.area_path for path in rows.areas], place=list[Any](rows.places), row=rows.numbers,
+        serial=[text[:40] for text in rows.said("serial", "")], name=names, keys=list(map(name_keys, names)),
+        sex=rows.said("sex", ""), born_on=rows.said("born_on"), age=rows.said("age"),
+        identity_number=rows.said("identity_number", ""), identity_index=[one.identity or "" for one in about],
+        phone=[each[0] if each else "" for each in phones], phone_index=list(map(_phone_index, phones, about)),
+        other_phones=["、".join(each[1:]) for each in phones], address=addresses_of(rows),
+        returned_on=list(map(_day, rows.said("returned_on"))), pushed_on=list(map(_day, rows.said("pushed_at"))),
+        reason=[text[:200] for text in rows.said("reason", "")], details=details_of(rows),
+        match_level=[found.level for found in matches],
+        person_id=[UUID(found.ids[0]) if is_exact else None for found, is_exact in zip(matches, exact, strict=True)],
+        state=["matched" if is_exact else "received" for is_exact in exact],
     )  # fmt: skip
 
 
@@ -212,50 +215,71 @@ def _day(value: date | datetime | None) -> date | None:
     return value.date() if isinstance(value, datetime) else value
 
 
-def address_of(values: dict[str, Any]) -> str:
-    """Return where the person is said to be, as one text."""
-    parts = [values.get(f"destination_{part}", "") for part in ("town", "village")]
-    whole = values.get("destination") or values.get("address") or ""
-    missing = "".join(part for part in parts if part and part not in whole)
-    return f"{missing}{whole}{values.get('group', '')}{values.get('door', '')}"[:400]
+def addresses_of(rows: Rows) -> list[str]:
+    """Return where each person is said to be, as one text."""
+    names = ("destination_town", "destination_village", "destination", "address", "group", "door")
+    return [_address(*parts) for parts in zip(*(rows.said(name, "") for name in names), strict=True)]
 
 
-def details_of(values: dict[str, Any]) -> str:
-    """Return what else the row said, as JSON; "" for nothing."""
-    kept = {name: values[name] for name in DETAILS if values.get(name)}
+def _address(town: str, village: str, destination: str, address: str, group: str, door: str) -> str:
+    whole = destination or address
+    missing = "".join(part for part in (town, village) if part and part not in whole)
+    return f"{missing}{whole}{group}{door}"[:400]
+
+
+def details_of(rows: Rows) -> list[str]:
+    """Return what else each row said, as JSON; "" for nothing."""
+    kept = [name for name in DETAILS if name in rows.fields]
+    if not kept:
+        return [""] * len(rows)
+    return [_details(kept, said) for said in zip(*(rows.fields[name] for name in kept), strict=True)]
+
+
+def _details(names: Sequence[str], said: Sequence[Any]) -> str:
+    kept = {name: value for name, value in zip(names, said, strict=True) if value}
     return orjson.dumps(kept, default=str).decode() if kept else ""
 
 
-def _place_by_home(leads: Sequence[Draft], rows: Sequence[Row]) -> None:
-    """Give a matched lead the grid of the person's home, unless the list names another village."""
-    for lead, row in zip(leads, rows, strict=True):
-        home, path = row.told.home or (None, "")
-        if path and (lead.place != "resolved" or path.startswith(lead.area_path)):
-            lead.area_path, lead.place = path, "resolved"
-            lead.home = home
+def _place_by_home(leads: Columns, rows: Rows) -> dict[int, UUID]:
+    """Give a matched lead the grid of the person's home, unless the list names another village.
+
+    Returns the households of those that are at home, by their places among the leads.
+    """
+    paths, places = leads.column("area_path"), leads.column("place")
+    at_home: dict[int, UUID] = {}
+    for at, home in enumerate(rows.told.homes):
+        household, path = home or (None, "")
+        if path and (places[at] != "resolved" or path.startswith(paths[at])):
+            paths[at], places[at] = path, "resolved"
+            if household:
+                at_home[at] = household
+    return at_home
 
 
-def _join_with_earlier(leads: Sequence[Draft], rows: Sequence[Row], batch: LeadBatch, asked: _Asked) -> None:
+def _join_with_earlier(leads: Columns, rows: Rows, batch: LeadBatch, asked: _Asked) -> dict[UUID, UUID]:
     """Join leads with earlier ones about the same person, whatever their source; an answer given holds for both.
 
-    What the rows of one list repeat among themselves has been found when they were judged.
+    What the rows of one list repeat among themselves has been found when they were judged. Returns who follows whom.
     """
     on = local(batch.received_at).date()
     days = rule("lead.duplicate_window_days", batch.area_path, on).value
     since = known.within_days(batch.received_at, days)
-    about = _about(rows)
+    about: list[Particulars] = rows.told.about
     earlier = known.earlier_leads(_met(about, asked.numbers), since, besides=batch.pk)
+    followed: dict[UUID, UUID] = {}
     if not earlier:
-        return
+        return followed
     incident = str(batch.incident_id or "")
-    for lead, one in zip(leads, about, strict=True):
+    for at, one in enumerate(about):
         if one.identity not in earlier and one.phones.isdisjoint(earlier):
             continue
+        lead = leads.row(at)
         olds = {old["pk"]: old for key in filter(None, (one.identity, *one.phones)) for old in earlier.get(key, ())}
         same = next((old for old in olds.values() if _is_same(lead, one, old, incident, on, days)), None)
         if same is not None:
             _follow(lead, same, batch.received_at)
-            lead.follows_earlier = True
+            followed[lead.id] = lead.same_as_id
+    return followed
 
 
 def _met(about: Sequence[Particulars], numbers: frozenset[str] | None) -> Sequence[Particulars]:
@@ -265,7 +289,7 @@ def _met(about: Sequence[Particulars], numbers: frozenset[str] | None) -> Sequen
     return [one for one in about if one.identity in numbers or not one.phones.isdisjoint(numbers)]
 
 
-def _is_same(lead: Draft, about: Particulars, old: dict[str, Any], incident: str, on: date, days: int) -> bool:
+def _is_same(lead: OneOf, about: Particulars, old: dict[str, Any], incident: str, on: date, days: int) -> bool:
     new = LeadAbout(str(lead.id), incident, on, about, str(lead.person_id or "") or None)
     before = LeadAbout(
         str(old["pk"]), incident, local(old["received_at"]).date(), known.as_particulars(old),
@@ -274,7 +298,7 @@ def _is_same(lead: Draft, about: Particulars, old: dict[str, Any], incident: str
     return judge_duplicate(new, before, window_days=days).level == "exact"
 
 
-def _follow(lead: Draft | Lead, old: dict[str, Any], moment: datetime) -> None:
+def _follow(lead: OneOf | Lead, old: dict[str, Any], moment: datetime) -> None:
     """Let a lead follow an earlier one: together with it while that is open, at once when it was answered."""
     lead.same_as_id = old["same_as_id"] or old["pk"]
     if old["state"] not in ("verified", "replied"):
@@ -300,17 +324,23 @@ def _follow_through(batch: LeadBatch, elsewhere: dict[UUID, UUID]) -> None:
         Lead.objects.bulk_update([lead for lead, _ in repeating], FOLLOWED, batch_size=AT_ONCE)
 
 
-def _send_out(leads: Sequence[Draft], moment: datetime, asked: _Asked) -> None:
+def _send_out(leads: Columns, at_home: dict[int, UUID], moment: datetime, asked: _Asked) -> None:
     """Send every placed lead to who answers there; those that follow another are not sent twice."""
-    open_leads = [lead for lead in leads if lead.same_as_id is None and lead.state in ("received", "matched")]
+    paths, states = leads.column("area_path"), leads.column("state")
+    going, sent_at = leads.column("assignee_id"), leads.column("dispatched_at")
+    open_leads = [
+        at for at, (followed, state) in enumerate(zip(leads.column("same_as_id"), states, strict=True))
+        if followed is None and state in ("received", "matched")
+    ]  # fmt: skip
     on = local(moment).date()
-    homes = {lead.home: lead.area_path for lead in open_leads if lead.home}
+    homes = {at_home[at]: paths[at] for at in open_leads if at in at_home}
     contacts = known.who_goes(homes.items(), on) if homes else {}
-    areas = _who_goes_to({lead.area_path for lead in open_leads}, on, asked)
-    for lead in open_leads:
-        someone = contacts.get(lead.home) or areas.get(lead.area_path)
+    areas = _who_goes_to({paths[at] for at in open_leads}, on, asked)
+    for at in open_leads:
+        home = at_home.get(at)
+        someone = (contacts.get(home) if home else None) or areas.get(paths[at])
         if someone:
-            lead.assignee_id, lead.dispatched_at, lead.state = someone, moment, "dispatched"
+            going[at], sent_at[at], states[at] = someone, moment, "dispatched"
 
 
 def _who_goes_to(paths: set[str], on: date, asked: _Asked) -> dict[str, UUID | None]:
@@ -321,15 +351,14 @@ def _who_goes_to(paths: set[str], on: date, asked: _Asked) -> dict[str, UUID | N
     return asked.going
 
 
-def proposals_of(leads: Sequence[Draft], matches: Sequence[RowMatch]) -> list[MatchProposal]:
+def proposals_of(leads: Columns, matches: Sequence[RowMatch]) -> list[MatchProposal]:
     """Return the pairs that a person must decide, unsaved."""
     return [
-        MatchProposal(lead_id=lead.id, person_id=UUID(person), evidence=list(why), rank=rank, turn=rank,
-                      area_path=lead.area_path)
-        for lead, found in zip(leads, matches, strict=True)
+        MatchProposal(lead_id=lead_id, person_id=UUID(person), evidence=list(why), rank=rank, turn=rank, area_path=path)
+        for lead_id, path, found in zip(leads.column("id"), leads.column("area_path"), matches, strict=True)
         if found.level == "probable"
         for rank, (person, why) in enumerate(zip(found.ids, found.evidence, strict=True))
-    ]  # fmt: skip
+    ]
 
 
 def _work_on(batch: Any) -> tuple[QuerySet[Any], ...]:

@@ -18,6 +18,7 @@ from lianfang.domain.screening.models.leads import Lead
 from lianfang.domain.screening.rules import Match, Particulars, match
 from lianfang.foundation.access.models import Grant
 from lianfang.foundation.accounts.models import Account
+from lianfang.foundation.intake.targets import Rows
 from lianfang.foundation.lookups import AMONG, chunks
 from lianfang.kernel.areas import COUNTY_DIGITS, VILLAGE_DIGITS
 from lianfang.kernel.names import sounds
@@ -40,20 +41,24 @@ _Found = dict[Any, list[Particulars]]
 Homes = dict[str, tuple[UUID | None, str]]
 
 
-def particulars(rows: Iterable[tuple[dict[str, Any], str]]) -> Iterator[Particulars]:
-    """Yield what each row, its values and its area, says about a person, numbers as the register's blind indexes."""
+def particulars(rows: Rows) -> list[Particulars]:
+    """Return what each row says about a person, numbers as the register's blind indexes."""
     of_identity, of_phone = indexing()
-    for values, area_path in rows:
-        number = values.get("identity_number")
-        yield Particulars(
-            name=values.get("name", ""),
-            identity=of_identity(number) if number else None,
-            phones=frozenset(map(of_phone, values.get("phone", ()))),
-            village=area_path[:VILLAGE_DIGITS] if len(area_path) >= VILLAGE_DIGITS else "",
-            born_on=values.get("born_on"),
-            age=values.get("age"),
-            sex=values.get("sex"),
+    said = zip(
+        rows.said("name", ""), rows.said("identity_number"), rows.said("phone", ()), rows.areas,
+        rows.said("born_on"), rows.said("age"), rows.said("sex"), strict=True,
+    )  # fmt: skip
+    return [
+        Particulars(
+            "", name, of_identity(number) if number else None, frozenset(map(of_phone, phones)), _village(path),
+            born_on, age, sex,
         )
+        for name, number, phones, path, born_on, age, sex in said
+    ]  # fmt: skip
+
+
+def _village(path: str) -> str:
+    return path[:VILLAGE_DIGITS] if len(path) >= VILLAGE_DIGITS else ""
 
 
 def match_persons(rows: Sequence[Particulars], path: str, on: date) -> tuple[list[Match], Homes]:
@@ -129,10 +134,8 @@ def _at_home(row: Sequence[Any], homes: Homes) -> Particulars:
 
 def _as_particulars(row: Sequence[Any]) -> Particulars:
     pk, name, identity, phone, path, born_on, sex = row[:7]
-    village = path[:VILLAGE_DIGITS] if len(path) >= VILLAGE_DIGITS else ""
-    return Particulars(
-        str(pk), name, identity or None, frozenset([phone] if phone else ()), village, born_on, None, sex or None
-    )
+    numbers = frozenset([phone] if phone else ())
+    return Particulars(str(pk), name, identity or None, numbers, _village(path), born_on, None, sex or None)
 
 
 def few_numbers(besides: UUID | None) -> frozenset[str] | None:

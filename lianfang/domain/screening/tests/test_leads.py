@@ -16,7 +16,7 @@ from lianfang.foundation.actions.guard import WriteAroundActionError, writing
 from lianfang.foundation.actions.running import run
 from lianfang.foundation.events.models import Event
 from lianfang.foundation.intake.inserting import Draft, insert_new
-from lianfang.foundation.intake.targets import Delivery, Incoming, Row
+from lianfang.foundation.intake.targets import Delivery, Incoming, Row, Rows
 from lianfang.foundation.tables.reading import Query, read
 from lianfang.kernel.errors import Problems, Refusal
 from lianfang.kernel.ids import uuid7
@@ -36,7 +36,8 @@ def report(actor: Actor, **changes: Any) -> Lead:
 def receive(moment: datetime, *rows: Row, due_at: datetime | None = None) -> LeadBatch:
     delivery = Delivery(uuid7(), COUNTY, "县大数据局", None, moment, due_at)
     with writing():
-        ready = LEADS.prepare(delivery, rows, LEADS.match(rows, COUNTY, moment.date()))
+        told = Rows.of(rows)
+        ready = LEADS.prepare(delivery, told, LEADS.match(told, COUNTY, moment.date()))
         LEADS.receive(delivery, Incoming(len(rows), [ready]), lambda: None)
     return LeadBatch.objects.get(pk=delivery.batch_id)
 
@@ -67,7 +68,7 @@ def codes(no: Refusal) -> list[str]:
 
 
 def test_leads_are_not_inserted_in_bulk_outside_an_action(moment: datetime) -> None:
-    lead = Draft(Lead, id=uuid7(), area_path=GRID, source="grid", received_at=moment, due_at=moment)
+    lead = Draft(id=uuid7(), area_path=GRID, source="grid", received_at=moment, due_at=moment)
     with pytest.raises(WriteAroundActionError):
         insert_new(Lead, [lead])
 

@@ -16,7 +16,7 @@ from lianfang.domain.screening.models.leads import Lead, MatchProposal
 from lianfang.domain.screening.tests.test_leads import receive, refused, row
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.actions.running import run
-from lianfang.foundation.intake.targets import Row, RowMatch
+from lianfang.foundation.intake.targets import Row, RowMatch, Rows
 from lianfang.foundation.tables.reading import Query, read
 from lianfang.kernel.identity import check
 
@@ -32,7 +32,7 @@ def register(cast: dict[str, Actor], name: str, **more: Any) -> str:
 
 def found(name: str, path: str = GRID, **values: Any) -> RowMatch:
     told = {"name": name, "phone": [], **values}
-    return LEADS.match([Row(2, told, path, "resolved")], COUNTY, ON)[0]
+    return LEADS.match(Rows.of([Row(2, told, path, "resolved")]), COUNTY, ON)[0]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_portion_asks_as_many_questions_as_one_row(
     rows = [row(n, GRID, name="张建国", born_on=date(1962, 3, 15)) for n in range(2, 60)]
     rows += [row(60, GRID, name="赵无此人", born_on=date(1962, 3, 15))]
     with django_assert_num_queries(3):  # phones, sounds, days of birth
-        LEADS.match(rows, COUNTY, ON)
+        LEADS.match(Rows.of(rows), COUNTY, ON)
 
 
 SURNAMES, GIVEN = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗", "建国秀英桂志文玉春明丽军洋勇艳杰娟涛红梅晓静伟芳"
@@ -130,7 +130,7 @@ def test_made_up_people_are_found_however_their_names_were_miswritten(
             told = {"name": name, "phone": [], "born_on": date.fromisoformat(who["born_on"])}
             rows.append(Row(len(rows) + 2, told, who["area_path"], "resolved"))
             true.append(ids[who["name"], who["born_on"]])
-    matches = LEADS.match(rows, COUNTY, ON)
+    matches = LEADS.match(Rows.of(rows), COUNTY, ON)
     right = sum(one in match.ids for one, match in zip(true, matches, strict=True))
     proposed = sum(len(match.ids) for match in matches)
     assert len(true) > 150

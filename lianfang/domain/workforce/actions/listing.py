@@ -38,7 +38,17 @@ from lianfang.foundation.administration.actions import labelled
 from lianfang.foundation.events.announcing import announce
 from lianfang.foundation.intake.inserting import Draft, pack
 from lianfang.foundation.intake.models import RefusedRow
-from lianfang.foundation.intake.targets import Delivery, Incoming, Ready, Row, RowMatch, Target, target, write_portions
+from lianfang.foundation.intake.targets import (
+    Delivery,
+    Incoming,
+    Ready,
+    Row,
+    RowMatch,
+    Rows,
+    Target,
+    target,
+    write_portions,
+)
 from lianfang.kernel import names
 from lianfang.kernel.clock import local
 from lianfang.kernel.errors import RefusalKind, refusal
@@ -79,16 +89,16 @@ LABELS = {"skills": both("特长", "Skills"), "limits": both("健康限制", "Li
           "unit_id": both("单位", "Unit")}  # fmt: skip
 
 
-def match_rows(rows: Sequence[Row], path: str, on: date) -> list[RowMatch]:
+def match_rows(rows: Rows, path: str, on: date) -> list[RowMatch]:
     """Return how each row stands to who serves already; changes nothing."""
     return match_lines(rows, path)
 
 
-def prepare(delivery: Delivery, rows: Sequence[Row], matches: Sequence[RowMatch]) -> Ready:
+def prepare(delivery: Delivery, rows: Rows, matches: Sequence[RowMatch]) -> Ready:
     """Return rows as people who serve, or as lines to decide; changes nothing."""
     sorting = _Sorting(delivery, rows, matches)
-    for row, found in zip(rows, matches, strict=True):
-        sorting.sort(row, found)
+    for row, found, phone_index in zip(rows, matches, rows.told, strict=True):
+        sorting.sort(row, found, phone_index)
     packed = (pack(Responder, sorting.people), pack(ListedResponder, sorting.lines), pack(RefusedRow, sorting.warned))
     return Ready(packed, sorting.figures)
 
@@ -96,9 +106,9 @@ def prepare(delivery: Delivery, rows: Sequence[Row], matches: Sequence[RowMatch]
 class _Sorting:
     """Rows of a portion, each put where it belongs."""
 
-    def __init__(self, delivery: Delivery, rows: Sequence[Row], matches: Sequence[RowMatch]) -> None:
+    def __init__(self, delivery: Delivery, rows: Rows, matches: Sequence[RowMatch]) -> None:
         self.delivery = delivery
-        self.units = units_named({row.values.get("workplace", "") for row in rows}, delivery.area_path)
+        self.units = units_named(set(rows.said("workplace", "")), delivery.area_path)
         known = {one for found in matches for one in found.ids}
         self.known = responders_by_id(known, besides=delivery.batch_id)
         self.figures = dict.fromkeys(FIGURES, 0)
@@ -106,7 +116,7 @@ class _Sorting:
         self.lines: list[Draft] = []
         self.warned: list[Draft] = []
 
-    def sort(self, row: Row, found: RowMatch) -> None:
+    def sort(self, row: Row, found: RowMatch, phone_index: str) -> None:
         if row.duplicate_of:
             self.figures["repeated"] += 1
             return
@@ -117,7 +127,7 @@ class _Sorting:
         said, unread = self._said(row)
         person = self.known.get(found.ids[0]) if found.ids else None
         if person is None:
-            self._register(row, said)
+            self._register(row, phone_index, said)
         elif found.level == "exact" and not differs(person, said):
             self.figures["known"] += 1
         else:
@@ -144,19 +154,19 @@ class _Sorting:
                 "origin": bool(said["origin"]) or not called, "unit_id": bool(said["unit_id"]) or not unit}  # fmt: skip
         return said, [name for name, is_read in read.items() if not is_read]
 
-    def _register(self, row: Row, said: Values) -> None:
+    def _register(self, row: Row, phone_index: str, said: Values) -> None:
         delivery = self.delivery
         self.people.append(Draft(
-            Responder, id=uuid7_of(delivery.batch_id, row.number), area_path=row.area_path or delivery.area_path,
+            id=uuid7_of(delivery.batch_id, row.number), area_path=row.area_path or delivery.area_path,
             batch_id=delivery.batch_id, keys=" ".join(sorted(names.search_keys(said["name"])))[:200],
-            phone_index=row.told, state="screened", state_at=delivery.received_at,
+            phone_index=phone_index, state="screened", state_at=delivery.received_at,
             joined_on=local(delivery.received_at).date(), tags=[], **{**said, "origin": said["origin"] or "other"},
         ))  # fmt: skip
         self.figures["added"] += 1
 
     def _line(self, row: Row, person: Responder, evidence: str, said: Values) -> None:
         self.lines.append(Draft(
-            ListedResponder, id=uuid7(), area_path=person.area_path, batch_id=self.delivery.batch_id, row=row.number,
+            id=uuid7(), area_path=person.area_path, batch_id=self.delivery.batch_id, row=row.number,
             responder_id=person.pk, evidence=evidence, listed_at=self.delivery.received_at, **said,
         ))  # fmt: skip
         self.figures["to_decide"] += 1
@@ -164,7 +174,7 @@ class _Sorting:
     def _warn(self, row: Row, kind: RefusalKind, column: str) -> None:
         no = kind()
         self.warned.append(Draft(
-            RefusedRow, batch_id=self.delivery.batch_id, area_path=self.delivery.area_path, row=row.number,
+            batch_id=self.delivery.batch_id, area_path=self.delivery.area_path, row=row.number,
             column=column, code=no.code, message_zh=no.message.zh, message_en=no.message.en, is_warning=True,
         ))  # fmt: skip
 

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from uuid import UUID
 
 from lianfang.domain.workforce.models.responders import Responder
 from lianfang.domain.workforce.queries.responders import responder_phone_indexing
-from lianfang.foundation.intake.targets import NEW, Row, RowMatch
+from lianfang.foundation.intake.targets import NEW, RowMatch, Rows
 from lianfang.foundation.lookups import AMONG, chunks
 from lianfang.foundation.privacy.fields import within
 from lianfang.kernel.areas import COUNTY_DIGITS
 
 
-def match_lines(rows: Sequence[Row], path: str) -> list[RowMatch]:
+def match_lines(rows: Rows, path: str) -> list[RowMatch]:
     """Return how each line stands to who serves in the county.
 
     Exact: the same phone and name. Probable: the same phone and another name, or the same name where the list gives no
     phone. The first phone is the one that counts. Changes nothing.
     """
-    index = responder_phone_indexing()
-    for row in rows:
-        numbers = row.values.get("phone", [])
-        row.told = index(numbers[0]) if numbers else ""
-    by_phone = _known("phone_index", {row.told for row in rows if row.told}, path)
-    by_name = _known("name", {row.values["name"] for row in rows if not row.told and row.values.get("name")}, path)
-    return [_match(row, by_phone, by_name) for row in rows]
+    index, names = responder_phone_indexing(), rows.said("name", "")
+    phones = rows.told = [index(numbers[0]) if numbers else "" for numbers in rows.said("phone", ())]
+    by_phone = _known("phone_index", {phone for phone in phones if phone}, path)
+    lines = list(zip(names, phones, strict=True))
+    by_name = _known("name", {name for name, phone in lines if name and not phone}, path)
+    return [_match(name, phone, by_phone, by_name) for name, phone in lines]
 
 
 def _known(column: str, values: set[str], path: str) -> dict[str, list[tuple[UUID, str]]]:
@@ -39,13 +38,12 @@ def _known(column: str, values: set[str], path: str) -> dict[str, list[tuple[UUI
 
 
 def _match(
-    row: Row, by_phone: dict[str, list[tuple[UUID, str]]], by_name: dict[str, list[tuple[UUID, str]]]
+    name: str, phone: str, by_phone: dict[str, list[tuple[UUID, str]]], by_name: dict[str, list[tuple[UUID, str]]]
 ) -> RowMatch:
-    name = row.values.get("name", "")
-    if not row.told:
+    if not phone:
         same = by_name.get(name, []) if name else []
         return RowMatch("probable", (str(same[0][0]),), (("name",),)) if same else NEW
-    same = by_phone.get(row.told, [])
+    same = by_phone.get(phone, [])
     exact = [pk for pk, known in same if known == name]
     if exact:
         return RowMatch("exact", (str(exact[0]),), (("differs",),))

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.accounts.models import Account
-from lianfang.foundation.intake.inserting import Draft, insert_new, references_checked_at_once
+from lianfang.foundation.intake.inserting import Columns, Draft, insert_new, references_checked_at_once
 from lianfang.foundation.intake.models import IntakeBatch, RefusedRow
 from lianfang.kernel.ids import uuid7
 
@@ -32,7 +32,7 @@ def test_no_rows_are_no_statement() -> None:
 def test_text_numbers_moments_and_nothing_come_back() -> None:
     drafts = [
         Draft(
-            IntakeBatch, id=uuid7(), target="screening.leads", file_id=uuid7(), file_name=text, sha256="0" * 64,
+            id=uuid7(), target="screening.leads", file_id=uuid7(), file_name=text, sha256="0" * 64,
             area_path="140826", mapping={text: [text, None, 1.5, True]}, options={}, summary={}, rows=number,
             created_at=MOMENT,
         )
@@ -52,15 +52,45 @@ def test_encrypted_text_is_encrypted_and_comes_back() -> None:
         assert Account.objects.get(pk=row.pk).phone == text
 
 
+def test_columns_come_in_whether_rows_say_the_same_or_not() -> None:
+    ids = [uuid7() for _ in TEXTS]
+    columns = Columns(
+        Account, len(TEXTS), {"phone": "13800000001"},
+        id=ids, username=[f"u{number}" for number in range(len(TEXTS))], name=[text or "空" for text in TEXTS],
+    )  # fmt: skip
+    columns.row(3).name = "改了"
+    columns.row(4).phone = "13900000009"
+    assert (columns.row(4).phone, columns.row(5).phone, columns.row(5).is_active) == (
+        "13900000009",
+        "13800000001",
+        True,
+    )
+    insert_new(Account, columns)
+    held = Account.objects.in_bulk(ids)
+    names = ["改了" if place == 3 else text or "空" for place, text in enumerate(TEXTS)]
+    assert [held[one].name for one in ids] == names
+    assert [held[one].phone for one in ids] == [
+        "13900000009" if place == 4 else "13800000001" for place in range(len(ids))
+    ]
+
+
+def test_a_column_nobody_has_is_not_read() -> None:
+    columns = Columns(Account, 1, id=[uuid7()])
+    with pytest.raises(AttributeError):
+        _ = columns.row(0).nobody_has_this
+    with pytest.raises(AttributeError):
+        columns.row(0).nobody_has_this = 1
+
+
 def test_one_row_alone_whose_key_the_database_counts_comes_in() -> None:
     batch = IntakeBatch.objects.create(file_id=uuid7(), target="screening.leads", area_path="140826", created_at=MOMENT)
-    insert_new(RefusedRow, [Draft(RefusedRow, batch_id=batch.pk, area_path="140826", row=7, code="x")])
+    insert_new(RefusedRow, [Draft(batch_id=batch.pk, area_path="140826", row=7, code="x")])
     assert RefusedRow.objects.get().row == 7
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite checks all of its tables at once, and late")
 def test_what_rows_refer_to_can_be_checked_before_the_commit() -> None:
-    stranded = Draft(RefusedRow, batch_id=uuid7(), area_path="140826", row=7, code="x")
+    stranded = Draft(batch_id=uuid7(), area_path="140826", row=7, code="x")
     with transaction.atomic():
         with pytest.raises(IntegrityError), references_checked_at_once():
             insert_new(RefusedRow, [stranded])
