@@ -207,11 +207,11 @@ def _known(batch: IntakeBatch) -> Doubles:
 
 def take_in(
     batch: IntakeBatch, at: datetime, report: Report = silent, helping: Helpers = ALONE,
-    meanwhile: Callable[[], None] | None = None,
+    meanwhile: Iterator[None] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Take a batch in: all good rows in one transaction. A batch that is in already is left as it is.
 
-    Rows that the check has judged are not judged again. `meanwhile` is done once beside the helpers' work.
+    Rows that the check has judged are not judged again. `meanwhile` is done beside it, step by step.
     Raises CancelledJob when the batch was given up.
     """
     if not _is_still_running(batch):
@@ -227,7 +227,7 @@ def take_in(
 
 
 def _write(
-    batch: IntakeBatch, at: datetime, helping: Helpers, meanwhile: Callable[[], None] | None
+    batch: IntakeBatch, at: datetime, helping: Helpers, meanwhile: Iterator[None] | None
 ) -> dict[str, Any]:  # fmt: skip
     matched: Counter[str] = Counter()
     writing = uuid4()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import deque
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import IO, Any
 from lianfang.doors.files import batches
 from lianfang.doors.files.batches import Examined, examine, is_long
 from lianfang.doors.files.guarding import EMPTY, check_size
-from lianfang.doors.files.marking import MOST_MARKED_IN_PLACE, marked
+from lianfang.doors.files.marking import MOST_MARKED_IN_PLACE, marked_in_steps
 from lianfang.doors.files.reading import Book, open_book
 from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.actions.running import run
@@ -60,7 +61,7 @@ def intake_run(path: str | Path, within: str, actor: Actor, target: str = LEADS)
         if is_new:
             # because a stranger's workbook that cannot be marked in place must not keep its rows out
             beside = helping.all and batch.rows > MOST_MARKED_IN_PLACE
-            batches.take_in(batch, moment, helping=helping, meanwhile=back.mark if beside else None)
+            batches.take_in(batch, moment, helping=helping, meanwhile=back.mark() if beside else None)
     back.write(marked_path(Path(path)))
     return examined.as_dict() | {
         "rejected": [one | {"message": one["message"]["zh"]} for one in back.rejected],
@@ -79,16 +80,16 @@ class _SentBack:
     def rejected(self) -> list[dict[str, Any]]:
         return list(batches.problems_of(self.batch))
 
-    def mark(self) -> None:
-        """Make the workbook, which nobody sees before the rest is taken in."""
+    def mark(self) -> Iterator[None]:
+        """Make the workbook step by step; nobody sees it before the rest is taken in."""
         if self.rejected:
-            examined = self.examined
-            self.file = marked(self.body, self.book, examined.sheet, examined.layout, self.rejected, self.batch.rows)
+            one, rows = self.examined, self.batch.rows
+            self.file = yield from marked_in_steps(self.body, self.book, one.sheet, one.layout, self.rejected, rows)
 
     def write(self, path: Path) -> None:
         """Put the workbook where it belongs, made now if it is not there yet."""
         if self.file is None:
-            self.mark()
+            deque(self.mark(), maxlen=0)
         if self.file is not None:
             with self.file, path.open("wb") as out:
                 shutil.copyfileobj(self.file, out)

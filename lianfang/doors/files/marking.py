@@ -9,7 +9,7 @@ import io
 import re
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from datetime import date, datetime, time
 from itertools import groupby, tee
 from operator import itemgetter
@@ -28,6 +28,8 @@ from lianfang.doors.files.headers import Layout
 from lianfang.doors.files.reading import LONGEST_CELL, Book, Cells, Sheet
 
 MOST_MARKED_IN_PLACE = 5_000
+# refused rows until whoever marks may do something else
+ROWS_A_STEP = 50
 MOST_UNPACKED_IN_PLACE = 20 * 2**20
 _FILL = PatternFill("solid", fgColor="FFFFC7CE")
 _WORDS = re.compile(r'"[^"=\[]*"')
@@ -42,10 +44,23 @@ def marked(body: bytes, book: Book, sheet: Sheet, layout: Layout, problems: Iter
 
     Problems come in the order of the rows.
     """
+    steps = marked_in_steps(body, book, sheet, layout, problems, rows)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            made: IO[bytes] = end.value
+            return made
+
+
+def marked_in_steps(
+    body: bytes, book: Book, sheet: Sheet, layout: Layout, problems: Iterable[Refused], rows: int
+) -> Generator[None, None, IO[bytes]]:
+    """Return the marked workbook in the end, for whoever has something else to do as well: yields now and then."""
     # because what is no row of the list, formats and blank cells, weighs as much when a workbook is written anew
     if book.kind == "xlsx" and rows <= MOST_MARKED_IN_PLACE and book.unpacked <= MOST_UNPACKED_IN_PLACE:
         return _in_place(body, sheet, layout, problems)
-    return _refused_rows(sheet, layout, problems)
+    return (yield from _refused_rows(sheet, layout, problems))
 
 
 def _said(problem: Refused) -> str:
@@ -103,8 +118,8 @@ def _is_choice(rule: DataValidation) -> bool:
     return rule.type == "list" and bool(_WORDS.fullmatch(rule.formula1 or ""))
 
 
-def _refused_rows(sheet: Sheet, layout: Layout, problems: Iterable[Refused]) -> IO[bytes]:
-    """Return a workbook of the refused rows under their own headers, with row numbers and reasons.
+def _refused_rows(sheet: Sheet, layout: Layout, problems: Iterable[Refused]) -> Generator[None, None, IO[bytes]]:
+    """Return, in the end, a workbook of the refused rows under their own headers, with row numbers and reasons.
 
     The problems come in the order of the rows, so that a list of any length passes through a constant memory.
     """
@@ -125,6 +140,8 @@ def _refused_rows(sheet: Sheet, layout: Layout, problems: Iterable[Refused]) -> 
             cell = cells[column.index] if column.index < len(cells) else ""
             if (text := as_text(cell)) or column.header in bad:
                 page.write_string(number, place, text, red if column.header in bad else None)
+        if number % ROWS_A_STEP == 0:
+            yield
     book.close()
     out.seek(0)
     return out

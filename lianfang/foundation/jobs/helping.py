@@ -39,6 +39,9 @@ _GRACE = 10.0
 _TURN, _USUAL_TURN = 0.0005, sys.getswitchinterval()
 
 
+_DONE = object()
+
+
 class HelperLostError(Exception):
     """A helper's process is gone; what it was given has to be done here."""
 
@@ -84,39 +87,40 @@ class Helpers:
             self.askers.shutdown(cancel_futures=True)
 
     def in_order(
-        self, work: Work[Answer], tasks: Iterable[tuple[Any, ...]], meanwhile: Callable[[], None] | None = None
+        self, work: Work[Answer], tasks: Iterable[tuple[Any, ...]], meanwhile: Iterator[None] | None = None
     ) -> Iterator[Answer]:
         """Yield the answer to each task in the order of the tasks, a few of them ahead of who takes them.
 
         Raises what the work raises. What no helper has begun is done here rather than waited for, a short list before
-        the first of them is there. `meanwhile` is done here once, as soon as the helpers have enough to do all the
-        while.
+        the first of them is there. `meanwhile` is something else to be done here as well: its steps, before any task.
         """
         waiting: deque[_Asked[Answer]] = deque()
-        ahead = AHEAD * len(self.all)
+        beside = meanwhile or iter(())
         for task in tasks:
-            if meanwhile and len(waiting) > 2 * ahead:
-                meanwhile()
-                meanwhile = None
             waiting.append(self._asked(work, task))
-            if not meanwhile:
-                yield from self._answered(waiting, ahead, MOST_WAITING)
-        if meanwhile:
-            meanwhile()
-        yield from self._answered(waiting, 0, 0)
+            yield from self._answered(waiting, AHEAD * len(self.all), MOST_WAITING, beside)
+        yield from self._answered(waiting, 0, 0, beside)
+        deque(beside, maxlen=0)
 
-    def _answered(self, waiting: deque[_Asked[Answer]], ahead: int, most: int) -> Iterator[Answer]:
-        """Yield the answers there are, doing tasks here until so many are left for helpers, and wait for the rest."""
+    def _answered(
+        self, waiting: deque[_Asked[Answer]], ahead: int, most: int, beside: Iterator[None]
+    ) -> Iterator[Answer]:
+        """Yield the answers there are, doing what is to be done here until so many tasks are left for helpers.
+
+        Waits for the rest.
+        """
         while waiting:
             unbegun = [one for one in waiting if one.is_unbegun]
             if waiting[0].future.done():
                 yield waiting.popleft().answer()
+            elif len(unbegun) <= ahead and len(waiting) <= most:
+                break
+            elif next(beside, _DONE) is not _DONE:
+                continue
             elif len(unbegun) > ahead:
                 unbegun[0].do()
-            elif len(waiting) > most:
-                waiting[0].wait()
             else:
-                break
+                waiting[0].wait()
 
     def _asked(self, work: Work[Answer], task: tuple[Any, ...]) -> _Asked[Answer]:
         return _Asked(work, task, self.askers.submit(self._ask, work, task) if self.askers else Future())

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Iterator
 from threading import Event
+from time import sleep
 
 import pytest
 
@@ -73,12 +74,40 @@ def test_nothing_waits_for_a_helper_that_has_not_begun(monkeypatch: pytest.Monke
     assert {process for _, process in found} == {HERE}
 
 
-def test_something_else_is_done_here_once_the_helpers_have_enough(one_helper: Helpers) -> None:
+def steps(done: list[str], name: str, count: int) -> Iterator[None]:
+    for number in range(count):
+        done.append(f"{name} {number}")
+        yield
+
+
+@pytest.mark.parametrize("tasks", [1, 9, 40])
+def test_something_else_is_done_here_beside_the_tasks(one_helper: Helpers, tasks: int) -> None:
     done: list[str] = []
-    answers = one_helper.in_order(squared, ((number,) for number in range(9)), lambda: done.append("else"))
-    assert [answer for answer, _ in answers] == [number * number for number in range(9)]
-    assert list(one_helper.in_order(squared, [(2,)], lambda: done.append("few"))) != []
-    assert done == ["else", "few"]
+    answers = one_helper.in_order(squared, ((number,) for number in range(tasks)), steps(done, "else", 5))
+    assert [answer for answer, _ in answers] == [number * number for number in range(tasks)]
+    assert done == [f"else {number}" for number in range(5)]
+
+
+def test_answers_of_helpers_are_taken_between_the_steps_of_what_is_done_beside(one_helper: Helpers) -> None:
+    one_helper.all[0].ask(squared, (1,))  # so that it is there
+    seen: list[str] = []
+
+    def slowly() -> Iterator[None]:
+        for step in steps(seen, "step", 200):
+            sleep(0.001)
+            yield step
+
+    for _, process in one_helper.in_order(squared, ((number,) for number in range(40)), slowly()):
+        seen.append("here" if process == HERE else "there")
+    assert "here" not in seen[: seen.index("step 199")]
+    assert seen.index("there") < seen.index("step 199")
+
+
+def test_alone_something_else_is_done_first() -> None:
+    done: list[str] = []
+    answers = ALONE.in_order(squared, [(1,), (2,)], steps(done, "else", 3))
+    assert next(answers)[0] == 1
+    assert len(done) == 3
 
 
 def test_a_helper_gone_on_from_here_leaves_signals_and_ends_to_this_process(one_helper: Helpers) -> None:
