@@ -191,26 +191,30 @@ def references_checked_at_once(using: str = "default") -> Iterator[None]:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
+def _said(columns: Columns, field: models.Field[Any, Any]) -> list[Any]:
+    """Return what the rows say in a column, once where all say it alike; what is encrypted is so for each of them."""
+    if field.attname in columns.given or isinstance(field, EncryptedText):
+        return columns.column(field.attname)
+    return [columns.alike_in(field.attname)]
+
+
 def _bound(columns: Columns, field: models.Field[Any, Any], connection: BaseDatabaseWrapper) -> Iterable[Any]:
     """Return one column of all rows as a statement takes it; equal moments and ids are turned once."""
     turn: Callable[[Any], Any] = lambda value: field.get_db_prep_save(value, connection)  # noqa: E731
-    raw = columns.given.get(field.attname)
-    if raw is None:
-        return repeat(turn(columns.alike_in(field.attname)), len(columns))
+    raw = _said(columns, field)
     if isinstance(field, _AS_THEY_ARE):
-        return raw
-    if isinstance(field, (EncryptedText, models.JSONField)):
-        return [turn(value) for value in raw]
-    known = {value: turn(value) for value in set(raw)}
-    return [known[value] for value in raw]
+        turned = raw
+    elif isinstance(field, (EncryptedText, models.JSONField)):
+        turned = [turn(value) for value in raw]
+    else:
+        known = {value: turn(value) for value in set(raw)}
+        turned = [known[value] for value in raw]
+    return turned if len(turned) == len(columns) else repeat(turned[0], len(columns))
 
 
 def _as_copied(columns: Columns, field: models.Field[Any, Any]) -> list[str] | str:
     """Return one column of all rows as COPY reads it; one text when it is the same in every row."""
-    raw = columns.given.get(field.attname)
-    if raw is None:
-        value = columns.alike_in(field.attname)
-        raw = [value] * len(columns) if value and isinstance(field, EncryptedText) else [value]
+    raw = _said(columns, field)
     if field.primary_key:
         return list(map(_id, raw))
     if isinstance(field, EncryptedText):

@@ -74,6 +74,15 @@ def test_columns_come_in_whether_rows_say_the_same_or_not() -> None:
     ]
 
 
+def test_what_all_rows_say_alike_is_encrypted_for_each_of_them() -> None:
+    ids = [uuid7() for _ in range(3)]
+    names = [f"u{number}" for number in range(3)]
+    insert_new(Account, Columns(Account, 3, {"phone": "13800000001"}, id=ids, username=names, name=names))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT phone FROM {Account._meta.db_table} WHERE username IN ('u0', 'u1', 'u2')")
+        assert len({sealed for (sealed,) in cursor.fetchall()}) == 3
+
+
 def test_a_column_nobody_has_is_not_read() -> None:
     columns = Columns(Account, 1, id=[uuid7()])
     with pytest.raises(AttributeError):
