@@ -84,7 +84,9 @@ class _SentBack:
         """Make the workbook step by step; nobody sees it before the rest is taken in."""
         if self.rejected:
             one, rows = self.examined, self.batch.rows
-            self.file = yield from marked_in_steps(self.body, self.book, one.sheet, one.layout, self.rejected, rows)
+            for made in marked_in_steps(self.body, self.book, one.sheet, one.layout, self.rejected, rows):
+                self.file = made
+                yield
 
     def write(self, path: Path) -> None:
         """Put the workbook where it belongs, made now if it is not there yet."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 import io
 import re
 import tempfile
-from collections import defaultdict
-from collections.abc import Generator, Iterable, Iterator
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from itertools import groupby, tee
 from operator import itemgetter
@@ -44,23 +44,20 @@ def marked(body: bytes, book: Book, sheet: Sheet, layout: Layout, problems: Iter
 
     Problems come in the order of the rows.
     """
-    steps = marked_in_steps(body, book, sheet, layout, problems, rows)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            made: IO[bytes] = end.value
-            return made
+    made = deque(marked_in_steps(body, book, sheet, layout, problems, rows), maxlen=1).pop()
+    assert made is not None
+    return made
 
 
 def marked_in_steps(
     body: bytes, book: Book, sheet: Sheet, layout: Layout, problems: Iterable[Refused], rows: int
-) -> Generator[None, None, IO[bytes]]:
-    """Return the marked workbook in the end, for whoever has something else to do as well: yields now and then."""
+) -> Iterator[IO[bytes] | None]:
+    """Yield nothing now and then, for whoever has something else to do as well, and the marked workbook last."""
     # because what is no row of the list, formats and blank cells, weighs as much when a workbook is written anew
     if book.kind == "xlsx" and rows <= MOST_MARKED_IN_PLACE and book.unpacked <= MOST_UNPACKED_IN_PLACE:
-        return _in_place(body, sheet, layout, problems)
-    return (yield from _refused_rows(sheet, layout, problems))
+        yield _in_place(body, sheet, layout, problems)
+    else:
+        yield from _refused_rows(sheet, layout, problems)
 
 
 def _said(problem: Refused) -> str:
@@ -118,8 +115,8 @@ def _is_choice(rule: DataValidation) -> bool:
     return rule.type == "list" and bool(_WORDS.fullmatch(rule.formula1 or ""))
 
 
-def _refused_rows(sheet: Sheet, layout: Layout, problems: Iterable[Refused]) -> Generator[None, None, IO[bytes]]:
-    """Return, in the end, a workbook of the refused rows under their own headers, with row numbers and reasons.
+def _refused_rows(sheet: Sheet, layout: Layout, problems: Iterable[Refused]) -> Iterator[IO[bytes] | None]:
+    """Yield last a workbook of the refused rows under their own headers, with row numbers and reasons.
 
     The problems come in the order of the rows, so that a list of any length passes through a constant memory.
     """
@@ -141,10 +138,10 @@ def _refused_rows(sheet: Sheet, layout: Layout, problems: Iterable[Refused]) -> 
             if (text := as_text(cell)) or column.header in bad:
                 page.write_string(number, place, text, red if column.header in bad else None)
         if number % ROWS_A_STEP == 0:
-            yield
+            yield None
     book.close()
     out.seek(0)
-    return out
+    yield out
 
 
 def _reason(one: Refused) -> str:
