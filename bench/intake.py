@@ -33,9 +33,10 @@ def run(made: Made) -> None:
     """
     known = _known()
     people = list(islice(lines(ROWS, known), TURNS * OTHERS_ROWS))
-    others, turns, long = [], [], dict[str, Any]()
+    others, turns = [], []
     for turn in range(TURNS):
-        long = _take_in(MILLION, known) if turn == TURNS // 2 else long
+        if turn == TURNS // 2:
+            long = _take_in(MILLION, known)
         others.append(_others(people[turn * OTHERS_ROWS : (turn + 1) * OTHERS_ROWS]))
         turns.append(_take_in(ROWS, known))
     mine = sorted(turns, key=itemgetter("seconds"))[TURNS // 2]

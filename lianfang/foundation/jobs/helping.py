@@ -37,8 +37,7 @@ AHEAD, MOST_WAITING = 3, 12
 _GRACE = 10.0
 # seconds until a thread that works lets another one go on
 _TURN, _USUAL_TURN = 0.0005, sys.getswitchinterval()
-
-
+# what the end of something done beside is told by
 _DONE = object()
 
 

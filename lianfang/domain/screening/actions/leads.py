@@ -94,8 +94,9 @@ def report_lead(call: Call, given: ReportLead) -> Result:
     call.permit(given.area_path)
     if not area_exists(given.area_path):
         raise NO_PLACE(field="area_path")
-    rows = Rows.of([Row(0, _values(given, local(call.received_at).date()), given.area_path, "resolved")])
-    matches = match_rows(rows, given.area_path[:COUNTY_DIGITS], local(call.received_at).date())
+    on = local(call.received_at).date()
+    rows = Rows.of([Row(0, _values(given, on), given.area_path, "resolved")])
+    matches = match_rows(rows, given.area_path[:COUNTY_DIGITS], on)
     leads, _ = make_leads(_no_batch(call, given), rows, matches)
     lead = leads.row(0)
     lead.informant = given.informant

@@ -66,9 +66,7 @@ def match_rows(rows: Rows, path: str, on: date) -> list[RowMatch]:
     """Return how each row stands to the register; changes nothing."""
     about = known.particulars(rows)
     found, homes = known.match_persons(about, path, on)
-    rows.told = _Told(
-        about, [homes.get(one.person_ids[0]) if one.level == "exact" else None for one in found],
-    )  # fmt: skip
+    rows.told = _Told(about, [homes.get(one.person_ids[0]) if one.level == "exact" else None for one in found])
     return [
         RowMatch(one.level, one.person_ids[:MOST_CANDIDATES], _codes(one)) if one.person_ids else NEW for one in found
     ]
@@ -175,7 +173,7 @@ def _lead_id(batch: LeadBatch, row: int) -> UUID:
 def _leads(batch: LeadBatch, rows: Rows, matches: Sequence[RowMatch]) -> Columns:
     about, phones, names = rows.told.about, rows.said("phone", ()), rows.said("name", "")
     exact = [found.level == "exact" for found in matches]
-    following = [rows.repeats.get(number) for number in rows.numbers]
+    repeated = [rows.repeats.get(number) for number in rows.numbers]
     alike = {
         "batch_id": batch.pk, "source": batch.source, "incident_id": batch.incident_id,
         "received_at": batch.received_at, "due_at": batch.due_at, "account_id": batch.account_id,
@@ -183,8 +181,8 @@ def _leads(batch: LeadBatch, rows: Rows, matches: Sequence[RowMatch]) -> Columns
     return Columns(
         Lead, len(rows), alike,
         id=[_lead_id(batch, number) if batch.pk else uuid7() for number in rows.numbers],
-        same_as_id=[_lead_id(batch, number) if number else None for number in following],
-        area_path=[path or batch.area_path for path in rows.areas], place=list[Any](rows.places), row=rows.numbers,
+        same_as_id=[_lead_id(batch, number) if number else None for number in repeated],
+        area_path=[path or batch.area_path for path in rows.areas], place=list(rows.places), row=rows.numbers,
         serial=[text[:40] for text in rows.said("serial", "")], name=names, keys=list(map(name_keys, names)),
         sex=rows.said("sex", ""), born_on=rows.said("born_on"), age=rows.said("age"),
         identity_number=rows.said("identity_number", ""), identity_index=[one.identity or "" for one in about],
