@@ -200,8 +200,7 @@ def _known(batch: IntakeBatch) -> Doubles:
     """Return who the rows staged before are about."""
     doubles = Doubles()
     for number in staged_numbers(batch):
-        for row in staged_rows(batch, number):
-            doubles.remember(row.duplicate_of or row.number, marks_of(row.values))
+        doubles.remember([(row.number, marks_of(row.values)) for row in staged_rows(batch, number)])
     return doubles
 
 

@@ -113,7 +113,7 @@ def judge_all(sheet: Sheet, layout: Layout, register: Register | None, on: date)
     judge, doubles = Judge(layout, sheet.formulas, register=register, on=on), Doubles()
     found = [one for line in listed(sheet, layout) if (one := judge.judge(*line))]
     good = [one for one in found if not one.refused]
-    repeats, warned = doubles.find((one.row.number, marks_of(one.row.values), "") for one in good)
+    repeats, warned = doubles.find([(one.row.number, marks_of(one.row.values), "") for one in good])
     for one in good:
         one.row.duplicate_of = repeats.get(one.row.number)
         one.warned += [problem for problem in warned if problem.row == one.row.number]
