@@ -1,9 +1,9 @@
 """Portions of one long job shared with processes beside it, because Python's threads share one core.
 
-A helper is this program once more, on the same database: it reads a function and its arguments from a pipe and answers
-on another. It ends when its input is closed, so that none outlives the one who started it. What a helper is given must
-be a function of a module, and it sees of the database what is committed. A process of one thread goes on as two, which
-takes no time; one of several threads starts a new one, because it cannot say what the others hold.
+A helper is this program once more, on the same database: it is told a function and its arguments and answers. It ends
+when nobody can tell it anything more, so that none outlives the one who started it. What a helper is given must be a
+function of a module, and it sees of the database what is committed. A process of one thread goes on as two, which takes
+no time; one of several threads starts a new one, because it cannot say what the others hold.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import gc
 import os
 import pickle
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -21,7 +22,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Lock
-from typing import IO, Any, Generic, NoReturn, Self, TypeVar
+from typing import Any, Generic, NoReturn, Self, TypeVar
 
 from django.conf import settings
 from django.db import connection, connections
@@ -35,10 +36,16 @@ MOST_HELPERS = 3
 # tasks that lie ready for each helper, and how many answers wait for an earlier one before this process waits as well
 AHEAD, MOST_WAITING = 3, 12
 _GRACE = 10.0
+# bytes before each message that say how long it is
+_LENGTH = 8
 # seconds until a thread that works lets another one go on
 _TURN, _USUAL_TURN = 0.0005, sys.getswitchinterval()
 # what the end of something done beside is told by
 _DONE = object()
+# what a helper says first
+_THERE = b"there"
+# the stream that a process complains on
+_COMPLAINTS = 2
 
 
 class HelperLostError(Exception):
@@ -122,15 +129,44 @@ class Helpers:
                 waiting[0].wait()
 
     def _asked(self, work: Work[Answer], task: tuple[Any, ...]) -> _Asked[Answer]:
-        return _Asked(work, task, self.askers.submit(self._ask, work, task) if self.askers else Future())
+        # a message already, because a helper would have nothing to do while it is made into one
+        return _Asked(work, task, self.askers.submit(self._ask, _message((work, task))) if self.askers else Future())
 
-    def _ask(self, work: Work[Answer], task: tuple[Any, ...]) -> Answer:
+    def _ask(self, message: bytes) -> _Told[Answer]:
         helper = self.idle.get()
         try:
-            answer: Answer = helper.ask(work, task)
+            return _Told(helper.ask(message))
         finally:
             self.idle.put(helper)
+
+
+@dataclass
+class _Told(Generic[Answer]):
+    """What a helper answered, read by who wants it: whoever asked has the next task to hand over first."""
+
+    body: bytearray
+
+    def answer(self) -> Answer:
+        """Return the answer. Raises what the work raised there, and HelperLostError for what cannot be read."""
+        try:
+            is_done, told = pickle.loads(self.body)  # noqa: S301  our own process said it
+        except (EOFError, ValueError, pickle.UnpicklingError):
+            raise HelperLostError from None
+        if not is_done:
+            raise told
+        answer: Answer = told
         return answer
+
+
+@dataclass
+class _Done(Generic[Answer]):
+    """What was done here."""
+
+    found: Answer
+
+    def answer(self) -> Answer:
+        """Return the answer."""
+        return self.found
 
 
 @dataclass
@@ -139,7 +175,7 @@ class _Asked(Generic[Answer]):
 
     work: Work[Answer]
     task: tuple[Any, ...]
-    future: Future[Answer]
+    future: Future[_Told[Answer] | _Done[Answer]]
 
     @property
     def is_unbegun(self) -> bool:
@@ -156,14 +192,14 @@ class _Asked(Generic[Answer]):
             return
         self.future = Future()
         try:
-            self.future.set_result(self.work(*self.task))
+            self.future.set_result(_Done(self.work(*self.task)))
         except Exception as trouble:  # because the answers before it come first
             self.future.set_exception(trouble)
 
     def answer(self) -> Answer:
         """Return the answer; a task whose helper was lost is done here."""
         try:
-            return self.future.result()
+            return self.future.result().answer()
         except HelperLostError:
             return self.work(*self.task)
 
@@ -171,15 +207,11 @@ class _Asked(Generic[Answer]):
 class _Twin:
     """This process gone on as another one from here: a helper that need not begin."""
 
-    def __init__(self) -> None:
-        (asked, asks), (answers, answered) = os.pipe(), os.pipe()
+    def __init__(self, mine: _Line, its: _Line) -> None:
         self.returncode: int | None = None
         self.pid = os.fork()
         if self.pid == 0:
-            _be_twin((asks, answers), asked, answered)
-        os.close(asked)
-        os.close(answered)
-        self.stdin, self.stdout = os.fdopen(asks, "wb"), os.fdopen(answers, "rb")
+            _be_twin(mine, its)
 
     def poll(self) -> int | None:
         """Return how it ended, or nothing while it runs."""
@@ -205,30 +237,66 @@ class _Twin:
 _others: list[Any] = []
 
 
-def _be_twin(others: Iterable[int], asked: int, answered: int) -> NoReturn:
+def _be_twin(other: _Line, mine: _Line) -> NoReturn:
     """Go on as a helper of the process this one was until now; of its streams and ways of ending nothing is used."""
     status = 1
     try:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
-        for stream in others:
-            os.close(stream)
+        other.close()
         for each in connections.all(initialized_only=True):
             _others.append(each.connection)
             each.connection = None
-        _answer_all(os.fdopen(asked, "rb"), os.fdopen(answered, "wb"))
+        _answer_all(mine)
         status = 0
     finally:
         os._exit(status)
 
 
-def _begun() -> _Twin | subprocess.Popen[bytes]:
+class _Line:
+    """One end of a line between two processes: whole messages, each with one call or two.
+
+    Because a thread gives way to the others at each call, and has to wait until it is its turn again.
+    """
+
+    def __init__(self, end: socket.socket) -> None:
+        self.socket = end
+
+    def say(self, message: bytes) -> None:
+        """Say a message. Raises OSError when nobody hears it."""
+        self.socket.sendall(len(message).to_bytes(_LENGTH, "little") + message)
+
+    def hear(self) -> bytearray:
+        """Return the next message. Raises EOFError when there is none any more, OSError when the line is cut."""
+        return self._heard(int.from_bytes(self._heard(_LENGTH), "little"))
+
+    def _heard(self, size: int) -> bytearray:
+        body = bytearray(size)
+        rest = memoryview(body)
+        while rest:
+            count = self.socket.recv_into(rest, 0, socket.MSG_WAITALL)
+            if not count:
+                raise EOFError
+            rest = rest[count:]
+        return body
+
+    def close(self) -> None:
+        """Hang up."""
+        self.socket.close()
+
+
+def _message(told: Any) -> bytes:
+    return pickle.dumps(told, pickle.HIGHEST_PROTOCOL)
+
+
+def _begun(mine: _Line, its: _Line) -> _Twin | subprocess.Popen[bytes]:
     if threading.active_count() == 1 and sys.platform == "linux":
-        return _Twin()
+        return _Twin(mine, its)
     command = [sys.executable, "-c", f"from {__name__} import serve; serve()"]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(one for one in sys.path if one)}
-    # because the process is this very module, and nothing from outside stands on its command line
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)  # noqa: S603
+    # what a library prints there is no output of this process, and goes where its complaints go;
+    # the process is this very module, and nothing from outside stands on its command line
+    return subprocess.Popen(command, stdin=its.socket.fileno(), stdout=_COMPLAINTS, env=environment)  # noqa: S603
 
 
 class _Helper:
@@ -236,81 +304,63 @@ class _Helper:
 
     def __init__(self) -> None:
         self.has_begun, self.beginning = False, Lock()
-        self.process = _begun()
+        self.line, its = map(_Line, socket.socketpair())
+        self.process = _begun(self.line, its)
+        its.close()
         if isinstance(self.process, subprocess.Popen):
-            self._say((settings.DATABASES["default"] | {"NAME": connection.settings_dict["NAME"]},
-                       str(settings.LIANFANG_KEYS_FILE)))  # fmt: skip
-
-    def _say(self, told: Any) -> None:
-        pickle.dump(told, _stream(self.process.stdin), pickle.HIGHEST_PROTOCOL)
-        _stream(self.process.stdin).flush()
+            self.line.say(_message((settings.DATABASES["default"] | {"NAME": connection.settings_dict["NAME"]},
+                                    str(settings.LIANFANG_KEYS_FILE))))  # fmt: skip
 
     def begin(self) -> None:
         """Wait until it has begun. Raises HelperLostError when it never does."""
         with self.beginning:
             if not self.has_begun:
                 try:
-                    self.has_begun = pickle.load(_stream(self.process.stdout))  # noqa: S301  our own process said it
-                except (OSError, EOFError, ValueError, pickle.UnpicklingError):
+                    self.has_begun = bool(self.line.hear())
+                except (OSError, EOFError):
                     raise HelperLostError from None
 
-    def ask(self, work: Work[Answer], task: tuple[Any, ...]) -> Answer:
-        """Return its answer. Raises what the work raised there, and HelperLostError when there is none."""
+    def ask(self, message: bytes) -> bytearray:
+        """Return what it answers to a task. Raises HelperLostError when there is no answer."""
         self.begin()
         try:
-            self._say((work, task))
-            is_done, told = pickle.load(_stream(self.process.stdout))  # noqa: S301  our own process said it
-        except (OSError, EOFError, ValueError, pickle.UnpicklingError):
+            self.line.say(message)
+            return self.line.hear()
+        except (OSError, EOFError):
             raise HelperLostError from None
-        if not is_done:
-            raise told
-        answer: Answer = told
-        return answer
 
     def end(self) -> None:
         """End it, in the middle of a task too."""
         self.process.kill()
         self.process.wait(_GRACE)
-        for stream in (self.process.stdin, self.process.stdout):
-            try:
-                _stream(stream).close()
-            except OSError:  # because what was still to be said to it has nobody to hear it
-                continue
-
-
-def _stream(pipe: IO[bytes] | None) -> IO[bytes]:
-    assert pipe is not None
-    return pipe
+        self.line.close()
 
 
 def serve() -> None:
     """Do what standard input asks until it is closed: what a helper's process runs that was started anew."""
     import django
 
-    given, said = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # because what a library prints is no answer
+    line = _Line(socket.socket(fileno=os.dup(sys.stdin.fileno())))
     django.setup()
-    database, keys = pickle.load(given)  # noqa: S301  because only our own process writes here
+    database, keys = pickle.loads(line.hear())  # noqa: S301  because only our own process says it
     connections.databases["default"].update(database)
     settings.LIANFANG_KEYS_FILE = keys
-    _answer_all(given, said)
+    _answer_all(line)
     connections.close_all()
 
 
-def _answer_all(given: IO[bytes], said: IO[bytes]) -> None:
+def _answer_all(line: _Line) -> None:
     """Say that this process is there, and do what it is given until that ends."""
     # because a portion makes a hundred thousand objects, and all of them stay until it is answered
     gc.freeze()
     gc.set_threshold(200_000, 20, 20)
-    pickle.dump(True, said)
-    said.flush()
+    line.say(_THERE)
     while True:
         try:
-            work, task = pickle.load(given)  # noqa: S301  because only our own process writes here
+            work, task = pickle.loads(line.hear())  # noqa: S301  because only our own process says it
         except EOFError:
             return
-        pickle.dump(_done(work, task), said, pickle.HIGHEST_PROTOCOL)
-        said.flush()
+        line.say(_message(_done(work, task)))
 
 
 def _done(work: Work[Any], task: tuple[Any, ...]) -> tuple[bool, Any]:

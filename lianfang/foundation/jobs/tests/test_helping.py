@@ -7,10 +7,11 @@ import signal
 from collections.abc import Iterator
 from threading import Event
 from time import sleep
+from typing import Any
 
 import pytest
 
-from lianfang.foundation.jobs.helping import ALONE, HelperLostError, Helpers, _Helper, _Twin, helpers
+from lianfang.foundation.jobs.helping import ALONE, HelperLostError, Helpers, _Helper, _message, _Told, _Twin, helpers
 from lianfang.kernel.errors import Refusal, refusal
 
 HERE = os.getpid()
@@ -19,6 +20,15 @@ TOO_MUCH = refusal("test.too_much", "{count} 太多。", "{count} is too much.")
 
 def squared(number: int) -> tuple[int, int]:
     return number * number, os.getpid()
+
+
+def turned_round(body: bytes) -> bytes:
+    return body[::-1]
+
+
+def print_and_square(number: int) -> int:
+    print("a library says so", flush=True)  # noqa: T201
+    return number * number
 
 
 def refuse(number: int) -> int:
@@ -33,6 +43,11 @@ def die_elsewhere(number: int, here: int) -> int:
     return number
 
 
+def asked(helper: _Helper, work: Any, task: tuple[Any, ...]) -> Any:
+    told: _Told[Any] = _Told(helper.ask(_message((work, task))))
+    return told.answer()
+
+
 @pytest.fixture(params=["gone on as two", "started anew"])
 def one_helper(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Helpers]:
     threads = 1 if request.param == "gone on as two" else 2
@@ -44,7 +59,7 @@ def one_helper(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 
 def test_what_is_refused_there_is_refused_here(one_helper: Helpers) -> None:
     with pytest.raises(Refusal) as caught:
-        one_helper.all[0].ask(refuse, (3,))
+        asked(one_helper.all[0], refuse, (3,))
     no = caught.value
     assert (no.code, no.field, no.message.en) == ("test.too_much", "number", "3 is too much.")
     answers = one_helper.in_order(refuse, [(number,) for number in range(6)])
@@ -54,14 +69,25 @@ def test_what_is_refused_there_is_refused_here(one_helper: Helpers) -> None:
 
 
 def test_answers_come_in_the_order_of_the_tasks_whoever_did_them(one_helper: Helpers) -> None:
-    assert one_helper.all[0].ask(squared, (3,)) == (9, one_helper.all[0].process.pid)
+    assert asked(one_helper.all[0], squared, (3,)) == (9, one_helper.all[0].process.pid)
     found = list(one_helper.in_order(squared, ((number,) for number in range(200))))
     assert [answer for answer, _ in found] == [number * number for number in range(200)]
 
 
+def test_messages_larger_than_the_way_go_there_and_back(one_helper: Helpers) -> None:
+    body = os.urandom(5_000_000)
+    assert asked(one_helper.all[0], turned_round, (body,)) == body[::-1]
+    assert [one[-1] for one in one_helper.in_order(turned_round, ((body,) for _ in range(12)))] == [body[0]] * 12
+
+
+def test_what_a_library_prints_there_is_no_answer(one_helper: Helpers, capfd: pytest.CaptureFixture[str]) -> None:
+    assert asked(one_helper.all[0], print_and_square, (3,)) == 9
+    assert isinstance(one_helper.all[0].process, _Twin) or capfd.readouterr().out == ""
+
+
 def test_what_a_lost_helper_was_given_is_done_here(one_helper: Helpers) -> None:
     with pytest.raises(HelperLostError):
-        one_helper.all[0].ask(die_elsewhere, (1, HERE))
+        asked(one_helper.all[0], die_elsewhere, (1, HERE))
     assert list(one_helper.in_order(die_elsewhere, ((number, HERE) for number in range(20)))) == list(range(20))
 
 
@@ -89,7 +115,7 @@ def test_something_else_is_done_here_beside_the_tasks(one_helper: Helpers, tasks
 
 
 def test_answers_of_helpers_are_taken_between_the_steps_of_what_is_done_beside(one_helper: Helpers) -> None:
-    one_helper.all[0].ask(squared, (1,))  # so that it is there
+    asked(one_helper.all[0], squared, (1,))  # so that it is there
     seen: list[str] = []
 
     def slowly() -> Iterator[None]:
@@ -112,10 +138,10 @@ def test_alone_something_else_is_done_first() -> None:
 
 def test_a_helper_gone_on_from_here_leaves_signals_and_ends_to_this_process(one_helper: Helpers) -> None:
     helper = one_helper.all[0]
-    helper.ask(squared, (1,))
+    asked(helper, squared, (1,))
     os.kill(helper.process.pid, signal.SIGTERM)
     with pytest.raises(HelperLostError):
-        helper.ask(squared, (2,))
+        asked(helper, squared, (2,))
     helper.end()
     assert helper.process.poll() == -signal.SIGTERM
 
