@@ -36,9 +36,8 @@ def intake_check(path: str | Path, within: str, actor: Actor, target: str = LEAD
     """
     area = canonical(within)
     _require(actor, "intake.check_batch", target, area)
-    body = _body(path)
-    with helpers(wanted=is_long(len(body))) as helping:
-        return examine(open_book(body), target=target, within=area, on=today(), helping=helping).as_dict()
+    with helpers(wanted=is_long(_size(path))) as helping:
+        return examine(open_book(_body(path)), target=target, within=area, on=today(), helping=helping).as_dict()
 
 
 def intake_run(path: str | Path, within: str, actor: Actor, target: str = LEADS) -> dict[str, Any]:
@@ -48,9 +47,9 @@ def intake_run(path: str | Path, within: str, actor: Actor, target: str = LEADS)
     """
     area = canonical(within)
     _require(actor, "intake.run_batch", target, area)
-    body = _body(path)
-    with helpers(wanted=is_long(len(body))) as helping:
-        book = open_book(body)
+    with helpers(wanted=is_long(_size(path))) as helping:
+        # read only now, because a helper goes on with all that is in memory here
+        book = open_book(body := _body(path))
         batch = _batch(Path(path), body, area, actor, target)
         moment, is_new = now(), batch.state == IntakeBatch.State.RUNNING
         if is_new:
@@ -107,12 +106,19 @@ def _require(actor: Actor, permission: str, target: str, area: str) -> None:
         actor.require(needed, area)
 
 
-def _body(path: str | Path) -> bytes:
+def _size(path: str | Path) -> int:
+    """Return how many bytes a file has. Raises `intake.no_file`, `intake.too_large`."""
     file = Path(path)
     if not file.is_file():
         raise NO_FILE(field="file", name=file.name[:80])
-    check_size(file.stat().st_size)
-    body = file.read_bytes()
+    size = file.stat().st_size
+    check_size(size)
+    return size
+
+
+def _body(path: str | Path) -> bytes:
+    """Return what is in a file. Raises `intake.empty`."""
+    body = Path(path).read_bytes()
     if not body:
         raise EMPTY(field="file")
     return body

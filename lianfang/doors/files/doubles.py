@@ -18,7 +18,7 @@ DUPLICATE = refusal(
 # an accepted row by what finds its person: its number, its marks, the column that says who it is
 Who = tuple[int, tuple[int, ...], str]
 
-# how many places there are for marks at first; always a power of two, and never more than three fifths taken
+# how many places there are for marks at first; always a power of two, and never more than three quarters taken
 _PLACES = 1 << 14
 
 
@@ -90,7 +90,7 @@ class Doubles:
     def _make_room(self, more: int) -> None:
         """Let so many more marks stand without long ways to a free place."""
         size = len(self.marks)
-        while (self.taken + more) * 5 > size * 3:
+        while (self.taken + more) * 4 > size * 3:
             size *= 2
         if size == len(self.marks):
             return

@@ -73,7 +73,8 @@ def _write(file_id: UUID, body: bytes) -> None:
     target = _folder() / file_id.hex
     fresh = target.with_suffix(".new")
     with fresh.open("wb") as file:
-        file.write(name.encode().ljust(8) + nonce + sealed)
+        file.write(name.encode().ljust(8) + nonce)
+        file.write(sealed)  # on its own, because to put it behind the rest would be one more copy of a large file
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(target)
@@ -99,10 +100,11 @@ def read_file(file_id: UUID) -> bytes:
     path = _folder() / file_id.hex
     if not path.exists():
         raise GONE()
-    raw = path.read_bytes()
+    with path.open("rb") as file:
+        name, nonce, sealed = file.read(8), file.read(12), file.read()
     try:
-        key: AESGCM = ring().encryption[raw[:8].decode().strip()]
-        return key.decrypt(raw[8:20], raw[20:], file_id.bytes)
+        key: AESGCM = ring().encryption[name.decode().strip()]
+        return key.decrypt(nonce, sealed, file_id.bytes)
     except (InvalidTag, KeyError, UnicodeDecodeError, ValueError) as trouble:
         raise UNREADABLE() from trouble
 
