@@ -28,6 +28,7 @@ from lianfang.foundation.actions.running import run
 from lianfang.foundation.attachments.storing import read_file
 from lianfang.foundation.audit.models import AuditLine
 from lianfang.foundation.exports.models import NamedExport
+from lianfang.foundation.exports.tests.unlocking import unlocked
 from lianfang.foundation.exports.watermark import find_marks
 from lianfang.foundation.intake.models import IntakeBatch, RefusedRow
 from lianfang.foundation.jobs.models import Job
@@ -560,7 +561,7 @@ def test_the_reply_holds_every_row_of_the_sender_in_order(
     told = reply(cast["duty"], answered)
     assert told["replied"] == 3
     fetched = signed_in("duty").get(f"/api/files/{told['file_id']}")
-    page = openpyxl.load_workbook(io.BytesIO(fetched.content)).worksheets[0]
+    page = openpyxl.load_workbook(io.BytesIO(unlocked(fetched.content, told["password"]))).worksheets[0]
     lines = [[cell.value for cell in row] for row in page.iter_rows(min_row=5)]
     # What a machine looks rows up by is as it was sent; the unseen mark follows words only.
     assert [line[7] for line in lines] == ["not_resident"] * 3
@@ -578,7 +579,7 @@ def test_a_reply_is_a_named_export_with_both_marks_in_the_log_and_told_to_whom_i
     assert (export.mark, export.table, export.rows, export.recipient) == (told["mark"], "screening.leads", 3, SENDER)
     assert (str(export.expires_on), str(answered.pk)[:8] in export.purpose) == ("2020-02-17", True)
     assert Reveal.objects.filter(via="export", via_id=export.pk).count() == 3
-    book = openpyxl.load_workbook(io.BytesIO(read_file(export.file_id)))
+    book = openpyxl.load_workbook(io.BytesIO(unlocked(read_file(export.file_id), told["password"])))
     for part in (export.mark, "2020-02-17 前销毁", SENDER):
         assert part in book.worksheets[0].oddHeader.center.text
     assert book["lianfang"].sheet_state == "veryHidden"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from lianfang.config.demo.cast import TOWN
+from lianfang.foundation.exports.tests.unlocking import unlocked
 
 pytestmark = pytest.mark.browser
 SLOW = 60_000
@@ -112,7 +114,7 @@ def test_what_is_missing_is_said_and_a_blank_can_be_printed(visit: Callable[...,
     assert "F31" in pypdf.PdfReader(file).pages[0].extract_text()
 
 
-def test_names_leave_a_form_only_by_saying_purpose_and_recipient(visit: Callable[..., Page], tmp_path: Path) -> None:
+def test_names_leave_a_form_only_by_saying_purpose_and_recipient(visit: Callable[..., Page]) -> None:
     page = visit("duty", f"/console/forms/F05?within={TOWN}")
     page.get_by_role("button", name="带姓名…").click(timeout=SLOW)
     dialog = page.get_by_role("dialog")
@@ -126,9 +128,11 @@ def test_names_leave_a_form_only_by_saying_purpose_and_recipient(visit: Callable
     link = page.get_by_role("link", name="带姓名的文件已生成")
     with page.expect_download(timeout=SLOW) as fetched:
         link.click(timeout=SLOW)
-    path = tmp_path / "named.xlsx"
-    fetched.value.save_as(path)
-    book = openpyxl.load_workbook(path)
+    told = page.locator(".toast code").inner_text()
+    notice = page.locator(".notice", has=link)
+    notice.get_by_role("button", name="查看打开口令").click()
+    assert notice.locator("code").inner_text() == told
+    book = openpyxl.load_workbook(io.BytesIO(unlocked(fetched.value.path().read_bytes(), told)))
     assert "入户核对" in book.worksheets[0].oddHeader.center.text
     assert book["lianfang"].sheet_state == "veryHidden"
     assert not any("*" in str(one) for one in _column(book.worksheets[0], "姓名") if one)

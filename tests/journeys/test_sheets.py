@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 from lianfang.config.demo.cast import COUNTY, TOWN
 from lianfang.doors.files.sheets.tests.forms import figures_form, health_form, police_form, street_form
 from lianfang.doors.files.sheets.tests.letters import notice_letter, read_document, texts
+from lianfang.foundation.exports.tests.unlocking import unlocked
 
 from .asking import rows
 
@@ -74,6 +75,34 @@ def test_three_sheets_for_the_same_people_are_filled_without_typing(visit: Calla
         names.append(_names(_fill(page, tmp_path)[title], letter, first))
     assert len(names[0]) > 3
     assert names[0] == names[1] == names[2]
+
+
+def test_a_sheet_filled_with_names_opens_with_the_password_that_the_page_tells(
+    visit: Callable[..., Page], tmp_path: Path
+) -> None:
+    page = visit("duty", "/console/sheets")
+    _take(page, tmp_path / "名单.xlsx", police_form(), "公安局治安大队")
+    page.get_by_role("button", name="确认，以后自动填").click()
+    page.get_by_role("button", name="按村、按日、带姓名…").click(timeout=SLOW)
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("带姓名（须说明用途和接收方）").check()
+    dialog.get_by_role("textbox", name="用途").fill("入户核对")
+    dialog.get_by_role("textbox", name="接收方").fill("县公安局")
+    expires = page.evaluate("new Date(Date.now() + 8 * 3600e3 + 86400e3).toISOString().slice(0, 10)")
+    dialog.get_by_label("销毁日期").fill(expires)
+    dialog.get_by_label("销毁日期").press("Tab")
+    dialog.get_by_role("button", name="提交").click()
+    ready = page.locator(".notice.done")
+    with page.expect_download(timeout=SLOW) as fetched:
+        ready.get_by_role("link", name="下载").click(timeout=SLOW)
+    ready.get_by_role("button", name="查看打开口令").click()
+    told = ready.locator("code").inner_text()
+    book = openpyxl.load_workbook(io.BytesIO(unlocked(fetched.value.path().read_bytes(), told)))
+    assert not any("*" in name for name in _names(book["名单"], "B", 2))
+    page.reload(wait_until="networkidle")
+    older = page.locator("ul.panel-body > li").first
+    older.get_by_role("button", name="查看打开口令").click()
+    assert older.locator("code").inner_text() == told
 
 
 def test_a_letter_is_confirmed_by_its_blanks_and_comes_to_each_in_a_zip(

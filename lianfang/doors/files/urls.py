@@ -9,6 +9,7 @@ from lianfang.doors.files import views
 urlpatterns = [
     path("files", views.upload),
     path("files/<uuid:file_id>", views.fetch),
+    path("files/<uuid:file_id>/password", views.password),
     path("intake", views.lists),
     path("intake/<uuid:batch_id>", views.intake),
     path("intake/<uuid:batch_id>/check", views.check_intake),

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 
-from lianfang.doors.api.answers import BAD_VALUE, answer, door, json_body
+from lianfang.doors.api.answers import BAD_VALUE, answer, door, json_body, secret
 from lianfang.doors.api.session import actor_of
 from lianfang.doors.files.batches import choose, open_file, problems_of, suggest
 from lianfang.doors.files.fields import FIELDS
@@ -24,7 +24,7 @@ from lianfang.foundation.actions.running import run
 from lianfang.foundation.attachments.models import StoredFile
 from lianfang.foundation.attachments.storing import find_file, read_file, store
 from lianfang.foundation.audit.chain import Entry, append
-from lianfang.foundation.exports.freezing import refuse_if_frozen
+from lianfang.foundation.exports.freezing import password_of, refuse_if_frozen
 from lianfang.foundation.intake.actions import NO_BATCH
 from lianfang.foundation.intake.models import IntakeBatch
 from lianfang.foundation.intake.targets import Target, find_target, targets_for
@@ -54,6 +54,12 @@ def fetch(request: HttpRequest, file_id: UUID) -> HttpResponse:
     response = HttpResponse(read_file(found.pk), content_type="application/octet-stream")
     response["Content-Disposition"] = content_disposition_header(True, found.name)
     return response
+
+
+@door("GET")
+def password(request: HttpRequest, file_id: UUID) -> HttpResponse:
+    """Return the password on a file with names to whoever made it. Raises `file.gone`, `privacy.exports_frozen`."""
+    return secret({"password": password_of(actor_of(request), file_id)})
 
 
 def _store(actor: Actor, request: HttpRequest, kind: str) -> StoredFile:

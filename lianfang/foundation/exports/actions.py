@@ -15,6 +15,7 @@ from lianfang.foundation.administration.actions import Path, Reason, labelled
 from lianfang.foundation.attachments.storing import erase
 from lianfang.foundation.exports.freezing import refuse_if_frozen
 from lianfang.foundation.exports.keeping import Leaving, check_expiry, keep_export, new_mark, row_limit
+from lianfang.foundation.exports.locking import lock
 from lianfang.foundation.exports.models import ExportFreeze, NamedExport
 from lianfang.foundation.exports.writing import named_workbook
 from lianfang.foundation.tables.reading import Query, find_table, read_named
@@ -71,10 +72,11 @@ def export_named(call: Call, given: ExportNamed) -> Result:
     leaving = Leaving(call.actor, call.received_at, path, given.purpose, given.recipient, given.expires_on, new_mark())
     book = named_workbook(declared, columns, rows, leaving.said, leaving.facts)
     export = keep_export(
-        leaving, call.id, f"{declared.title.zh}-{leaving.mark}.xlsx", book, given.table, list(given.where),
+        leaving, call.id, lock(f"{declared.title.zh}-{leaving.mark}.xlsx", book), given.table, list(given.where),
         [column.name for column in columns], [row["id"] for row in rows],
     )  # fmt: skip
     call.about("privacy.exports", export.pk, exported=given.table, rows=len(rows), mark=leaving.mark)
+    call.once = {"password": export.password}
     return {"id": str(export.pk), "file_id": str(export.file_id), "rows": len(rows), "mark": leaving.mark}
 
 
@@ -89,13 +91,14 @@ NOT_REVOKED = when_empty("revoked_at")
 @action("privacy.revoke_export", both("收回导出", "Revoke an export"), RevokeExport,
         subject=Subject("privacy.exports", "export_id", NOT_REVOKED), danger=True)  # fmt: skip
 def revoke_export(call: Call, given: RevokeExport) -> Result:
-    """Call a named export back: its file is erased here, and the note says what the recipient was told and did."""
+    """Call a named export back: its file and password are erased; the note says what the recipient was told and did."""
     export = NamedExport.objects.filter(pk=given.export_id).first()
     if export is None or not call.allows(NOT_REVOKED, export):
         raise NO_EXPORT(field="export_id")
     call.permit(export.area_path)
     export.revoked_at, export.revoked_by, export.revoke_note = call.received_at, call.actor.account_id, given.note
-    export.save(update_fields=["revoked_at", "revoked_by", "revoke_note"])
+    export.password = ""
+    export.save(update_fields=["revoked_at", "revoked_by", "revoke_note", "password"])
     erase(export.file_id, call.received_at)
     call.about("privacy.exports", export.pk)
     return {"id": str(export.pk)}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from lianfang.foundation.access.actor import Actor
+from uuid import UUID
+
+from lianfang.foundation.access.actor import NOT_YOURS, Actor
 from lianfang.foundation.attachments.models import StoredFile
 from lianfang.foundation.attachments.storing import GONE
 from lianfang.foundation.audit.chain import Entry, append
@@ -18,6 +20,13 @@ FROZEN = refusal(
     "因信息安全事件，本区域已暂停一切导出和下载。",
     "After a breach of privacy, every export and download of this area is frozen.",
     status=423,
+)
+
+NO_PASSWORD = refusal(
+    "privacy.no_password",
+    "这份文件生成时还没有打开口令，直接打开即可。",
+    "This file was made before files had passwords; it opens without one.",
+    status=404,
 )
 
 
@@ -36,9 +45,31 @@ def refuse_if_frozen(path: str) -> None:
 
 def may_fetch(actor: Actor, file: StoredFile) -> None:
     """Refuse a named export's file when it expired, was revoked or is frozen; every fetch stands in the audit trail."""
-    export = NamedExport.objects.filter(file_id=file.pk).first()
+    _noted(actor, "privacy.fetch_export", _standing(file.pk))
+
+
+def password_of(actor: Actor, file_id: UUID) -> str:
+    """Return the password on a named export's file to who made it, as long as the file can be had; written down (P07).
+
+    Raises `file.gone`, `access.not_yours`, `privacy.exports_frozen`, `privacy.no_password`.
+    """
+    export = _standing(file_id, actor)
+    if not export.password:
+        raise NO_PASSWORD()
+    _noted(actor, "privacy.tell_password", export)
+    return export.password
+
+
+def _standing(file_id: UUID, owner: Actor | None = None) -> NamedExport:
+    export = NamedExport.objects.filter(file_id=file_id).first()
     if export is None or export.revoked_at is not None or export.expires_on < today():
         raise GONE()
+    if owner is not None and (owner.account_id is None or owner.account_id != export.account_id):
+        raise NOT_YOURS()
     refuse_if_frozen(export.area_path)
-    append([Entry("privacy.fetch_export", actor.account_id, actor.door, actor.device_id,
+    return export
+
+
+def _noted(actor: Actor, action: str, export: NamedExport) -> None:
+    append([Entry(action, actor.account_id, actor.door, actor.device_id,
                   subject=f"privacy.exports/{export.pk}", area_path=export.area_path)])  # fmt: skip

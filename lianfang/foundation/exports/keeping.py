@@ -14,6 +14,7 @@ from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.actions.inputs import RANGE
 from lianfang.foundation.attachments.storing import store
 from lianfang.foundation.exports.freezing import KIND
+from lianfang.foundation.exports.locking import LockedFile
 from lianfang.foundation.exports.models import NamedExport
 from lianfang.foundation.exports.watermark import seal
 from lianfang.foundation.exports.writing import visible_mark
@@ -64,16 +65,19 @@ def check_expiry(expires_on: date, on: date) -> None:
 
 
 def keep_export(
-    leaving: Leaving, export_id: UUID, name: str, body: bytes, table: str, filters: Sequence[str],
-    columns: Sequence[str], row_ids: Sequence[str],
+    leaving: Leaving, export_id: UUID, locked: LockedFile, table: str, filters: Sequence[str], columns: Sequence[str],
+    row_ids: Sequence[str],
 ) -> NamedExport:  # fmt: skip
-    """Store the file and log the export; every row counts as looked at, and whoever it is about may ask."""
-    file = store(leaving.actor, name, [body], KIND, leaving.path)
+    """Store the file and log the export; every row counts as looked at, and whoever it is about may ask.
+
+    Who made the export is told the password, and again at the door as long as the file is kept.
+    """
+    file = store(leaving.actor, locked.name, [locked.body], KIND, leaving.path)
     export = NamedExport.objects.create(
         id=export_id, mark=leaving.mark, account_id=leaving.actor.account_id, account_name=leaving.actor.name,
         table=table, filters=sorted(filters), columns=list(columns), row_ids=list(row_ids), rows=len(row_ids),
         area_path=leaving.path, purpose=leaving.purpose, recipient=leaving.recipient, at=leaving.at,
-        expires_on=leaving.expires_on, file_id=file.pk,
+        expires_on=leaving.expires_on, file_id=file.pk, password=locked.password,
     )  # fmt: skip
     _note_looks(export)
     return export

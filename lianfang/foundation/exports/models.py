@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from lianfang.foundation.privacy.classes import PrivacyClass
-from lianfang.foundation.privacy.fields import AreaPathField
+from lianfang.foundation.privacy.fields import AreaPathField, EncryptedText
 from lianfang.kernel.ids import uuid7
 
 
@@ -16,7 +16,8 @@ class NamedExport(models.Model):
 
     privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
         ["id", "mark", "account_id", "account_name", "table", "filters", "columns", "row_ids", "rows", "area_path",
-         "purpose", "recipient", "at", "expires_on", "file_id", "revoked_at", "revoked_by", "revoke_note"],
+         "purpose", "recipient", "at", "expires_on", "file_id", "password", "revoked_at", "revoked_by",
+         "revoke_note"],
         PrivacyClass.WORK,
     )  # fmt: skip
 
@@ -35,6 +36,7 @@ class NamedExport(models.Model):
     at = models.DateTimeField(db_index=True)
     expires_on = models.DateField()
     file_id = models.UUIDField()
+    password = EncryptedText(context="exports.password")
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.UUIDField(null=True, blank=True)
     revoke_note = models.CharField(max_length=200, blank=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -21,9 +23,15 @@ def _expired(before: datetime) -> QuerySet[StoredFile]:
     return StoredFile.objects.filter(erased_at__isnull=True, kind=KIND, pk__in=over.values("file_id"))
 
 
+def _erase(keys: Sequence[UUID], at: datetime) -> int:
+    """Remove the files, and what would still open a copy of them."""
+    NamedExport.objects.filter(file_id__in=keys).update(password="")
+    return erase_files(keys, at)
+
+
 keep(
     Kept("exports.files", both("带姓名的导出文件", "Files with names"), StoredFile, "retention.exports_days",
-         both("销毁日期之次日起", "from the day after the one it is to be destroyed by"), _expired, carry=erase_files)
+         both("销毁日期之次日起", "from the day after the one it is to be destroyed by"), _expired, carry=_erase)
 )  # fmt: skip
 
 KEPT_TO_ANSWER = both(

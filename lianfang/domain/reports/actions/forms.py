@@ -17,6 +17,7 @@ from lianfang.foundation.administration.actions import Path, choices, labelled
 from lianfang.foundation.exports.actions import NOT_EXPORTABLE, NOTHING, TOO_MANY
 from lianfang.foundation.exports.freezing import refuse_if_frozen
 from lianfang.foundation.exports.keeping import Leaving, check_expiry, keep_export, new_mark, row_limit
+from lianfang.foundation.exports.locking import lock
 from lianfang.foundation.exports.watermark import hide
 from lianfang.foundation.printing.paper import paper
 from lianfang.foundation.printing.workbook import workbook
@@ -65,12 +66,13 @@ def export_form(call: Call, given: ExportForm) -> Result:
     if len(filled.row_ids) > limit:
         raise TOO_MANY(limit=limit, field="area_path")
     leaving = Leaving(call.actor, call.received_at, path, given.purpose, given.recipient, given.expires_on, new_mark())
+    name = f"{form.code}{form.title.zh}-{leaving.mark}.{given.kind}"
     export = keep_export(
-        leaving, call.id, f"{form.code}{form.title.zh}-{leaving.mark}.{given.kind}",
-        _file(sought, filled, leaving, given.kind), table, list(filters(sought, form.parts[0])),
-        [one.fill for one in form.parts[0].printed], filled.row_ids,
+        leaving, call.id, lock(name, _file(sought, filled, leaving, given.kind)), table,
+        list(filters(sought, form.parts[0])), [one.fill for one in form.parts[0].printed], filled.row_ids,
     )  # fmt: skip
     call.about("privacy.exports", export.pk, form=form.code, rows=export.rows, mark=leaving.mark)
+    call.once = {"password": export.password}
     return {"id": str(export.pk), "file_id": str(export.file_id), "rows": export.rows, "mark": leaving.mark}
 
 

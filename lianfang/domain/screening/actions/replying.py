@@ -18,6 +18,7 @@ from lianfang.foundation.administration.actions import labelled
 from lianfang.foundation.exports.actions import TOO_MANY
 from lianfang.foundation.exports.freezing import refuse_if_frozen
 from lianfang.foundation.exports.keeping import Leaving, check_expiry, keep_export, new_mark, row_limit
+from lianfang.foundation.exports.locking import lock
 from lianfang.foundation.exports.watermark import hide
 from lianfang.foundation.printing.frame import Frame
 from lianfang.foundation.printing.workbook import workbook
@@ -72,11 +73,12 @@ def reply_batch(call: Call, given: ReplyBatch) -> Result:
     batch.replied_at, batch.replied_by = call.received_at, call.actor.account_id
     batch.save(update_fields=["sender", "state", "replied_at", "replied_by"])
     export = keep_export(
-        leaving, call.id, f"{grid.title}-{leaving.mark}.xlsx", workbook(_frame(batch, leaving), [grid]), LEADS,
+        leaving, call.id, lock(f"{grid.title}-{leaving.mark}.xlsx", workbook(_frame(batch, leaving), [grid])), LEADS,
         ["batch"], [field for field, _, _ in COLUMNS], leads,
     )  # fmt: skip
     call.about("screening.batches", batch.pk, exported=LEADS, rows=len(leads), limit=limit, mark=leaving.mark)
     call.announce(BatchReplied(area_path=batch.area_path, batch_id=batch.pk, count=replied))
+    call.once = {"password": export.password}
     return {"id": str(batch.pk), "replied": replied, "open": unanswered, "rows": len(leads), "mark": leaving.mark,
             "file_id": str(export.file_id)}  # fmt: skip
 

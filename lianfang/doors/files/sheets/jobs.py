@@ -27,6 +27,7 @@ from lianfang.foundation.audit.chain import Entry, append
 from lianfang.foundation.exports.actions import NOTHING, TOO_MANY
 from lianfang.foundation.exports.freezing import refuse_if_frozen
 from lianfang.foundation.exports.keeping import Leaving, keep_export, new_mark, row_limit
+from lianfang.foundation.exports.locking import LockedFile, lock
 from lianfang.foundation.exports.watermark import hide
 from lianfang.foundation.jobs.queue import Progress, job
 from lianfang.foundation.printing.frame import MASKED
@@ -67,8 +68,13 @@ def fill_sheet(body: dict[str, Any], progress: Progress) -> dict[str, Any] | Non
     if not books:
         raise NOTHING()
     name, content = _packed(asked, books)
+    # before anything is written, because the copies of many villages take seconds to be locked
+    locked = lock(name, content) if leaving else None
     with writing(), transaction.atomic():
-        file_id = _keep(actor, asked, leaving, name, content, mapping, rows)
+        if leaving and locked:
+            file_id = _keep(asked, leaving, locked, mapping, rows)
+        else:
+            file_id = store(actor, name, [content], FILLED, asked.area_path).pk
         copies = [_copied(mapping, unit) for unit in found.values()]
         listed, done = sum(one.rows for one in copies), sum(one.spared for one in copies)
         left = wanted.left.sentences()
@@ -77,7 +83,7 @@ def fill_sheet(body: dict[str, Any], progress: Progress) -> dict[str, Any] | Non
         append([Entry("reports.sheet_filled", actor.account_id, "job", subject=f"reports.sheet_fills/{asked.pk}",
                       area_path=asked.area_path, details={"rows": listed, "named": asked.named,
                                                        "serial": asked.pk.hex[-8:].upper()})])  # fmt: skip
-    return {"fill_id": str(asked.pk), "file": name, "sheets": len(books), "rows": listed,
+    return {"fill_id": str(asked.pk), "file": name, "sheets": len(books), "rows": listed, "named": asked.named,
             "left": [one.as_dict() for one in left]}  # fmt: skip
 
 
@@ -147,11 +153,8 @@ def _mark(asked: Any, unit: Unit, by: Leaving | Actor, at: datetime) -> Mark:
 
 
 def _keep(
-    actor: Actor, asked: Any, leaving: Leaving | None, name: str, content: bytes, mapping: Sequence[SheetMapping],
-    rows: Sequence[str],
-) -> UUID:  # fmt: skip
-    if leaving is None:
-        return store(actor, name, [content], FILLED, asked.area_path).pk
+    asked: Any, leaving: Leaving, locked: LockedFile, mapping: Sequence[SheetMapping], rows: Sequence[str]
+) -> UUID:
     columns = [one.meaning for sheet in mapping if sheet.list for one in sheet.list.columns if one.meaning]
     table = named_tables(mapping)[0]
-    return keep_export(leaving, asked.pk, name, content, table, [], columns, rows).file_id
+    return keep_export(leaving, asked.pk, locked, table, [], columns, rows).file_id

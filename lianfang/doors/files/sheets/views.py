@@ -22,7 +22,7 @@ from lianfang.domain.reports.queries.sheets import (
     remembered_meanings,
     sheet_card,
 )
-from lianfang.doors.api.answers import BAD_VALUE, answer, door
+from lianfang.doors.api.answers import BAD_VALUE, answer, door, secret
 from lianfang.doors.api.session import actor_of
 from lianfang.doors.files.guarding import EMPTY, check_size
 from lianfang.doors.files.sheets.filling import blank_form
@@ -34,7 +34,7 @@ from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.actions.running import run
 from lianfang.foundation.attachments.storing import find_file, read_file, store
 from lianfang.foundation.audit.chain import Entry, append
-from lianfang.foundation.exports.freezing import refuse_if_frozen
+from lianfang.foundation.exports.freezing import password_of, refuse_if_frozen
 from lianfang.foundation.tables.registry import TABLES
 from lianfang.kernel.clock import today
 
@@ -177,6 +177,15 @@ def fetch(request: HttpRequest, fill_id: UUID) -> FileResponse:
 
 
 @door("GET")
+def password(request: HttpRequest, fill_id: UUID) -> HttpResponse:
+    """Return the password on a sheet that was filled with names, to whoever had it filled."""
+    found = find_fill(fill_id)
+    if found is None or found.file_id is None:
+        raise NO_SHEET()
+    return secret({"password": password_of(actor_of(request), found.file_id)})
+
+
+@door("GET")
 def meter(request: HttpRequest) -> HttpResponse:
     """Return the burden meter of an area: fields asked, asked again though held, typed by hand, and what could go."""
     actor = actor_of(request)
@@ -190,5 +199,6 @@ urlpatterns = [
     path("sheets", take),
     path("sheets/<uuid:template_id>", sheet),
     path("sheets/fills/<uuid:fill_id>/file", fetch),
+    path("sheets/fills/<uuid:fill_id>/password", password),
     path("burden", meter),
 ]

@@ -19,6 +19,7 @@ from lianfang.doors.files.sheets.tests.conftest import NAMES, observed
 from lianfang.foundation.accounts.models import Account
 from lianfang.foundation.audit.models import AuditLine
 from lianfang.foundation.exports.models import NamedExport
+from lianfang.foundation.exports.tests.unlocking import unlocked
 from lianfang.foundation.exports.watermark import find_marks
 from lianfang.foundation.privacy.models import Reveal
 from lianfang.kernel.clock import fixed
@@ -398,11 +399,15 @@ def test_nobody_to_name_is_no_export(desk: Client) -> None:
     assert export(desk, code="F05", area_path="140826101", **SAID).json()["code"] == "privacy.nothing_to_export"
 
 
+def fetched(browser: Client, result: dict[str, Any]) -> bytes:
+    return unlocked(browser.get(f"/api/files/{result['file_id']}").content, result["password"])
+
+
 def test_a_form_with_names_is_a_named_export_with_both_watermarks(desk: Client) -> None:
     answer = export(desk, code="F05", area_path=TOWN, **SAID)
     assert answer.status_code == 200, answer.content
     result = answer.json()["result"]
-    found = openpyxl.load_workbook(io.BytesIO(desk.get(f"/api/files/{result['file_id']}").content))
+    found = openpyxl.load_workbook(io.BytesIO(fetched(desk, result)))
     sheet = found.worksheets[0]
     names = [one for one in column(sheet, "姓名") if one]
     assert all(find_marks(one) == {result["mark"]} for one in names)
@@ -424,7 +429,7 @@ def test_a_form_with_names_stands_in_the_log_row_by_row(desk: Client) -> None:
 
 def test_a_print_with_names_carries_both_marks(desk: Client) -> None:
     result = export(desk, code="F05", area_path=TOWN, kind="pdf", **SAID).json()["result"]
-    found = pypdf.PdfReader(io.BytesIO(desk.get(f"/api/files/{result['file_id']}").content))
+    found = pypdf.PdfReader(io.BytesIO(fetched(desk, result)))
     text = found.pages[0].extract_text()
     assert all(name in text for name in NAMES)
     assert result["mark"] in text

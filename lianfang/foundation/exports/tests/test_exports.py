@@ -23,6 +23,7 @@ from lianfang.foundation.attachments.models import StoredFile
 from lianfang.foundation.attachments.storing import find_file, read_file
 from lianfang.foundation.audit.models import AuditLine
 from lianfang.foundation.exports.models import ExportFreeze, NamedExport
+from lianfang.foundation.exports.tests.unlocking import unlocked
 from lianfang.foundation.exports.tracing import exports_behind
 from lianfang.foundation.exports.watermark import find_marks, hide
 from lianfang.foundation.jobs.queue import enqueue, run_waiting
@@ -80,7 +81,7 @@ def _refused(actor: Actor, name: str, given: dict[str, Any]) -> Refusal:
 def _export(actor: Actor, **more: Any) -> tuple[NamedExport, bytes]:
     told = run(actor, "tables.export_named", _asked(**more))
     export = NamedExport.objects.get(pk=told["id"])
-    return export, read_file(export.file_id)
+    return export, unlocked(read_file(export.file_id), told["password"])
 
 
 def _cells(book: bytes) -> list[str]:

@@ -136,6 +136,7 @@ export function createApi(transport: Transport = {}) {
     file: (file: File) => post<{ id: string; name: string; size: number; sha256: string }>('/api/files', formOf(file)),
     intakeTargets: () => get<{ targets: IntakeTarget[] }>('/api/intake'),
     stored: (file: string) => `${base}/api/files/${at(file)}`,
+    password: (file: string) => get<{ password: string }>(`/api/files/${at(file)}/password`),
     openIntake: (source: File | { text: string }, target: string) =>
       post<IntakeOpened>('/api/intake', source instanceof File ? formOf(source, { target }) : { ...source, target }),
     checkIntake: (batch: string, choice: IntakeChoice) => post<Job>(`/api/intake/${at(batch)}/check`, choice),

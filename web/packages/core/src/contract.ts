@@ -145,11 +145,15 @@ export interface Detail {
 export interface ActionDone {
   id: string
   status: 'done' | 'repeated'
-  /** `told` is what there is to say of what was done, `undo` what takes it back, `file_id` the file it made. */
+  /**
+   * `told` is what there is to say of what was done, `undo` what takes it back, `file_id` the file it made; `password`
+   * opens it and is said once.
+   */
   result: Record<string, unknown> & {
     told?: Bilingual | null
     undo?: { action: string; input: Record<string, unknown> }
     file_id?: string
+    password?: string
   }
 }
 

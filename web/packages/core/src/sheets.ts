@@ -147,6 +147,7 @@ export function sheetsOf(api: Pick<Api, 'get' | 'post'>) {
     },
     open: (id: string) => api.get<SheetOpened>(`/api/sheets/${at(id)}`),
     filledFile: (fill: string) => `/api/sheets/fills/${at(fill)}/file`,
+    password: (fill: string) => api.get<{ password: string }>(`/api/sheets/fills/${at(fill)}/password`),
     burden: (within: string) => api.get<Burden>(`/api/burden?within=${at(within)}`),
     job: (id: string) => api.get<Job>(`/api/jobs/${at(id)}`),
   }

@@ -15,6 +15,7 @@ from django.test import Client
 from lianfang.config.demo.cast import COUNTY, GRID
 from lianfang.domain.people.queries import identity_index
 from lianfang.domain.reports.tests.conftest import DAY, at, create, incident
+from lianfang.foundation.exports.tests.unlocking import unlocked
 from lianfang.foundation.jobs.queue import run_waiting
 from lianfang.kernel.clock import fixed
 from lianfang.kernel.identity import compose
@@ -78,15 +79,17 @@ class Clerk:
         return str(taken.json()["sheet"]["id"])
 
     def fill(self, template_id: str, **given: Any) -> bytes:
-        """Have the sheet filled and fetch it."""
+        """Have the sheet filled, fetch it and unlock it where it holds names."""
         asked = self.act("reports.fill_sheet", template_id=template_id, **given)
         assert asked.status_code == 200, asked.content
         run_waiting()
         job = self.browser.get(f"/api/jobs/{asked.json()['result']['job_id']}").json()
         assert job["state"] == "done", job
-        fetched = self.browser.get(f"/api/sheets/fills/{asked.json()['result']['id']}/file")
+        fill = f"/api/sheets/fills/{asked.json()['result']['id']}"
+        fetched = self.browser.get(f"{fill}/file")
         assert fetched.status_code == 200, fetched.content
-        return b"".join(fetched.streaming_content)
+        body = b"".join(fetched.streaming_content)
+        return unlocked(body, self.browser.get(f"{fill}/password").json()["password"]) if given.get("named") else body
 
     def filled(self, template_id: str, **given: Any) -> openpyxl.Workbook:
         return opened(self.fill(template_id, **given))

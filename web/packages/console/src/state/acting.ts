@@ -5,7 +5,7 @@ import { shallowRef } from 'vue'
 import { i18n, tell } from '../i18n'
 import { router } from '../router'
 import { cellText } from './cells'
-import { tellDone, tellProblem } from './notices'
+import { type Notice, tellDone, tellLocked, tellProblem } from './notices'
 import { fieldFor } from './offering'
 import { actionNamed, api, tableNamed } from './session'
 import { isDoneOnPage } from './special'
@@ -108,15 +108,25 @@ function knownFrom(declared: Action, table: string, cells: Record<string, unknow
 /** Say that an action was done, with what the result says of it, and offer its undo or the file it made. */
 export function announceDone(title: string, done: ActionDone, afterUndo: () => void): void {
   const t = i18n.global.t
-  const { undo, told, file_id } = done.result ?? {}
-  tellDone(
-    [t('common.done', { what: title }), typeof told === 'object' ? tell(told) : ''].filter(Boolean).join(' '),
-    undo
-      ? { text: t('common.undo'), run: () => void takeBack(undo, afterUndo) }
-      : file_id
-        ? { text: t('common.takeFile'), run: () => window.location.assign(api.stored(file_id)) }
-        : null,
-  )
+  const { undo, told, file_id, password } = done.result ?? {}
+  const text = [t('common.done', { what: title }), typeof told === 'object' ? tell(told) : ''].filter(Boolean).join(' ')
+  const next = undo
+    ? { text: t('common.undo'), run: () => void takeBack(undo, afterUndo) }
+    : file_id
+      ? { text: t('common.takeFile'), run: () => window.location.assign(api.stored(file_id)) }
+      : null
+  if (password) tellLocked(text, next, password)
+  else if (file_id && done.status === 'repeated') void tellAgain(text, next, file_id)
+  else tellDone(text, next)
+}
+
+/** The answer that said the password was lost on its way: ask for what opens the file, if anything does. */
+async function tellAgain(text: string, next: Notice['action'], file: string): Promise<void> {
+  try {
+    tellLocked(text, next, (await api.password(file)).password)
+  } catch {
+    tellDone(text, next)
+  }
 }
 
 async function takeBack(

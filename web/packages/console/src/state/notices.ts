@@ -8,6 +8,8 @@ export interface Notice {
   text: string
   tone: 'ok' | 'problem'
   action: { text: string; run: () => void } | null
+  /** What opens the file that the action fetches; such a message stays until it is closed. */
+  password?: string
 }
 
 export const notices = ref<Notice[]>([])
@@ -15,6 +17,11 @@ let lastKey = 0
 
 export function tellDone(text: string, action: Notice['action'] = null): void {
   add({ text, tone: 'ok', action }, action ? 12000 : 4500)
+}
+
+/** Say that a file is there, and what opens it, until somebody has read it. */
+export function tellLocked(text: string, action: Notice['action'], password: string): void {
+  add({ text, tone: 'ok', action, password }, 0)
 }
 
 export function tellProblem(problem: unknown): void {
@@ -26,7 +33,7 @@ function add(notice: Omit<Notice, 'key'>, stays: number): void {
   lastKey += 1
   const key = lastKey
   notices.value.push({ ...notice, key })
-  setTimeout(() => dismiss(key), stays)
+  if (stays) setTimeout(() => dismiss(key), stays)
 }
 
 export function dismiss(key: number): void {
