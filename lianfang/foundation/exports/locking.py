@@ -1,15 +1,14 @@
 """A password on each file with names: whoever comes by a copy in a chat group opens nothing (P06).
 
 It is made here and told to who made the export, who tells the recipient by another way than the file's. Office programs
-and readers of PDF ask for it; a zip says which files it holds, and each of them is locked.
+and readers of PDF ask for it. What goes out as a zip is locked file by file, and says which files it holds.
 """
 
 from __future__ import annotations
 
 import io
 import secrets
-import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from msoffcrypto.format.ooxml import OOXMLFile
 from pypdf import PdfReader, PdfWriter
@@ -25,15 +24,12 @@ class LockedFile:
     """A file that nobody opens without its password."""
 
     name: str
-    body: bytes
-    password: str
+    body: bytes = field(repr=False)
+    password: str = field(repr=False)
 
 
 def lock(name: str, body: bytes) -> LockedFile:
-    """Return a file under a password of its own: a twentieth of a second for each that is in it.
-
-    Raises ValueError for what is no workbook, letter, PDF, or zip of such.
-    """
+    """Return a file under a password of its own. Raises ValueError for what is no workbook, letter or PDF."""
     password = new_password()
     return LockedFile(name, locked(name, body, password), password)
 
@@ -44,22 +40,11 @@ def new_password() -> str:
 
 
 def locked(name: str, body: bytes, password: str) -> bytes:
-    """Return a workbook, a letter, a PDF, or a zip of such under a password. Raises ValueError for anything else."""
+    """Return a workbook, a letter or a PDF under a password, which takes 0.05 s. Raises ValueError for others."""
     ending = name.rpartition(".")[2].lower()
-    if ending == "zip":
-        return _each_locked(body, password)
     if ending not in _WAYS:
         raise ValueError(name)
     return _WAYS[ending](body, password)
-
-
-def _each_locked(body: bytes, password: str) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(body)) as source, zipfile.ZipFile(out, "w") as target:
-        for entry in source.infolist():
-            # not deflated again, because what is encrypted does not become smaller
-            target.writestr(entry.filename, locked(entry.filename, source.read(entry), password))
-    return out.getvalue()
 
 
 def _office(body: bytes, password: str) -> bytes:

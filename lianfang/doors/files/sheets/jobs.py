@@ -27,7 +27,7 @@ from lianfang.foundation.audit.chain import Entry, append
 from lianfang.foundation.exports.actions import NOTHING, TOO_MANY
 from lianfang.foundation.exports.freezing import refuse_if_frozen
 from lianfang.foundation.exports.keeping import Leaving, keep_export, new_mark, row_limit
-from lianfang.foundation.exports.locking import LockedFile, lock
+from lianfang.foundation.exports.locking import LockedFile, locked, new_password
 from lianfang.foundation.exports.watermark import hide
 from lianfang.foundation.jobs.queue import Progress, job
 from lianfang.foundation.printing.frame import MASKED
@@ -64,15 +64,15 @@ def fill_sheet(body: dict[str, Any], progress: Progress) -> dict[str, Any] | Non
         _check_rows(rows, limit)
     _check_letters(mapping, found.values())
     leaving = _leaving(actor, asked) if asked.named else None
-    books = list(_books(asked, form, mapping, [found[path] for path in units], leaving or actor, at, progress))
+    password = new_password() if leaving else ""
+    made = _books(asked, form, mapping, [found[path] for path in units], leaving or actor, at, progress)
+    books = [(name, locked(name, body, password) if password else body) for name, body in made]
     if not books:
         raise NOTHING()
     name, content = _packed(asked, books)
-    # before anything is written, because the copies of many villages take seconds to be locked
-    locked = lock(name, content) if leaving else None
     with writing(), transaction.atomic():
-        if leaving and locked:
-            file_id = _keep(asked, leaving, locked, mapping, rows)
+        if leaving:
+            file_id = _keep(asked, leaving, LockedFile(name, content, password), mapping, rows)
         else:
             file_id = store(actor, name, [content], FILLED, asked.area_path).pk
         copies = [_copied(mapping, unit) for unit in found.values()]
@@ -152,9 +152,7 @@ def _mark(asked: Any, unit: Unit, by: Leaving | Actor, at: datetime) -> Mark:
     return Mark(said, serial, at)
 
 
-def _keep(
-    asked: Any, leaving: Leaving, locked: LockedFile, mapping: Sequence[SheetMapping], rows: Sequence[str]
-) -> UUID:
+def _keep(asked: Any, leaving: Leaving, file: LockedFile, mapping: Sequence[SheetMapping], rows: Sequence[str]) -> UUID:
     columns = [one.meaning for sheet in mapping if sheet.list for one in sheet.list.columns if one.meaning]
     table = named_tables(mapping)[0]
-    return keep_export(leaving, asked.pk, locked, table, [], columns, rows).file_id
+    return keep_export(leaving, asked.pk, file, table, [], columns, rows).file_id

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 from lianfang.config.demo.cast import COUNTY, TOWN, VILLAGE
 from lianfang.domain.reports.tests.conftest import lead
 from lianfang.foundation.exports.models import NamedExport
+from lianfang.foundation.exports.tests.unlocking import unlocked
 from lianfang.foundation.exports.watermark import find_marks
 from lianfang.foundation.jobs.queue import run_waiting
 from lianfang.foundation.privacy.models import Reveal
@@ -184,6 +187,21 @@ def test_a_sheet_with_names_is_a_named_export_with_both_watermarks(clerk: Clerk)
     assert [find_marks(name) for name in names] == [{export.mark}] * 5
     assert export.mark in sheet.oddHeader.center.text
     assert (export.rows, export.recipient, Reveal.objects.filter(via_id=export.pk).count()) == (5, "县公安局", 5)
+
+
+def test_every_villages_sheet_with_names_is_locked_and_all_open_with_one_password(clerk: Clerk) -> None:
+    said = {"purpose": "公安核查", "recipient": "县公安局", "expires_on": "2020-02-05"}
+    asked = clerk.act("reports.fill_sheet", template_id=clerk.ready(police_form()), each="village", area_path=TOWN,
+                      named=True, **said).json()["result"]["id"]  # fmt: skip
+    run_waiting()
+    body = b"".join(clerk.browser.get(f"/api/sheets/fills/{asked}/file").streaming_content)
+    password = clerk.browser.get(f"/api/sheets/fills/{asked}/password").json()["password"]
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        copies = {name: archive.read(name) for name in archive.namelist()}
+    assert len(copies) > 1
+    assert not any(body.startswith(b"PK") for body in copies.values())
+    names = [name for one in copies.values() for name in column(opened(unlocked(one, password))["名单"], "B", 2, 6)]
+    assert len([name for name in names if name]) == len(NAMES)
 
 
 def test_a_long_purpose_leaves_number_day_and_recipient_on_every_page(clerk: Clerk) -> None:
