@@ -20,6 +20,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from queue import SimpleQueue
 from threading import Lock
 from typing import Any, Generic, NoReturn, Self, TypeVar
@@ -132,41 +133,24 @@ class Helpers:
         # a message already, because a helper would have nothing to do while it is made into one
         return _Asked(work, task, self.askers.submit(self._ask, _message((work, task))) if self.askers else Future())
 
-    def _ask(self, message: bytes) -> _Told[Answer]:
+    def _ask(self, message: bytes) -> Callable[[], Any]:
         helper = self.idle.get()
         try:
-            return _Told(helper.ask(message))
+            # read by who wants it, because whoever asks has the next task to hand over first
+            return partial(_read, helper.ask(message))
         finally:
             self.idle.put(helper)
 
 
-@dataclass
-class _Told(Generic[Answer]):
-    """What a helper answered, read by who wants it: whoever asked has the next task to hand over first."""
-
-    body: bytearray
-
-    def answer(self) -> Answer:
-        """Return the answer. Raises what the work raised there, and HelperLostError for what cannot be read."""
-        try:
-            is_done, told = pickle.loads(self.body)  # noqa: S301  our own process said it
-        except (EOFError, ValueError, pickle.UnpicklingError):
-            raise HelperLostError from None
-        if not is_done:
-            raise told
-        answer: Answer = told
-        return answer
-
-
-@dataclass
-class _Done(Generic[Answer]):
-    """What was done here."""
-
-    found: Answer
-
-    def answer(self) -> Answer:
-        """Return the answer."""
-        return self.found
+def _read(body: bytearray) -> Any:
+    """Return what a helper answered. Raises what the work raised there, HelperLostError for what cannot be read."""
+    try:
+        is_done, told = pickle.loads(body)  # noqa: S301  our own process said it
+    except (EOFError, ValueError, pickle.UnpicklingError):
+        raise HelperLostError from None
+    if not is_done:
+        raise told
+    return told
 
 
 @dataclass
@@ -175,7 +159,7 @@ class _Asked(Generic[Answer]):
 
     work: Work[Answer]
     task: tuple[Any, ...]
-    future: Future[_Told[Answer] | _Done[Answer]]
+    future: Future[Callable[[], Answer]]
 
     @property
     def is_unbegun(self) -> bool:
@@ -192,14 +176,15 @@ class _Asked(Generic[Answer]):
             return
         self.future = Future()
         try:
-            self.future.set_result(_Done(self.work(*self.task)))
+            found = self.work(*self.task)
+            self.future.set_result(lambda: found)
         except Exception as trouble:  # because the answers before it come first
             self.future.set_exception(trouble)
 
     def answer(self) -> Answer:
         """Return the answer; a task whose helper was lost is done here."""
         try:
-            return self.future.result().answer()
+            return self.future.result()()
         except HelperLostError:
             return self.work(*self.task)
 
@@ -316,7 +301,8 @@ class _Helper:
         with self.beginning:
             if not self.has_begun:
                 try:
-                    self.has_begun = bool(self.line.hear())
+                    self.line.hear()
+                    self.has_begun = True
                 except (OSError, EOFError):
                     raise HelperLostError from None
 
@@ -357,9 +343,10 @@ def _answer_all(line: _Line) -> None:
     line.say(_THERE)
     while True:
         try:
-            work, task = pickle.loads(line.hear())  # noqa: S301  because only our own process says it
-        except EOFError:
+            message = line.hear()
+        except (EOFError, OSError):  # the latter from one that was killed before it had heard the last answer
             return
+        work, task = pickle.loads(message)  # noqa: S301  because only our own process says it
         line.say(_message(_done(work, task)))
 
 

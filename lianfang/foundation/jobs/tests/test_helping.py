@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from lianfang.foundation.jobs.helping import ALONE, HelperLostError, Helpers, _Helper, _message, _Told, _Twin, helpers
+from lianfang.foundation.jobs.helping import ALONE, HelperLostError, Helpers, _Helper, _message, _read, _Twin, helpers
 from lianfang.kernel.errors import Refusal, refusal
 
 HERE = os.getpid()
@@ -44,8 +44,7 @@ def die_elsewhere(number: int, here: int) -> int:
 
 
 def asked(helper: _Helper, work: Any, task: tuple[Any, ...]) -> Any:
-    told: _Told[Any] = _Told(helper.ask(_message((work, task))))
-    return told.answer()
+    return _read(helper.ask(_message((work, task))))
 
 
 @pytest.fixture(params=["gone on as two", "started anew"])
