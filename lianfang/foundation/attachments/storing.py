@@ -124,13 +124,19 @@ Condition = Callable[[Actor, StoredFile], None]
 CONDITIONS: dict[str, Condition] = {}
 
 
-def find_file(actor: Actor, file_id: UUID) -> StoredFile:
-    """Return a file its owner asks for. Raises `file.gone`, `access.not_yours`, and what its kind adds."""
+def own_file(actor: Actor, file_id: UUID) -> StoredFile:
+    """Return what is known of a file to its owner. Raises `file.gone`, `access.not_yours`."""
     found = StoredFile.objects.filter(pk=file_id, erased_at__isnull=True).first()
     if found is None:
         raise GONE()
     if not actor.system and found.account_id != actor.account_id:
         raise NOT_YOURS()
+    return found
+
+
+def find_file(actor: Actor, file_id: UUID) -> StoredFile:
+    """Return a file its owner asks for. Raises as `own_file` does, and what its kind adds."""
+    found = own_file(actor, file_id)
     if found.kind in CONDITIONS:
         CONDITIONS[found.kind](actor, found)
     return found

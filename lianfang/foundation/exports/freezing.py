@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from lianfang.foundation.access.actor import NOT_YOURS, Actor
+from lianfang.foundation.access.actor import Actor
 from lianfang.foundation.attachments.models import StoredFile
-from lianfang.foundation.attachments.storing import GONE
+from lianfang.foundation.attachments.storing import GONE, own_file
 from lianfang.foundation.audit.chain import Entry, append
 from lianfang.foundation.exports.models import ExportFreeze, NamedExport
 from lianfang.foundation.privacy.fields import within
@@ -45,7 +45,7 @@ def refuse_if_frozen(path: str) -> None:
 
 def may_fetch(actor: Actor, file: StoredFile) -> None:
     """Refuse a named export's file when it expired, was revoked or is frozen; every fetch stands in the audit trail."""
-    _noted(actor, "privacy.fetch_export", _standing(file.pk))
+    _noted(actor, "privacy.fetch_export", _standing(file))
 
 
 def password_of(actor: Actor, file_id: UUID) -> str:
@@ -53,19 +53,17 @@ def password_of(actor: Actor, file_id: UUID) -> str:
 
     Raises `file.gone`, `access.not_yours`, `privacy.exports_frozen`, `privacy.no_password`.
     """
-    export = _standing(file_id, actor)
+    export = _standing(own_file(actor, file_id))
     if not export.password:
         raise NO_PASSWORD()
     _noted(actor, "privacy.tell_password", export)
     return export.password
 
 
-def _standing(file_id: UUID, owner: Actor | None = None) -> NamedExport:
-    export = NamedExport.objects.filter(file_id=file_id).first()
+def _standing(file: StoredFile) -> NamedExport:
+    export = NamedExport.objects.filter(file_id=file.pk).first()
     if export is None or export.revoked_at is not None or export.expires_on < today():
         raise GONE()
-    if owner is not None and (owner.account_id is None or owner.account_id != export.account_id):
-        raise NOT_YOURS()
     refuse_if_frozen(export.area_path)
     return export
 
