@@ -16,10 +16,9 @@ class NamedExport(models.Model):
 
     privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
         ["id", "mark", "account_id", "account_name", "table", "filters", "columns", "row_ids", "rows", "area_path",
-         "purpose", "recipient", "at", "expires_on", "file_id", "password", "revoked_at", "revoked_by",
-         "revoke_note"],
+         "purpose", "recipient", "at", "expires_on", "file_id", "revoked_at", "revoked_by", "revoke_note"],
         PrivacyClass.WORK,
-    )  # fmt: skip
+    ) | {"password": PrivacyClass.IDENTITY}  # fmt: skip
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     mark = models.CharField(max_length=8, unique=True)
