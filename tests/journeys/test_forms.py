@@ -15,6 +15,8 @@ from playwright.sync_api import Page, expect
 from lianfang.config.demo.cast import TOWN
 from lianfang.foundation.exports.tests.unlocking import unlocked
 
+from .asking import destroy_tomorrow
+
 pytestmark = pytest.mark.browser
 SLOW = 60_000
 HEAD = 4
@@ -120,9 +122,7 @@ def test_names_leave_a_form_only_by_saying_purpose_and_recipient(visit: Callable
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("用途").fill("入户核对")
     dialog.get_by_label("接收方").fill("古绛镇政府")
-    expires = page.evaluate("new Date(Date.now() + 8 * 3600e3 + 86400e3).toISOString().slice(0, 10)")
-    dialog.get_by_label("销毁日期").fill(expires)
-    dialog.get_by_label("销毁日期").press("Tab")
+    destroy_tomorrow(dialog)
     dialog.get_by_role("checkbox").check()
     dialog.get_by_role("button", name="提交").click()
     link = page.get_by_role("link", name="带姓名的文件已生成")

@@ -17,7 +17,7 @@ from lianfang.doors.files.sheets.tests.forms import figures_form, health_form, p
 from lianfang.doors.files.sheets.tests.letters import notice_letter, read_document, texts
 from lianfang.foundation.exports.tests.unlocking import unlocked
 
-from .asking import rows
+from .asking import destroy_tomorrow, rows
 
 pytestmark = pytest.mark.browser
 SLOW = 60_000
@@ -88,9 +88,7 @@ def test_a_sheet_filled_with_names_opens_with_the_password_that_the_page_tells(
     dialog.get_by_label("带姓名（须说明用途和接收方）").check()
     dialog.get_by_role("textbox", name="用途").fill("入户核对")
     dialog.get_by_role("textbox", name="接收方").fill("县公安局")
-    expires = page.evaluate("new Date(Date.now() + 8 * 3600e3 + 86400e3).toISOString().slice(0, 10)")
-    dialog.get_by_label("销毁日期").fill(expires)
-    dialog.get_by_label("销毁日期").press("Tab")
+    destroy_tomorrow(dialog)
     dialog.get_by_role("button", name="提交").click()
     ready = page.locator(".notice.done")
     with page.expect_download(timeout=SLOW) as fetched:

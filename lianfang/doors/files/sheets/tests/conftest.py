@@ -78,8 +78,8 @@ class Clerk:
         assert confirmed.status_code == 200, confirmed.content
         return str(taken.json()["sheet"]["id"])
 
-    def fill(self, template_id: str, **given: Any) -> bytes:
-        """Have the sheet filled, fetch it and unlock it where it holds names."""
+    def fetch(self, template_id: str, **given: Any) -> tuple[bytes, str]:
+        """Have the sheet filled and fetch it, with its password where it holds names."""
         asked = self.act("reports.fill_sheet", template_id=template_id, **given)
         assert asked.status_code == 200, asked.content
         run_waiting()
@@ -89,7 +89,12 @@ class Clerk:
         fetched = self.browser.get(f"{fill}/file")
         assert fetched.status_code == 200, fetched.content
         body = b"".join(fetched.streaming_content)
-        return unlocked(body, self.browser.get(f"{fill}/password").json()["password"]) if given.get("named") else body
+        return body, self.browser.get(f"{fill}/password").json()["password"] if given.get("named") else ""
+
+    def fill(self, template_id: str, **given: Any) -> bytes:
+        """Have the sheet filled, fetch it and unlock it where it holds names."""
+        body, password = self.fetch(template_id, **given)
+        return unlocked(body, password) if password else body
 
     def filled(self, template_id: str, **given: Any) -> openpyxl.Workbook:
         return opened(self.fill(template_id, **given))

@@ -191,11 +191,7 @@ def test_a_sheet_with_names_is_a_named_export_with_both_watermarks(clerk: Clerk)
 
 def test_every_villages_sheet_with_names_is_locked_and_all_open_with_one_password(clerk: Clerk) -> None:
     said = {"purpose": "公安核查", "recipient": "县公安局", "expires_on": "2020-02-05"}
-    asked = clerk.act("reports.fill_sheet", template_id=clerk.ready(police_form()), each="village", area_path=TOWN,
-                      named=True, **said).json()["result"]["id"]  # fmt: skip
-    run_waiting()
-    body = b"".join(clerk.browser.get(f"/api/sheets/fills/{asked}/file").streaming_content)
-    password = clerk.browser.get(f"/api/sheets/fills/{asked}/password").json()["password"]
+    body, password = clerk.fetch(clerk.ready(police_form()), each="village", area_path=TOWN, named=True, **said)
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
         copies = {name: archive.read(name) for name in archive.namelist()}
     assert len(copies) > 1
