@@ -5,7 +5,7 @@ import { shallowRef } from 'vue'
 import { i18n, tell } from '../i18n'
 import { router } from '../router'
 import { cellText } from './cells'
-import { type Notice, tellDone, tellLocked, tellProblem } from './notices'
+import { type Notice, tellDone, tellProblem } from './notices'
 import { fieldFor } from './offering'
 import { actionNamed, api, tableNamed } from './session'
 import { isDoneOnPage } from './special'
@@ -115,15 +115,14 @@ export function announceDone(title: string, done: ActionDone, afterUndo: () => v
     : file_id
       ? { text: t('common.takeFile'), run: () => window.location.assign(api.stored(file_id)) }
       : null
-  if (password) tellLocked(text, next, password)
-  else if (file_id && done.status === 'repeated') void tellAgain(text, next, file_id)
-  else tellDone(text, next)
+  if (file_id && done.status === 'repeated') void tellAgain(text, next, file_id)
+  else tellDone(text, next, password)
 }
 
 /** The answer that said the password was lost on its way: ask for what opens the file, if anything does. */
 async function tellAgain(text: string, next: Notice['action'], file: string): Promise<void> {
   try {
-    tellLocked(text, next, (await api.password(file)).password)
+    tellDone(text, next, (await api.password(file)).password)
   } catch {
     tellDone(text, next)
   }

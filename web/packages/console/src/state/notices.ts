@@ -9,19 +9,14 @@ export interface Notice {
   tone: 'ok' | 'problem'
   action: { text: string; run: () => void } | null
   /** What opens the file that the action fetches; such a message stays until it is closed. */
-  password?: string
+  password?: string | undefined
 }
 
 export const notices = ref<Notice[]>([])
 let lastKey = 0
 
-export function tellDone(text: string, action: Notice['action'] = null): void {
-  add({ text, tone: 'ok', action }, action ? 12000 : 4500)
-}
-
-/** Say that a file is there, and what opens it, until somebody has read it. */
-export function tellLocked(text: string, action: Notice['action'], password: string): void {
-  add({ text, tone: 'ok', action, password }, 0)
+export function tellDone(text: string, action: Notice['action'] = null, password?: string): void {
+  add({ text, tone: 'ok', action, password }, password ? 0 : action ? 12000 : 4500)
 }
 
 export function tellProblem(problem: unknown): void {
