@@ -43,8 +43,7 @@ def run(made: Made) -> None:
     rate, cpu = mine["rows"] / mine["seconds"], mine["all_cpu_seconds"] / mine["rows"]
     tell("intake", "seconds_for_100000_rows", mine["seconds"], "s", at_most=15, columns=len(HEADERS),
          people=made.people, rows_per_second=rate, turns=[one["seconds"] for one in turns], **mine)  # fmt: skip
-    memory = max(map(_memory, turns))
-    tell("intake", "peak_memory", memory, "MB", at_most=1024)
+    tell("intake", "peak_memory", max(map(_memory, turns)), "MB", at_most=1024)
     for place, figure, goal in ((0, "ratio_to_import_export", 20.0), (1, "ratio_to_import_export_in_bulk", None)):
         theirs = statistics.median(one[place][0] for one in others)
         their_cpu = statistics.median(one[place][1] for one in others)
