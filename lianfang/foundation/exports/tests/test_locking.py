@@ -185,8 +185,6 @@ def test_no_password_of_a_file_that_was_called_back_or_is_to_be_destroyed(
 def test_no_password_while_exports_are_frozen_nor_of_files_that_are_no_export(
     signed_in: Any, cast: dict[str, Actor], moment: datetime
 ) -> None:
-    from lianfang.foundation.actions.running import run
-
     export = kept(cast["duty"], moment)
     other = store(cast["duty"], "名单.xlsx", [b"x"], "upload")
     browser = signed_in("duty")
